@@ -1,0 +1,20 @@
+"""SM3 (GB/T 32905) of bytes: the fingerprint of bundles, schemes, statements and batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cryptography.hazmat.primitives import hashes
+
+
+def sm3_hex(content: bytes) -> str:
+    """SM3 of ``content`` as 64 lower-case hex digits."""
+    return sm3_hex_of([content])
+
+
+def sm3_hex_of(parts: Iterable[bytes]) -> str:
+    """SM3 over the concatenation of ``parts``, without building it."""
+    digest = hashes.Hash(hashes.SM3())
+    for part in parts:
+        digest.update(part)
+    return digest.finalize().hex()
