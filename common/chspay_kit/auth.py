@@ -1,0 +1,151 @@
+"""Who asks: a short-lived signed claim, made at the gateway, verified by every service.
+
+On the wire it is the gRPC metadata ``x-chspay-claim``; inside a process it is a context variable.
+Row-level security is set from it, so a service without a claim sees nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+
+import orjson
+
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_kit import smcrypto
+
+CLAIM_METADATA = "x-chspay-claim"
+#: How long a claim signed for one request lives, seconds.
+CLAIM_SECONDS = 300
+EVERYWHERE = "*"
+ROLES = frozenset({"hospital", "bureau", "service"})
+
+CLAIM_MISSING = Reason("CLAIM_MISSING", Kind.UNAUTHENTICATED, "请求没有身份声明，请通过网关访问。")
+CLAIM_BAD = Reason("CLAIM_BAD", Kind.UNAUTHENTICATED, "身份声明无效，请重新登录或检查密钥。")
+CLAIM_EXPIRED = Reason("CLAIM_EXPIRED", Kind.UNAUTHENTICATED, "身份声明已过期，请重新发起请求。")
+ROLE_DENIED = Reason("ROLE_DENIED", Kind.DENIED, "当前身份无权执行此操作，需要的身份：{needed}。")
+REGION_DENIED = Reason("REGION_DENIED", Kind.DENIED, "当前身份不能访问行政区划{value}的数据。")
+INSTITUTION_DENIED = Reason("INSTITUTION_DENIED", Kind.DENIED, "当前身份不能访问医疗机构{value}的数据。")
+
+_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who asks and what they may see.
+
+    :param subject: stable name of the caller (an API key id, a service); request ids are per subject.
+    :param role: ``hospital``, ``bureau`` or ``service``.
+    :param institution: hospital code; empty unless the role is ``hospital``.
+    :param region: digits a visible region code starts with (``9901``), ``*`` for all, empty for none.
+    :param expires: Unix seconds; 0 for a claim that lives in this process only.
+    """
+
+    subject: str
+    role: str
+    institution: str = ""
+    region: str = ""
+    expires: int = 0
+    token: str = field(default="", compare=False, repr=False)
+
+    def require_role(self, *roles: str) -> None:
+        """Refuses callers of any other role."""
+        if self.role not in roles:
+            raise Fault(ROLE_DENIED, field="role", value=self.role, needed="、".join(roles))
+
+    def require_region(self, code: str) -> None:
+        """Refuses callers who may not act on the six-digit region ``code``."""
+        if not self.covers(code):
+            raise Fault(REGION_DENIED, field="region", value=code)
+
+    def require_institution(self, code: str) -> None:
+        """Refuses a hospital that names another hospital; bureaus are held by region instead."""
+        if self.role == "hospital" and self.institution != code:
+            raise Fault(INSTITUTION_DENIED, field="hospital_code", value=code)
+
+    def covers(self, code: str) -> bool:
+        """Whether the region part of the claim reaches the six-digit region ``code``."""
+        return self.region == EVERYWHERE or (self.region != "" and code.startswith(self.region))
+
+
+def service_claim(subject: str, region: str = EVERYWHERE) -> Claim:
+    """The claim of a background job of service ``subject``, for everywhere or one region prefix."""
+    return Claim(subject=subject, role="service", region=region)
+
+
+def sign(claim: Claim, key: bytes) -> str:
+    """The claim as a compact token: version, content and HMAC-SM3, base64url, joined by dots."""
+    content = orjson.dumps([claim.subject, claim.role, claim.institution, claim.region, claim.expires])
+    head = f"{_VERSION}.{_encode(content)}"
+    return f"{head}.{_encode(smcrypto.hmac_sm3(key, head.encode()))}"
+
+
+def verify(token: str, key: bytes, now: float) -> Claim:
+    """The claim in ``token`` when the signature holds and it has not expired at Unix time ``now``.
+
+    :raises Fault: CLAIM_BAD or CLAIM_EXPIRED.
+    """
+    head, _, mac = token.rpartition(".")
+    version, _, content = head.partition(".")
+    try:
+        if version != _VERSION or not smcrypto.same(smcrypto.hmac_sm3(key, head.encode()), _decode(mac)):
+            raise Fault(CLAIM_BAD)
+        subject, role, institution, region, expires = orjson.loads(_decode(content))
+    except (ValueError, binascii.Error) as error:
+        raise Fault(CLAIM_BAD) from error
+    if role not in ROLES:
+        raise Fault(CLAIM_BAD)
+    if expires <= now:
+        raise Fault(CLAIM_EXPIRED)
+    return Claim(subject, role, institution, region, expires, token)
+
+
+def token_for(claim: Claim, key: bytes, seconds: float) -> str:
+    """The token to send on: the one that came in if it lasts ``seconds`` more, else one signed anew.
+
+    A claim made in this process (a background job, a long stream) has no token or an old one; the
+    service, which verified it and holds the key, vouches for it for at most ``CLAIM_SECONDS`` more.
+    """
+    now = int(time.time())
+    if claim.token and claim.expires > now + seconds:
+        return claim.token
+    return sign(replace(claim, expires=now + CLAIM_SECONDS), key)
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+_current: ContextVar[Claim | None] = ContextVar("chspay_claim", default=None)
+
+
+def current_claim() -> Claim:
+    """Who asks in this request or job; a :class:`Fault` CLAIM_MISSING outside of one."""
+    claim = _current.get()
+    if claim is None:
+        raise Fault(CLAIM_MISSING)
+    return claim
+
+
+def claim_or_none() -> Claim | None:
+    """Who asks, or ``None`` outside a request or job."""
+    return _current.get()
+
+
+@contextmanager
+def use_claim(claim: Claim) -> Iterator[Claim]:
+    """Acts as ``claim`` inside the block: background jobs, the gateway, tests."""
+    token = _current.set(claim)
+    try:
+        yield claim
+    finally:
+        _current.reset(token)
