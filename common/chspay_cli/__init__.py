@@ -1,0 +1,1 @@
+"""The ``chspay`` command: everything the services do, from a shell."""

@@ -1,0 +1,99 @@
+"""Entry of the ``chspay`` command. Only the module of the command that was asked for is imported.
+
+Exit codes: 0 done; 1 a check found faults; 2 bad input, file or usage; 3 a service is not reachable.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+import typer
+
+from chspay_core import ENGINE_VERSION
+from chspay_core.errors import Fault, Kind
+
+EXIT_FAULTS, EXIT_BAD_INPUT, EXIT_UNREACHABLE = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command, the module that holds it, and its one-line help."""
+
+    name: str
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS = (
+    Command("demo", "cli_demo", "demo", "演示：启动全部服务，生成一个月的清单并完成结算。"),
+    Command("up", "cli_up", "up", "启动内置 PostgreSQL 与全部服务。"),
+    Command("serve", "cli_up", "serve", "启动一个服务（供容器使用）。"),
+    Command("db", "cli_db", "app", "数据库：启动、迁移、检查。"),
+    Command("client", "cli_client", "app", "接口密钥：发放、列出、吊销。"),
+    Command("policy", "cli_policy", "app", "政策库：校验、查看、比较。"),
+    Command("scheme", "cli_scheme", "app", "分组方案：导入、查看、检查。"),
+    Command("group", "cli_group", "group", "为病例文件分组。"),
+    Command("clear", "cli_clear", "clear", "离线试算：点数、点值与各医院结算额。"),
+    Command("explain", "cli_clear", "explain", "试算中某一病例的计算底稿。"),
+    Command("generate", "cli_generate", "generate", "生成模拟城市的病例。"),
+)
+
+EPILOG = "退出码：0 完成；1 检查发现问题；2 输入、文件或用法有误；3 服务不可达。"
+
+
+def build(chosen: str | None) -> typer.Typer:
+    """The command line with ``chosen`` loaded and the others as names with help."""
+    app = typer.Typer(
+        name="chspay",
+        help="chspay：DRG/DIP 支付全流程——分组、点数、清算、底稿。",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for command in COMMANDS:
+        if command.name != chosen:
+            app.command(command.name, help=command.help)(_unloaded)
+            continue
+        target: object = getattr(import_module(f"chspay_cli.{command.module}"), command.attribute)
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=command.name, help=command.help)
+        elif callable(target):
+            app.command(command.name)(target)
+    return app
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"chspay {ENGINE_VERSION}")
+        raise typer.Exit
+
+
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="显示版本。"
+    ),
+) -> None:
+    """Options before the command."""
+
+
+def _unloaded() -> None:
+    """Stands for a command that was not asked for; it is listed, never run."""
+
+
+def main() -> None:
+    """Runs the command; a :class:`Fault` becomes one line on stderr and an exit code."""
+    chosen = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
+    run: Callable[[], object] = build(chosen)
+    try:
+        run()
+    except Fault as fault:
+        typer.echo(f"错误 {fault.reason.code}：{fault.message}", err=True)
+        sys.exit(EXIT_UNREACHABLE if fault.reason.kind is Kind.UNAVAILABLE else EXIT_BAD_INPUT)
