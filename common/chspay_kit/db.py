@@ -1,0 +1,218 @@
+"""One pool per service, one transaction per request, and row-level security in force in each.
+
+A :class:`Unit` is the unit of work of one request or one background chunk. It takes a connection
+and begins a transaction only when somebody first asks for one; in that moment it tells PostgreSQL who
+asks (``SET LOCAL`` by way of ``set_config(..., true)``), so that the row policies of the tables apply
+and vanish again with the transaction. A unit nobody asked costs nothing.
+
+Stores never begin, commit or roll back: the gRPC interceptor (or ``async with database.unit(claim)`` in
+a background job) does, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from chspay_core.errors import Fault, Kind, Reason
+
+if TYPE_CHECKING:
+    from chspay_kit.auth import Claim
+
+DATABASE_UNAVAILABLE = Reason(
+    "DATABASE_UNAVAILABLE",
+    Kind.UNAVAILABLE,
+    "数据库暂时连接不上，请稍后重试；持续出现请联系管理员（{why}）",
+)
+DATABASE_REFUSED = Reason(
+    "DATABASE_REFUSED", Kind.UNAVAILABLE, "数据库拒绝了服务的账号，请管理员核对数据库地址与口令（{why}）"
+)
+ROW_DENIED = Reason("ROW_DENIED", Kind.DENIED, "没有权限读写这条记录：它属于其他机构或其他地区")
+APPEND_ONLY = Reason("APPEND_ONLY", Kind.PRECONDITION, "{table} 只能追加，不能修改或删除；更正请另记一条")
+WRITE_CONFLICT = Reason("WRITE_CONFLICT", Kind.UNAVAILABLE, "同时有其他人在改同一批记录，请重试")
+NO_UNIT_OF_WORK = Reason("NO_UNIT_OF_WORK", Kind.INTERNAL, "程序错误：不在任何请求之内就访问了数据库")
+
+APPEND_ONLY_SQLSTATE = "CH001"
+"""SQLSTATE raised by the trigger that :func:`chspay_kit.ddl.forbid_update_delete` installs."""
+
+_TELL_WHO_ASKS = (
+    "SELECT set_config('chspay.institution', $1, true), set_config('chspay.region', $2, true),"
+    " set_config('chspay.subject', $3, true)"
+)
+_unit: ContextVar[Unit | None] = ContextVar("chspay_unit", default=None)
+
+
+class Database:
+    """The connection pool of one service.
+
+    :param url: ``postgresql://role:password@host:port/database``.
+    :param min_size: connections kept open; ``max_size``: connections at most.
+    :param application: shown in ``pg_stat_activity``, so that an operator sees who holds a lock.
+    """
+
+    def __init__(
+        self, url: str, *, min_size: int = 1, max_size: int = 10, application: str = "chspay"
+    ) -> None:
+        self._url = url
+        self._min_size = min_size
+        self._max_size = max_size
+        self._application = application
+        self._pool: asyncpg.Pool | None = None
+
+    async def open(self) -> None:
+        """Open the pool; :data:`DATABASE_UNAVAILABLE` or :data:`DATABASE_REFUSED` when it cannot."""
+        if self._pool is not None:
+            return
+        try:
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=self._min_size,
+                max_size=self._max_size,
+                timeout=10,
+                server_settings={"application_name": self._application, "timezone": "UTC"},
+            )
+        except (TimeoutError, asyncpg.PostgresError, OSError) as error:
+            raise translate(error) or error from error
+
+    async def close(self) -> None:
+        """Close the pool, waiting a little for work in flight; then cut what remains."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        try:
+            await asyncio.wait_for(pool.close(), timeout=10)
+        except TimeoutError:
+            pool.terminate()
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        """The open pool, for work outside any request (health, start-up checks)."""
+        if self._pool is None:
+            raise Fault(DATABASE_UNAVAILABLE, why="pool is not open")
+        return self._pool
+
+    async def ready(self) -> bool:
+        """Whether a connection answers within two seconds; for the readiness probe."""
+        try:
+            async with asyncio.timeout(2), self.pool.acquire() as connection:
+                return bool(await connection.fetchval("SELECT true"))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, Fault):
+            return False
+
+    @contextlib.asynccontextmanager
+    async def unit(self, claim: Claim) -> AsyncIterator[Unit]:
+        """One unit of work for ``claim``: committed when the block ends, rolled back when it raises."""
+        unit = Unit(self, claim)
+        token = _unit.set(unit)
+        try:
+            yield unit
+            await unit.commit()
+        except BaseException as error:
+            await unit.rollback()
+            fault = translate(error)
+            if fault is not None:
+                raise fault from error
+            raise
+        finally:
+            _unit.reset(token)
+
+
+class Unit:
+    """One transaction at most, begun at the first :meth:`connection` and ended once."""
+
+    def __init__(self, database: Database, claim: Claim) -> None:
+        self._database = database
+        self._claim = claim
+        self._connection: Any = None
+        self._transaction: Any = None
+        self._lock = asyncio.Lock()
+
+    async def connection(self) -> asyncpg.Connection:
+        """The connection of this unit, inside its transaction, with the claim in force."""
+        async with self._lock:
+            if self._connection is None:
+                await self._begin()
+            return self._connection
+
+    async def _begin(self) -> None:
+        connection = await self._database.pool.acquire()
+        try:
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute(_TELL_WHO_ASKS, *scope_of(self._claim))
+        except BaseException:
+            await self._database.pool.release(connection)
+            raise
+        self._connection, self._transaction = connection, transaction
+
+    async def commit(self) -> None:
+        """Commit what was done and give the connection back; nothing done, nothing happens."""
+        await self._end(commit=True)
+
+    async def rollback(self) -> None:
+        """Undo what was done and give the connection back."""
+        await self._end(commit=False)
+
+    async def _end(self, *, commit: bool) -> None:
+        connection, transaction = self._connection, self._transaction
+        self._connection = self._transaction = None
+        if connection is None:
+            return
+        try:
+            if connection.is_closed():
+                if commit:
+                    raise Fault(DATABASE_UNAVAILABLE, why="connection lost before commit")
+            elif commit:
+                await transaction.commit()
+            else:
+                await transaction.rollback()
+        finally:
+            await self._database.pool.release(connection)
+
+
+def scope_of(claim: Claim) -> tuple[str, str, str]:
+    """What a claim may see, as ``(institution, region, subject)`` for the row policies.
+
+    A hospital is held to its own institution even though its claim also names a region: were the
+    region told to PostgreSQL as well, it would see its neighbours.
+    """
+    institution = claim.institution if claim.role == "hospital" else ""
+    region = claim.region if claim.role in {"bureau", "service"} else ""
+    return institution, region, claim.subject
+
+
+def current_unit() -> Unit:
+    """The unit of work of the request being served."""
+    unit = _unit.get()
+    if unit is None:
+        raise Fault(NO_UNIT_OF_WORK)
+    return unit
+
+
+async def current_connection() -> asyncpg.Connection:
+    """The connection of the request being served, in its transaction; what a store works with."""
+    return await current_unit().connection()
+
+
+def translate(error: BaseException) -> Fault | None:
+    """The fault a database error means to the reader, or ``None`` when it is a defect of ours."""
+    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError | asyncpg.InvalidCatalogNameError):
+        return Fault(DATABASE_REFUSED, why=type(error).__name__)
+    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError):
+        return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
+    if isinstance(error, asyncpg.TooManyConnectionsError | asyncpg.AdminShutdownError):
+        return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
+    if isinstance(error, ConnectionError | asyncio.TimeoutError | OSError):
+        return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
+    if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
+        return Fault(WRITE_CONFLICT)
+    if isinstance(error, asyncpg.InsufficientPrivilegeError) and "row-level security" in str(error):
+        return Fault(ROW_DENIED)
+    if isinstance(error, asyncpg.PostgresError) and error.sqlstate == APPEND_ONLY_SQLSTATE:
+        return Fault(APPEND_ONLY, table=str(getattr(error, "table_name", None) or "账"))
+    return None
