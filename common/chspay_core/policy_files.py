@@ -1,0 +1,108 @@
+"""Reads a policy folder. The only module of the core that opens a file.
+
+Layout: ``documents.yaml``, ``units.yaml``, ``regions.csv``, ``keys.yaml`` and ``coverage.yaml`` at the
+root; one folder ``NNNNNN-name`` per place, whose ``*.yaml`` files hold its rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from chspay_core.bundle import Bundle
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.policy_tree import Shared, read_documents, read_place, read_regions, read_units
+from chspay_core.policy_yaml import MAX_BYTES, YAML_TOO_LARGE
+from chspay_core.regions import chain as place_chain
+
+DOCUMENTS, UNITS, REGIONS, KEYS, COVERAGE = (
+    "documents.yaml",
+    "units.yaml",
+    "regions.csv",
+    "keys.yaml",
+    "coverage.yaml",
+)
+_FOLDER = re.compile(r"([0-9]{6})-[a-z0-9-]+\Z", re.ASCII)
+
+FILE_UNREADABLE = Reason(
+    "POLICY_FILE_UNREADABLE", Kind.INVALID, "读不到政策文件{file}（{value}），请检查路径、权限和UTF-8编码。"
+)
+FOLDER_WRONG = Reason(
+    "POLICY_FOLDER_WRONG",
+    Kind.INVALID,
+    "政策文件夹“{value}”应命名为“六位行政区划代码-英文名”，且每个代码只有一个文件夹。",
+)
+PLACE_UNKNOWN = Reason(
+    "POLICY_PLACE_UNKNOWN",
+    Kind.NOT_FOUND,
+    "行政区划“{value}”不在地区表regions.csv中，请检查代码，或先登记该地区。",
+)
+
+
+def read_text(root: Path, name: str) -> str:
+    """The text of ``root/name``, UTF-8.
+
+    :raises Fault: ``POLICY_FILE_UNREADABLE``, ``POLICY_YAML_TOO_LARGE``.
+    """
+    path = root / name
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise Fault(YAML_TOO_LARGE, value=f"{MAX_BYTES}字节", file=name)
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Fault(FILE_UNREADABLE, value=type(error).__name__, file=name) from error
+
+
+def place_folders(root: Path) -> dict[str, Path]:
+    """Folder by place code.
+
+    :raises Fault: ``POLICY_FOLDER_WRONG`` for a code with two folders or a misnamed one.
+    """
+    if not root.is_dir():
+        raise Fault(FILE_UNREADABLE, value="文件夹不存在", file=root.name)
+    found: dict[str, Path] = {}
+    for folder in sorted(root.iterdir()):
+        if not folder.is_dir() or not folder.name[:1].isdigit():
+            continue
+        match = _FOLDER.match(folder.name)
+        if match is None or match[1] in found:
+            raise Fault(FOLDER_WRONG, value=folder.name)
+        found[match[1]] = folder
+    return found
+
+
+def place_files(root: Path, folder: Path) -> dict[str, str]:
+    """Text by file name (relative to ``root``) of one place's rules."""
+    names = sorted(path.name for path in folder.iterdir() if path.suffix == ".yaml")
+    return {f"{folder.name}/{name}": read_text(root, f"{folder.name}/{name}") for name in names}
+
+
+def load_shared(root: Path) -> Shared:
+    """Documents, units and regions; faults of single entries are in ``.faults``."""
+    shared = Shared()
+    read_documents(read_text(root, DOCUMENTS), DOCUMENTS, shared)
+    read_units(read_text(root, UNITS), UNITS, shared)
+    read_regions(read_text(root, REGIONS), REGIONS, shared)
+    return shared
+
+
+def load_chain(root: Path, place: str, scheme_digests: Mapping[str, str]) -> Bundle:
+    """Seals the bundle of ``place``; folders outside its chain are not even opened.
+
+    :raises Fault: the first fault of the shared files or of the chain; ``POLICY_PLACE_UNKNOWN``.
+    """
+    shared = load_shared(root)
+    chain = place_chain(place)
+    if place not in shared.names:
+        raise Fault(PLACE_UNKNOWN, field="place", value=place)
+    folders = place_folders(root)
+    rules = [
+        sourced.rule
+        for code in chain
+        if code in folders
+        for sourced in read_place(code, place_files(root, folders[code]), shared)
+    ]
+    if shared.faults:
+        raise shared.faults[0]
+    return Bundle.seal(place, shared.names, rules, shared.documents, scheme_digests)
