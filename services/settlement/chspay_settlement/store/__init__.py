@@ -1,0 +1,1 @@
+"""All SQL of settlement: lists, hospitals, runs, statements and the ledger."""

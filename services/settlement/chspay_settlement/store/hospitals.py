@@ -1,0 +1,115 @@
+"""Hospitals of a pool, dated; and the gate through which their lists come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import asyncpg
+
+
+@dataclass(frozen=True, slots=True)
+class Hospital:
+    """A hospital as it stands from ``since`` to ``until`` (``None`` = until further notice).
+
+    ``pool`` pays it; ``region_code`` is the place it stands in, the pool itself or a county of it.
+    """
+
+    hospital_code: str
+    name: str
+    pool: str
+    region_code: str
+    level: int
+    since: date
+    until: date | None
+
+
+_COLUMNS = "hospital_code, name, pool, region_code, level, since, until"
+
+# The lock is shared among intakes and taken alone by a run's snapshot: a list is either in the
+# snapshot or sees the month closed, never neither. It is taken before the statement that stores.
+_ADMIT = f"""
+SELECT {_COLUMNS}, pg_advisory_xact_lock_shared(hashtextextended('settlement.intake/' || pool, 0))
+FROM settlement.hospital
+WHERE hospital_code = $1 AND since <= $2 AND (until IS NULL OR until >= $2)
+"""  # noqa: S608 - constants only
+
+
+async def admit(connection: asyncpg.Connection, hospital_code: str, day: date) -> Hospital | None:
+    """The hospital as it stood on ``day``, its pool's intake gate held open until the transaction ends."""
+    row = await connection.fetchrow(_ADMIT, hospital_code, day)
+    return None if row is None else Hospital(*row[:7])
+
+
+async def admit_all(connection: asyncpg.Connection, codes: Sequence[str]) -> dict[str, list[Hospital]]:
+    """Every dated row of these hospitals, their pools' intake gates held open until the transaction ends."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM settlement.hospital"  # noqa: S608 - constants only
+        " WHERE hospital_code = ANY($1) ORDER BY hospital_code, since",
+        codes,
+    )
+    found: dict[str, list[Hospital]] = {}
+    for row in rows:
+        found.setdefault(row["hospital_code"], []).append(Hospital(*row))
+    pools = sorted({row["pool"] for row in rows})
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock_shared(hashtextextended('settlement.intake/' || p, 0))"
+        " FROM unnest($1::text[]) p",
+        pools,
+    )
+    return found
+
+
+async def close_gate(connection: asyncpg.Connection, pool: str) -> None:
+    """Waits for intakes under way in ``pool`` and keeps new ones out until the transaction ends."""
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('settlement.intake/' || $1, 0))", pool
+    )
+
+
+async def known(connection: asyncpg.Connection, hospital_code: str) -> bool:
+    """Whether the hospital is registered on any day."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM settlement.hospital WHERE hospital_code = $1)", hospital_code
+        )
+    )
+
+
+async def put(connection: asyncpg.Connection, hospital: Hospital) -> None:
+    """Registers a dated row; the row in force before it ends the day before."""
+    await connection.execute(
+        "UPDATE settlement.hospital SET until = $2::date - 1"
+        " WHERE hospital_code = $1 AND since < $2 AND (until IS NULL OR until >= $2)",
+        hospital.hospital_code,
+        hospital.since,
+    )
+    await connection.execute(
+        "INSERT INTO settlement.hospital (hospital_code, name, pool, region_code, level, since, until)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hospital_code, since) DO UPDATE SET"
+        " name = excluded.name, pool = excluded.pool, region_code = excluded.region_code,"
+        " level = excluded.level, until = excluded.until",
+        hospital.hospital_code,
+        hospital.name,
+        hospital.pool,
+        hospital.region_code,
+        hospital.level,
+        hospital.since,
+        hospital.until,
+    )
+
+
+async def page(
+    connection: asyncpg.Connection, prefix: str, after: tuple[str, date], limit: int
+) -> list[Hospital]:
+    """Dated rows of hospitals whose pool code starts with ``prefix``, after a position."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM settlement.hospital"  # noqa: S608 - constants only
+        " WHERE starts_with(pool, $1) AND (hospital_code, since) > ($2, $3)"
+        " ORDER BY hospital_code, since LIMIT $4",
+        prefix,
+        *after,
+        limit,
+    )
+    return [Hospital(*row) for row in rows]
