@@ -141,6 +141,11 @@ def claim_or_none() -> Claim | None:
     return _current.get()
 
 
+def act_as(claim: Claim) -> None:
+    """Acts as ``claim`` for the rest of this task; for a task that serves one request."""
+    _current.set(claim)
+
+
 @contextmanager
 def use_claim(claim: Claim) -> Iterator[Claim]:
     """Acts as ``claim`` inside the block: background jobs, the gateway, tests."""
