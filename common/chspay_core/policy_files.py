@@ -12,6 +12,8 @@ from pathlib import Path
 
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.policy_check import Tree
+from chspay_core.policy_registry import read_coverage, read_keys
 from chspay_core.policy_tree import Shared, read_documents, read_place, read_regions, read_units
 from chspay_core.policy_yaml import MAX_BYTES, YAML_TOO_LARGE
 from chspay_core.regions import chain as place_chain
@@ -106,3 +108,18 @@ def load_chain(root: Path, place: str, scheme_digests: Mapping[str, str]) -> Bun
     if shared.faults:
         raise shared.faults[0]
     return Bundle.seal(place, shared.names, rules, shared.documents, scheme_digests)
+
+
+def load_tree(root: Path) -> Tree:
+    """Reads a whole folder for checking; faults of entries are in ``.shared.faults``.
+
+    :raises Fault: a file that cannot be read at all.
+    """
+    shared = load_shared(root)
+    keys = read_keys(read_text(root, KEYS), KEYS, shared)
+    coverage = read_coverage(read_text(root, COVERAGE), COVERAGE, shared)
+    places = {
+        code: read_place(code, place_files(root, folder), shared)
+        for code, folder in place_folders(root).items()
+    }
+    return Tree(shared, places, keys, coverage)
