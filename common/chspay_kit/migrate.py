@@ -110,7 +110,7 @@ def run_env(service: str, metadata: sa.MetaData) -> None:
 
     def applied(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:  # noqa: ARG001
         if report is not None:
-            report(f"{service}: {step.up_revision_id} {step.doc or ''}".rstrip())
+            report(f"{service} {step.up_revision_id} {step.up_revision.doc}".rstrip())
 
     context.configure(
         connection=connection,

@@ -22,6 +22,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
+
 from chspay_kit.ddl import enable_rls, forbid_update_delete, grant_append_only, grant_once, grant_rw
 
 revision = "{revision}"
