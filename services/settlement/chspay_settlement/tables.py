@@ -35,8 +35,8 @@ _TEXTS = ARRAY(Text)
 
 def _now() -> datetime:
     """A column the database fills with the instant of the transaction (UTC)."""
-    return Field(
-        sa_type=_INSTANT,  # type: ignore[call-overload]
+    return Field(  # type: ignore[no-any-return]
+        sa_type=_INSTANT,
         sa_column_kwargs={"server_default": text("now()")},
     )
 

@@ -13,7 +13,8 @@ from datetime import date, datetime
 
 import asyncpg
 
-from chspay_core.case import Case
+from chspay_core.case import Case, Status
+from chspay_kit.convert import Answer
 
 _BETWEEN_CODES = "\x1f"
 
@@ -53,18 +54,6 @@ _COLUMNS = {
 _BESIDE = {"pool": "text", "period": "int", "body_hash": "bytea", "identity": "bytea", "source": "bytea"}
 
 _CASE_FIELDS = [name for name in Case.__dataclass_fields__ if name in _COLUMNS]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How the grouper answered for a list, as it is stored with the version."""
-
-    status: str
-    mdc: str
-    adrg: str
-    drg: str
-    reason: str
-    scheme_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +176,8 @@ def _transposed(lists: Sequence[NewList]) -> list[list[object]]:
             columns[name].append(getattr(case, name))
         columns["diagnoses"][-1] = _BETWEEN_CODES.join(case.diagnoses)
         columns["procedures"][-1] = _BETWEEN_CODES.join(case.procedures)
-        for name in ("status", "mdc", "adrg", "drg", "reason", "scheme_digest"):
+        columns["status"].append(answer.status.value)
+        for name in ("mdc", "adrg", "drg", "reason", "scheme_digest"):
             columns[name].append(getattr(answer, name))
         for name in ("list_id", "channel", "received_from", *_BESIDE):
             columns[name].append(getattr(new, name))
@@ -265,4 +255,5 @@ def case_of(row: asyncpg.Record) -> Case:
 
 def answer_of(row: asyncpg.Record) -> Answer:
     """The group answer in such a row."""
-    return Answer(*(row[name] for name in ("status", "mdc", "adrg", "drg", "reason", "scheme_digest")))
+    texts = (row[name] for name in ("mdc", "adrg", "drg", "reason", "scheme_digest"))
+    return Answer(row["case_id"], Status(row["status"]), *texts)

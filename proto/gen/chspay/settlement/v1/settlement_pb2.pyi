@@ -50,16 +50,20 @@ class SubmitListRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., case: _Optional[_Union[_case_pb2.Case, _Mapping]] = ..., identity: _Optional[_Union[Identity, _Mapping]] = ..., source: _Optional[bytes] = ..., channel: _Optional[str] = ...) -> None: ...
 
 class SubmitListResponse(_message.Message):
-    __slots__ = ("list_id", "version", "group", "superseded")
+    __slots__ = ("list_id", "version", "group", "superseded", "settle_period", "mark")
     LIST_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
     SUPERSEDED_FIELD_NUMBER: _ClassVar[int]
+    SETTLE_PERIOD_FIELD_NUMBER: _ClassVar[int]
+    MARK_FIELD_NUMBER: _ClassVar[int]
     list_id: str
     version: int
     group: _case_pb2.GroupAnswer
     superseded: bool
-    def __init__(self, list_id: _Optional[str] = ..., version: _Optional[int] = ..., group: _Optional[_Union[_case_pb2.GroupAnswer, _Mapping]] = ..., superseded: _Optional[bool] = ...) -> None: ...
+    settle_period: str
+    mark: str
+    def __init__(self, list_id: _Optional[str] = ..., version: _Optional[int] = ..., group: _Optional[_Union[_case_pb2.GroupAnswer, _Mapping]] = ..., superseded: _Optional[bool] = ..., settle_period: _Optional[str] = ..., mark: _Optional[str] = ...) -> None: ...
 
 class ImportListsRequest(_message.Message):
     __slots__ = ("request_id", "chunk_no", "cases")
@@ -158,20 +162,22 @@ class ListListsResponse(_message.Message):
     def __init__(self, lists: _Optional[_Iterable[_Union[SettlementList, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Hospital(_message.Message):
-    __slots__ = ("hospital_code", "name", "region_code", "level", "since", "until")
+    __slots__ = ("hospital_code", "name", "region_code", "level", "since", "until", "area_code")
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     REGION_CODE_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
     UNTIL_FIELD_NUMBER: _ClassVar[int]
+    AREA_CODE_FIELD_NUMBER: _ClassVar[int]
     hospital_code: str
     name: str
     region_code: str
     level: int
     since: _date_pb2.Date
     until: _date_pb2.Date
-    def __init__(self, hospital_code: _Optional[str] = ..., name: _Optional[str] = ..., region_code: _Optional[str] = ..., level: _Optional[int] = ..., since: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., until: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
+    area_code: str
+    def __init__(self, hospital_code: _Optional[str] = ..., name: _Optional[str] = ..., region_code: _Optional[str] = ..., level: _Optional[int] = ..., since: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., until: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., area_code: _Optional[str] = ...) -> None: ...
 
 class PutHospitalRequest(_message.Message):
     __slots__ = ("request_id", "hospital")

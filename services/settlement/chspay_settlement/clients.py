@@ -1,0 +1,150 @@
+"""What settlement asks of the other services."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
+from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
+from chspay.rulebook.v1 import rulebook_pb2, rulebook_pb2_grpc
+from chspay_core.bundle import Bundle
+from chspay_core.case import Case, Status
+from chspay_core.errors import Fault
+from chspay_core.policy import Policy
+from chspay_core.tables import batch_from_cases
+from chspay_kit.convert import Answer, answer_from_pb, case_to_pb, date_to_pb
+from chspay_kit.grpc_client import Channel
+from chspay_settlement.faults import GROUP_ANSWERS_SHORT
+
+#: Cases in one Arrow chunk to the grouper.
+ARROW_ROWS = 20_000
+
+
+class Grouper:
+    """The grouper, for one case and for many."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._stub = grouper_pb2_grpc.GrouperServiceStub(channel)  # type: ignore[no-untyped-call]
+
+    async def one(self, scheme: str, case: Case) -> Answer:
+        """The group of one case under a scheme id or digest."""
+        request = grouper_pb2.GroupCaseRequest(scheme=scheme, case=case_to_pb(case))
+        return answer_from_pb((await self._stub.GroupCase(request)).answer)
+
+    async def many(self, scheme: str, cases: Sequence[Case]) -> list[Answer]:
+        """The groups of many cases, in order."""
+        answers: list[Answer] = []
+        async for response in self._stub.GroupArrow(_chunks(scheme, cases)):
+            answers.extend(_read_answers(response.answers, response.scheme_digest))
+        if len(answers) != len(cases):
+            raise Fault(GROUP_ANSWERS_SHORT, value=f"{len(answers)}/{len(cases)}")
+        return answers
+
+    async def digest(self, scheme: str) -> str:
+        """The digest of a scheme as the grouper holds it."""
+        request = grouper_pb2.GetSchemeRequest(scheme=scheme)
+        return str((await self._stub.GetScheme(request)).scheme.digest)
+
+
+async def _chunks(scheme: str, cases: Sequence[Case]) -> AsyncIterator[grouper_pb2.GroupArrowRequest]:
+    for start in range(0, len(cases), ARROW_ROWS):
+        batch = batch_from_cases(cases[start : start + ARROW_ROWS])
+        sink = io.BytesIO()
+        with pa.ipc.new_stream(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        yield grouper_pb2.GroupArrowRequest(scheme=scheme, cases=sink.getvalue())
+
+
+def _read_answers(content: bytes, digest: str) -> list[Answer]:
+    with pa.ipc.open_stream(content) as reader:
+        table = reader.read_all()
+    columns = [
+        table.column(name).to_pylist() for name in ("case_id", "status", "mdc", "adrg", "drg", "reason")
+    ]
+    return [
+        Answer(case_id, Status(status), mdc or "", adrg or "", drg or "", reason or "", digest)
+        for case_id, status, mdc, adrg, drg, reason in zip(*columns, strict=True)
+    ]
+
+
+class Policies:
+    """Policies from the rulebook. Sealed bundles never change; which one is in force is asked again."""
+
+    #: How long a bundle is taken to be the one in force, seconds.
+    FRESH_SECONDS = 10.0
+    _KEPT = 64
+
+    def __init__(self, channel: Channel) -> None:
+        self._stub = rulebook_pb2_grpc.RulebookServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._bundles: dict[str, Bundle] = {}
+        self._current: dict[str, tuple[float, Bundle]] = {}
+        self._schemes: dict[tuple[str, date], str] = {}
+
+    async def current(self, place: str, day: date) -> Bundle:
+        """The bundle in force for ``place``, as the rulebook knows it now (seconds old at most)."""
+        found = self._current.get(place)
+        if found is not None and time.monotonic() - found[0] < self.FRESH_SECONDS:
+            return found[1]
+        request = rulebook_pb2.ResolveBundleRequest(place=place, on=date_to_pb(day))
+        response = await self._stub.ResolveBundle(request)
+        bundle = self._bundles.get(response.digest) or self._keep(Bundle.parse(response.content))
+        self._current[place] = (time.monotonic(), bundle)
+        return bundle
+
+    async def sealed(self, digest: str) -> Bundle:
+        """The bundle with this digest, as it was sealed."""
+        bundle = self._bundles.get(digest)
+        if bundle is None:
+            response = await self._stub.GetBundle(rulebook_pb2.GetBundleRequest(digest=digest))
+            bundle = self._keep(Bundle.parse(response.content))
+        return bundle
+
+    async def scheme(self, place: str, day: date) -> str:
+        """The scheme that groups a case of ``place`` discharged on ``day``: its sealed digest, or its id."""
+        bundle = await self.current(place, day)
+        key = (bundle.digest, day)
+        scheme = self._schemes.get(key)
+        if scheme is None:
+            if len(self._schemes) > 10_000:
+                self._schemes.clear()
+            scheme = self._schemes[key] = scheme_of(bundle.on(day))
+        return scheme
+
+    def _keep(self, bundle: Bundle) -> Bundle:
+        if len(self._bundles) >= self._KEPT:
+            self._bundles.pop(next(iter(self._bundles)))
+        self._bundles[bundle.digest] = bundle
+        return bundle
+
+
+def scheme_of(policy: Policy) -> str:
+    """The digest the policy sealed for its grouping scheme, or the scheme's id where it sealed none."""
+    scheme = policy.text("grouping.scheme")
+    return policy.scheme_digest(scheme) or scheme
+
+
+class MonthFund(NamedTuple):
+    """What a month may spend, and the decision that says so."""
+
+    fund_fen: int
+    version: int
+    decision_no: str
+
+
+class Budget:
+    """The budget service."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._stub = budget_pb2_grpc.BudgetServiceStub(channel)  # type: ignore[no-untyped-call]
+
+    async def month_fund(self, pool: str, year: int, month: int) -> MonthFund:
+        """The approved fund of a month; the budget service refuses a month without one."""
+        request = budget_pb2.GetMonthFundRequest(pool=pool, year=year, month=month)
+        answer = await self._stub.GetMonthFund(request)
+        return MonthFund(answer.fund_fen, answer.version, answer.decision_no)

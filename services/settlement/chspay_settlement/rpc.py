@@ -1,0 +1,91 @@
+"""The servicer: messages in, use-cases, messages out. Everything around a call is the kit's interceptor."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from chspay.settlement.v1 import settlement_pb2 as pb
+from chspay.settlement.v1 import settlement_pb2_grpc
+from chspay_core.errors import Fault
+from chspay_kit import paging
+from chspay_kit.convert import case_from_pb, date_from_pb
+from chspay_settlement import faults, messages
+from chspay_settlement.app import registry
+from chspay_settlement.app.intake import Intake, list_id_of
+
+NAME = "chspay.settlement.v1.SettlementService"
+Context = Any
+
+
+class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
+    """Settlement over gRPC."""
+
+    WRITES = frozenset({"SubmitList", "PutHospital", "StartMonthRun"})
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def SubmitList(self, request: pb.SubmitListRequest, _context: Context) -> pb.SubmitListResponse:
+        """Takes in one list."""
+        if not request.HasField("case"):
+            raise Fault(faults.FIELD_MISSING, field="case")
+        accepted = await self._intake.submit(
+            case_from_pb(request.case),
+            messages.identity_from_pb(request.identity),
+            request.source,
+            request.channel,
+        )
+        return messages.accepted_to_pb(accepted)
+
+    async def GetList(self, request: pb.GetListRequest, _context: Context) -> pb.GetListResponse:
+        """One version of a list."""
+        list_id = request.list_id or list_id_of(request.hospital_code, request.case_id)
+        record = await self._intake.get(list_id, request.version)
+        return pb.GetListResponse(list=messages.list_to_pb(record))
+
+    async def ListLists(self, request: pb.ListListsRequest, _context: Context) -> pb.ListListsResponse:
+        """Lists of a hospital by day of discharge."""
+        first, last = _days(request)
+        query = (request.hospital_code, first, last)
+        limit = paging.size(request.page_size)
+        after = paging.decode(query, request.page_token) or []
+        found = await self._intake.page(request.hospital_code, first, last, after, limit + 1)
+        token = ""
+        if len(found) > limit:
+            end = found[limit - 1]
+            token = paging.encode(query, [str(end.case.discharge_date), end.list_id])
+        return pb.ListListsResponse(
+            lists=[messages.list_to_pb(record) for record in found[:limit]], next_page_token=token
+        )
+
+    async def PutHospital(self, request: pb.PutHospitalRequest, _context: Context) -> pb.PutHospitalResponse:
+        """Registers a hospital."""
+        hospital = await registry.put_hospital(messages.hospital_from_pb(request.hospital))
+        return pb.PutHospitalResponse(hospital=messages.hospital_to_pb(hospital))
+
+    async def ListHospitals(
+        self, request: pb.ListHospitalsRequest, _context: Context
+    ) -> pb.ListHospitalsResponse:
+        """Hospitals of a region's pools."""
+        query = ("hospitals", request.region_code)
+        limit = paging.size(request.page_size)
+        after = paging.decode(query, request.page_token) or []
+        found = await registry.page(request.region_code, after, limit + 1)
+        token = ""
+        if len(found) > limit:
+            end = found[limit - 1]
+            token = paging.encode(query, [end.hospital_code, str(end.since)])
+        return pb.ListHospitalsResponse(
+            hospitals=[messages.hospital_to_pb(hospital) for hospital in found[:limit]],
+            next_page_token=token,
+        )
+
+
+def _days(request: pb.ListListsRequest) -> tuple[date, date]:
+    first, last = date.min, date.max
+    if request.HasField("discharged_from"):
+        first = date_from_pb(request.discharged_from, "discharged_from")
+    if request.HasField("discharged_to"):
+        last = date_from_pb(request.discharged_to, "discharged_to")
+    return first, last

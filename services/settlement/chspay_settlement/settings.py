@@ -1,0 +1,21 @@
+"""What the settlement process is told from outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from chspay_kit.settings import ServiceSettings, secret
+
+
+class SettlementSettings(ServiceSettings):
+    """Settings of settlement: those of every service, and the key that seals identities."""
+
+    listen: str = "127.0.0.1:50054"
+    identity_key: SecretStr | None = None
+    identity_key_file: Path | None = None
+
+    def identity_secret(self) -> bytes:
+        """The identity keys, see :func:`chspay_settlement.app.keys.read_keys`; never made up here."""
+        return secret(self.identity_key_file, self.identity_key, "CHSPAY_IDENTITY_KEY")
