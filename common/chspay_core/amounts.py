@@ -126,7 +126,7 @@ def largest_remainder(total: int, weights: Sequence[int], keys: Sequence[str]) -
     if total < 0:
         return [-share for share in largest_remainder(-total, weights, keys)]
     whole = sum(weights)
-    if any(weight < 0 for weight in weights):
+    if weights and min(weights) < 0:
         raise Fault(SPLIT_NEGATIVE_WEIGHT, field="weights", value=min(weights))
     if whole == 0:
         if total:
@@ -135,11 +135,13 @@ def largest_remainder(total: int, weights: Sequence[int], keys: Sequence[str]) -
     shares = [total * weight // whole for weight in weights]
     left = total - sum(shares)
     if left:
-        order = sorted(
-            range(len(weights)),
-            key=lambda i: (-(total * weights[i] % whole), -weights[i], keys[i]),
-        )
-        for i in order[:left]:
+        rest = [total * weight % whole for weight in weights]
+        order = sorted(range(len(weights)), key=rest.__getitem__, reverse=True)
+        # Only those level with the last one served need the tie rule.
+        edge = rest[order[left - 1]]
+        level = sorted((-weights[i], keys[i], i) for i in order if rest[i] == edge)
+        sure = [i for i in order[:left] if rest[i] > edge]
+        for i in sure + [i for _, _, i in level[: left - len(sure)]]:
             shares[i] += 1
     if sum(shares) != total:
         raise AssertionError("a split must hand out its total exactly")

@@ -4,7 +4,10 @@ It sees facts, policy and a day. It reads no clock, file, database or environmen
 
     table = measure(inputs, policy)                  # group figures of the month, exact
     pricer = Pricer(table, policy)                   # one compiled plan per group and coefficient
-    points = pricer.price(inp)                       # the same function for one case and for millions
-    value = point_value(pricer.terms, fund_fen, totals)
-    amounts = split_to_hospitals(value, totals)      # sums to the fund, to the fen
+    points = pricer.price_all(inputs)                # pricer.price(one) answers the same, bit for bit
+    form = form_of(policy)                           # V1 total cost, or V2 fund only
+    totals = hospital_totals(inputs, points, form)
+    value = point_value(form, fund_fen, totals)
+    hospitals = split_to_hospitals(value, totals)    # sums to the fund, to the fen
+    amounts = split_to_cases(value, hospital, cases) # sums to the hospital's fund, to the fen
 """

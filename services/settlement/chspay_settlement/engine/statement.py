@@ -1,11 +1,28 @@
-"""The canonical content of a hospital's statement: the same facts give the same bytes."""
+"""The canonical content of a hospital's statement: the same facts give the same bytes.
+
+The content is compact JSON with sorted keys in UTF-8. Money is whole fen, points are plain decimal
+text; no clock and no random number enters, so a replay is compared byte for byte.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from chspay_settlement.engine.model import CasePoints, HospitalAmount, PointValue, PricedInput
+from chspay_core.amounts import from_micro, plain
+from chspay_core.digest import sm3_hex
+from chspay_settlement.engine.model import (
+    CaseKind,
+    CasePoints,
+    HospitalAmount,
+    PointValue,
+    PricedInput,
+)
+
+FORMAT = "chspay-statement/1"
+TRIAL, MONTH = "trial", "month"
+UNITS = {"money": "fen", "points": "points", "point_value_display": "yuan per point"}
 
 
 class RunFacts(NamedTuple):
@@ -28,7 +45,7 @@ class RunFacts(NamedTuple):
 
 
 class GroupLine(NamedTuple):
-    """One group of one hospital on its statement."""
+    """One group and kind of one hospital on its statement."""
 
     drg: str
     kind: str
@@ -43,7 +60,17 @@ def group_lines(
     inputs: Iterable[PricedInput], points: Iterable[CasePoints], funds_fen: Iterable[int]
 ) -> list[GroupLine]:
     """Adds one hospital's cases up by group and kind, sorted; excluded cases count nowhere."""
-    raise NotImplementedError
+    sums: dict[tuple[str, str], list[int]] = {}
+    for inp, found, fund in zip(inputs, points, funds_fen, strict=True):
+        if found.kind is CaseKind.EXCLUDED:
+            continue
+        row = sums.setdefault((inp.drg, found.kind.value), [0, 0, 0, 0, 0])
+        row[0] += 1
+        row[1] += found.points_micro
+        row[2] += inp.cost_fen or 0
+        row[3] += inp.patient_fen or 0
+        row[4] += fund
+    return [GroupLine(drg, kind, *sums[drg, kind]) for drg, kind in sorted(sums)]
 
 
 def statement_content(
@@ -54,10 +81,61 @@ def statement_content(
     lines: Sequence[GroupLine],
     prepaid_fen: int,
 ) -> bytes:
-    """Canonical JSON (UTF-8, sorted keys, compact); amounts are integers, points plain decimal text."""
-    raise NotImplementedError
+    """The statement as canonical JSON; its group lines must add up to the hospital's totals."""
+    for name in ("cases", "points_micro", "cost_fen", "patient_fen", "fund_fen"):
+        if sum(getattr(line, name) for line in lines) != getattr(hospital, name):
+            raise AssertionError(f"statement of {hospital.hospital_code}: {name} of its groups do not add up")
+    content = {
+        "format": FORMAT,
+        "nature": run.nature,
+        "run": {
+            "id": run.run_id,
+            "pool": run.pool,
+            "period": run.period,
+            "engine": run.engine_version,
+            "fund_fen": run.fund_fen,
+        },
+        "policy": {"place": run.policy_place, "on": run.policy_on, "digest": run.policy_digest},
+        "scheme": {"id": run.scheme_id, "digest": run.scheme_digest},
+        "evidence": run.evidence,
+        "units": UNITS,
+        "hospital": {"code": hospital.hospital_code, "name": hospital_name},
+        "point_value": {
+            "numerator_fen": value.numerator_fen,
+            "denominator_points": _points(value.denominator_micro),
+            "includes_patient": value.includes_patient,
+            "display": value.display(),
+        },
+        "totals": {
+            "cases": hospital.cases,
+            "points": _points(hospital.points_micro),
+            "cost_fen": hospital.cost_fen,
+            "patient_fen": hospital.patient_fen,
+            "fund_fen": hospital.fund_fen,
+            "total_fen": hospital.total_fen,
+            "prepaid_fen": prepaid_fen,
+            "retained_fen": hospital.fund_fen - prepaid_fen,
+        },
+        "groups": [
+            {
+                "drg": line.drg,
+                "kind": line.kind,
+                "cases": line.cases,
+                "points": _points(line.points_micro),
+                "cost_fen": line.cost_fen,
+                "patient_fen": line.patient_fen,
+                "fund_fen": line.fund_fen,
+            }
+            for line in lines
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def statement_digest(content: bytes) -> str:
     """SM3 of the content, hex."""
-    raise NotImplementedError
+    return sm3_hex(content)
+
+
+def _points(micro: int) -> str:
+    return plain(from_micro(micro))
