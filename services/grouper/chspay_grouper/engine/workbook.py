@@ -1,0 +1,295 @@
+"""The national configuration workbook 分组方案配置信息: from raw sheets to checked tables.
+
+Columns are found by their header text. Every known reading trap is repaired and every repair is
+reported; what cannot be repaired without guessing is refused with sheet and row. Source:
+《按病组（DRG）付费3.0版分组方案配置信息》 and its earlier and local editions.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_grouper.engine.manifest import Manifest
+from chspay_grouper.engine.normalise import canonical_code, clean_cell, clean_rule, has_odd_blank
+from chspay_grouper.engine.sheets import Rows
+
+HEADER_MISSING = Reason(
+    "HEADER_MISSING", Kind.INVALID, "工作表“{sheet}”的前{limit}行中找不到含有列“{value}”的表头。"
+)
+CELL_EMPTY = Reason("CELL_EMPTY", Kind.INVALID, "工作表“{sheet}”第{row}行缺少“{column}”。")
+CODE_IS_NUMBER = Reason(
+    "CODE_IS_NUMBER",
+    Kind.INVALID,
+    "工作表“{sheet}”第{row}行的“{column}”存成了数字{value}，末尾的零可能已丢失；请把该列设为文本后重新填写。",
+)
+ORDER_BAD = Reason("ORDER_BAD", Kind.INVALID, "工作表“{sheet}”第{row}行的排序“{value}”不是数字。")
+LEVEL_BAD = Reason("LEVEL_BAD", Kind.INVALID, "工作表“CC”第{row}行的类型“{value}”应为MCC或CC。")
+EXCLUSION_UNKNOWN = Reason(
+    "EXCLUSION_UNKNOWN", Kind.INVALID, "工作表“CC”第{row}行引用的排除表“{value}”在“排除表”中找不到。"
+)
+
+_HEADER_ROWS = 20
+#: Per sheet: our name, the header texts it may stand under, whether it must be there.
+_COLUMNS: Mapping[str, tuple[tuple[str, tuple[str, ...], bool], ...]] = {
+    "MDC": (
+        ("code", ("MDC编码", "MDC"), True),
+        ("name", ("MDC名称",), True),
+        ("rule", ("MDC规则",), True),
+        ("order", ("排序", "MDC排序"), True),
+    ),
+    "ADRG": (
+        ("code", ("ADRG编码", "ADRG"), True),
+        ("name", ("ADRG名称",), True),
+        ("rule", ("ADRG规则",), True),
+        ("parent", ("所属MDC编码", "所属MDC"), True),
+        ("order", ("MDC内排序", "排序"), True),
+    ),
+    "DRG": (
+        ("code", ("DRG编码", "DRG"), True),
+        ("name", ("DRG名称",), True),
+        ("rule", ("DRG规则",), True),
+        ("parent", ("所属ADRG编码", "所属ADRG"), True),
+        ("mdc", ("所属MDC编码", "所属MDC"), False),
+        ("order", ("排序", "ADRG内排序"), True),
+    ),
+    "集合": (
+        ("set", ("集合编号", "集合编码"), True),
+        ("code", ("ICD编码",), True),
+        ("name", ("ICD名称",), False),
+    ),
+    "CC": (
+        ("code", ("疾病编码", "ICD编码"), True),
+        ("name", ("疾病名称", "ICD名称"), False),
+        ("table", ("排除表", "排除表编号"), True),
+        ("level", ("类型", "类型编号"), True),
+    ),
+    "排除表": (
+        ("set", ("集合编号", "排除表编号", "集合编码"), True),
+        ("code", ("ICD编码", "疾病编码"), True),
+        ("name", ("ICD名称", "疾病名称"), False),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Something read differently from how it stands in the file."""
+
+    sheet: str
+    row: int  # 1-based row of the sheet; 0 = the whole sheet or an amendment
+    kind: str  # stable code, e.g. DUPLICATE_MEMBER
+    text: str  # one Chinese sentence
+
+    def line(self) -> str:
+        where = f"{self.sheet}第{self.row}行" if self.row else self.sheet
+        return f"{where}：{self.text}［{self.kind}］"
+
+
+@dataclass(slots=True)
+class GroupRow:
+    """One MDC, ADRG or DRG row as published."""
+
+    code: str
+    name: str
+    rule: str
+    parent: str
+    order: str
+    row: int
+    mdc: str = ""
+
+
+@dataclass(slots=True)
+class Tables:
+    """The six tables, cleaned; groups in row order."""
+
+    mdc: list[GroupRow] = field(default_factory=list)
+    adrg: list[GroupRow] = field(default_factory=list)
+    drg: list[GroupRow] = field(default_factory=list)
+    sets: dict[str, set[str]] = field(default_factory=dict)
+    cc: dict[tuple[str, str], str] = field(default_factory=dict)  # (code, level) -> exclusion table
+    exclusions: dict[str, set[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    repairs: list[Repair] = field(default_factory=list)
+
+
+def read_tables(sheets: Mapping[str, Rows], manifest: Manifest) -> Tables:
+    """Clean and check the six sheets, then apply the manifest's amendments.
+
+    :raises Fault: HEADER_MISSING, CELL_EMPTY, CODE_IS_NUMBER, LEVEL_BAD, EXCLUSION_UNKNOWN, ORDER_BAD.
+    """
+    reader = _Reader()
+    reader.groups("MDC", sheets["MDC"], reader.tables.mdc)
+    reader.groups("ADRG", sheets["ADRG"], reader.tables.adrg)
+    reader.groups("DRG", sheets["DRG"], reader.tables.drg)
+    reader.members("集合", sheets["集合"], reader.tables.sets)
+    reader.members("排除表", sheets["排除表"], reader.tables.exclusions)
+    cc_rows = reader.complications(sheets["CC"])
+    _amend(reader.tables, manifest)
+    for row, table in cc_rows:
+        if table not in reader.tables.exclusions and table not in manifest.without_exclusions:
+            raise Fault(EXCLUSION_UNKNOWN, field="CC", value=table, row=row)
+    return reader.tables
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.tables = Tables()
+
+    def _repair(self, sheet: str, row: int, kind: str, text: str) -> None:
+        self.tables.repairs.append(Repair(sheet, row, kind, text))
+
+    def groups(self, sheet: str, rows: Rows, into: list[GroupRow]) -> None:
+        """The rows of MDC, ADRG or DRG."""
+        for number, cells in self._rows(sheet, rows):
+            code = self._group_code(sheet, number, cells["code"])
+            rule, published = clean_rule(cells["rule"]), cells["rule"]
+            if rule != published.replace("\r\n", "\n").strip():
+                self._repair(sheet, number, "RULE_TEXT", f"{code}的规则去掉了不可见字符或换成了半角符号")
+            parent, mdc = cells.get("parent", ""), cells.get("mdc", "")
+            if sheet != "MDC":
+                if not parent:
+                    raise Fault(CELL_EMPTY, field=sheet, sheet=sheet, row=number, column="所属编码")
+                parent = self._mdc_code(sheet, number, parent) if sheet == "ADRG" else canonical_group(parent)
+            if mdc:
+                mdc = self._mdc_code(sheet, number, mdc)
+            order = cells["order"]
+            if order and not order.replace(".", "", 1).lstrip("-").isdecimal():
+                raise Fault(ORDER_BAD, field=sheet, value=order, sheet=sheet, row=number)
+            into.append(
+                GroupRow(code, self._name(sheet, number, cells["name"]), rule, parent, order, number, mdc)
+            )
+
+    def members(self, sheet: str, rows: Rows, into: dict[str, set[str]]) -> None:
+        """The rows of 集合 or 排除表."""
+        for number, cells in self._rows(sheet, rows):
+            set_name = cells["set"]
+            if not set_name:
+                raise Fault(CELL_EMPTY, field=sheet, sheet=sheet, row=number, column="集合编号")
+            code = self._icd(sheet, number, cells["code"])
+            held = into.setdefault(set_name, set())
+            if code in held:
+                self._repair(sheet, number, "DUPLICATE_MEMBER", f"{set_name}中{code}重复，只保留一个")
+            held.add(code)
+            self._remember(code, cells["name"])
+
+    def complications(self, rows: Rows) -> list[tuple[int, str]]:
+        """The rows of CC; answers which row names which exclusion table."""
+        named: list[tuple[int, str]] = []
+        for number, cells in self._rows("CC", rows):
+            code = self._icd("CC", number, cells["code"])
+            level, table = cells["level"].upper(), cells["table"]
+            if level not in ("MCC", "CC"):
+                raise Fault(LEVEL_BAD, field="CC", value=cells["level"], row=number)
+            if (code, level) in self.tables.cc:
+                self._repair("CC", number, "DUPLICATE_MEMBER", f"{code}（{level}）重复，只保留第一行")
+                continue
+            self.tables.cc[(code, level)] = table
+            self._remember(code, cells["name"])
+            if table:
+                named.append((number, table))
+        return named
+
+    def _rows(self, sheet: str, rows: Rows) -> Iterator[tuple[int, dict[str, str]]]:
+        header, places = self._header(sheet, rows)
+        for index in range(header + 1, len(rows)):
+            raw = rows[index]
+            if not any(not (cell is None or cell == "") for cell in raw):
+                continue
+            cells = {
+                name: self._cell(sheet, index + 1, name, raw[place] if 0 <= place < len(raw) else "")
+                for name, place in places.items()
+            }
+            if any(cells.values()):
+                yield index + 1, cells
+
+    def _header(self, sheet: str, rows: Rows) -> tuple[int, dict[str, int]]:
+        best: tuple[int, str] = (-1, "")
+        for index, raw in enumerate(rows[:_HEADER_ROWS]):
+            texts = [clean_cell(cell).replace(" ", "") if isinstance(cell, str) else "" for cell in raw]
+            places: dict[str, int] = {}
+            missing = ""
+            for name, headers, required in _COLUMNS[sheet]:
+                places[name] = next((texts.index(text) for text in headers if text in texts), -1)
+                if places[name] < 0 and required and not missing:
+                    missing = headers[0]
+            if not missing:
+                if index:
+                    self._repair(sheet, index + 1, "HEADER_ROW", f"表头在第{index + 1}行，其上各行按标题略过")
+                if texts and not texts[0]:
+                    self._repair(sheet, index + 1, "EMPTY_COLUMN", "第一列为空，按表头文字定位各列")
+                return index, places
+            found = sum(place >= 0 for place in places.values())
+            if found > best[0]:
+                best = (found, missing)
+        raise Fault(HEADER_MISSING, field=sheet, value=best[1], sheet=sheet, limit=_HEADER_ROWS)
+
+    def _cell(self, sheet: str, row: int, name: str, cell: object) -> str:
+        if cell is None:
+            return ""
+        if isinstance(cell, str):
+            if name == "rule":
+                return cell
+            if has_odd_blank(cell) or "_x000" in cell:
+                self._repair(sheet, row, "INVISIBLE_CHARACTER", "单元格中的不可见字符已去掉")
+            return clean_cell(cell)
+        number = str(cell)
+        if name == "code" and isinstance(cell, numbers.Real):
+            column = next(headers[0] for key, headers, _ in _COLUMNS[sheet] if key == "code")
+            raise Fault(CODE_IS_NUMBER, field=sheet, value=number, sheet=sheet, row=row, column=column)
+        return number.removesuffix(".0")
+
+    def _group_code(self, sheet: str, row: int, text: str) -> str:
+        if not text:
+            raise Fault(CELL_EMPTY, field=sheet, sheet=sheet, row=row, column=f"{sheet}编码")
+        return self._mdc_code(sheet, row, text) if sheet == "MDC" else canonical_group(text)
+
+    def _mdc_code(self, sheet: str, row: int, text: str) -> str:
+        code = canonical_group(text)
+        if len(code) > 3 and code.startswith("MDC"):
+            self._repair(sheet, row, "MDC_CODE", f"MDC编码“{text}”按“{code[3:]}”读取")
+            return code[3:]
+        return code
+
+    def _name(self, sheet: str, row: int, name: str) -> str:
+        if not name:
+            self._repair(sheet, row, "NAME_EMPTY", "没有名称，按空名称读取")
+        return name
+
+    def _icd(self, sheet: str, row: int, text: str) -> str:
+        if not text:
+            raise Fault(CELL_EMPTY, field=sheet, sheet=sheet, row=row, column="ICD编码")
+        code = canonical_code(text)
+        if code != text:
+            self._repair(sheet, row, "CODE_FORM", f"编码“{text}”按“{code}”读取")
+        return code
+
+    def _remember(self, code: str, name: str) -> None:
+        if name:
+            self.tables.names.setdefault(code, name)
+
+
+def canonical_group(text: str) -> str:
+    """A group code: half-width, upper case, no blanks."""
+    return canonical_code(text).upper()
+
+
+def _amend(tables: Tables, manifest: Manifest) -> None:
+    for amendment in manifest.amendments:
+        sheet, code = amendment.sheet, amendment.code
+        if amendment.action == "rename":
+            rows = {"MDC": tables.mdc, "ADRG": tables.adrg, "DRG": tables.drg}[sheet]
+            named = [row for row in rows if row.code == canonical_group(code)]
+            for row in named:
+                row.name = amendment.name
+            told = f"{code}更名为“{amendment.name}”" if named else f"{code}不存在，更名未生效"
+        elif sheet == "CC":
+            tables.cc[(canonical_code(code), amendment.level)] = amendment.set_name
+            told = f"增加{amendment.level} {code}"
+        else:
+            into = tables.sets if sheet == "集合" else tables.exclusions
+            into.setdefault(amendment.set_name, set()).add(canonical_code(code))
+            told = f"{amendment.set_name}增加{code}"
+        tables.repairs.append(Repair(sheet, 0, "AMENDMENT", f"{told}（依据：{amendment.source}）"))
