@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
@@ -13,6 +15,22 @@ from chspay_settlement.rpc import NAME, SettlementServicer
 from chspay_settlement.settings import SettlementSettings
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Settlement, plugged together."""
+
+    servicer: SettlementServicer
+
+
+def build(
+    database: Database, grouper: Channel, rulebook: Channel, budget: Channel, identity_keys: bytes
+) -> Built:
+    """Plugs the rooms together over a database and three channels."""
+    policies = Policies(rulebook)
+    intake = Intake(Grouper(grouper), policies, read_keys(identity_keys))
+    return Built(SettlementServicer(intake))
+
+
 async def main(settings: SettlementSettings) -> None:
     """Serves until told to stop."""
     key = settings.claim_secret()
@@ -22,20 +40,12 @@ async def main(settings: SettlementSettings) -> None:
         max_size=settings.database_max,
         application="settlement",
     )
-    channels = [
-        Channel(target, key)
-        for target in (settings.grouper_target, settings.rulebook_target, settings.budget_target)
-    ]
-    grouper, policies = Grouper(channels[0]), Policies(channels[1])
-    intake = Intake(grouper, policies, read_keys(settings.identity_secret()))
-    servicer = SettlementServicer(intake)
+    targets = (settings.grouper_target, settings.rulebook_target, settings.budget_target)
+    channels = [Channel(target, key) for target in targets]
+    built = build(database, *channels, settings.identity_secret())
+    add = settlement_pb2_grpc.add_SettlementServiceServicer_to_server
     try:
-        await serve(
-            "settlement",
-            [(settlement_pb2_grpc.add_SettlementServiceServicer_to_server, servicer, NAME)],
-            settings,
-            database=database,
-        )
+        await serve("settlement", [(add, built.servicer, NAME)], settings, database=database)
     finally:
         for channel in channels:
             await channel.close()

@@ -92,7 +92,8 @@ def read_keys(content: bytes) -> Keyring:
     :raises Fault: IDENTITY_KEYS_BAD with the number of the line.
     """
     secrets: dict[int, bytes] = {}
-    for number, line in enumerate(content.split(), start=1):
+    for number, raw in enumerate(content.strip().splitlines(), start=1):
+        line = raw.strip()
         head, colon, tail = line.partition(b":")
         version = int(head) if colon and head.isdigit() else 0 if colon else 1
         secret = tail if colon else line

@@ -29,7 +29,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("a ledger is not left unguarded; restore a backup instead")
+    raise RuntimeError("a ledger is not left unguarded; restore a backup instead")
 
 
 def _rights() -> None:

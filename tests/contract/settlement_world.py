@@ -1,0 +1,212 @@
+"""Settlement and its neighbours as real gRPC servers in one process, over a real PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
+from chspay.common.v1 import case_pb2
+from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
+from chspay.rulebook.v1 import rulebook_pb2, rulebook_pb2_grpc
+from chspay.settlement.v1 import settlement_pb2 as pb
+from chspay.settlement.v1 import settlement_pb2_grpc
+from chspay_core.bundle import Bundle
+from chspay_core.case import Case
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.tables import ANSWER_SCHEMA
+from chspay_kit import auth
+from chspay_kit.convert import case_to_pb, date_to_pb
+from chspay_kit.db import Database
+from chspay_kit.grpc_client import Channel
+from chspay_kit.grpc_server import Server
+from chspay_policy import ROOT as POLICY
+
+KEY = b"a claim key for tests only"
+POOL, COUNTY, OTHER_COUNTY = "990100", "990101", "990102"
+SCHEME_DIGEST = "5c" * 32
+BUREAU = auth.Claim("bureau-990100", "bureau", region="9901")
+COUNTY_BUREAU = auth.Claim("bureau-990101", "bureau", region="990101")
+
+
+def hospital_claim(code: str) -> auth.Claim:
+    """The claim of a hospital."""
+    return auth.Claim(f"key-{code}", "hospital", institution=code)
+
+
+class Grouper(grouper_pb2_grpc.GrouperServiceServicer):
+    """A grouper whose answer can be told from the diagnosis: I63 -> BR25, Z99 -> ungrouped."""
+
+    WRITES = frozenset({"ImportScheme"})
+
+    def __init__(self) -> None:
+        self.digest = SCHEME_DIGEST
+
+    @staticmethod
+    def drg(diagnosis: str) -> str:
+        return "" if diagnosis.startswith("Z") else f"{diagnosis[0]}{diagnosis[1]}9"
+
+    async def GroupCase(self, request: Any, context: Any) -> grouper_pb2.GroupCaseResponse:
+        drg = self.drg(request.case.diagnoses[0])
+        answer = case_pb2.GroupAnswer(
+            case_id=request.case.case_id,
+            status=case_pb2.GROUP_STATUS_GROUPED if drg else case_pb2.GROUP_STATUS_UNGROUPED,
+            mdc=drg[:1],
+            adrg=drg[:2],
+            drg=drg,
+            reason="" if drg else "NO_MDC",
+            scheme_digest=self.digest,
+        )
+        return grouper_pb2.GroupCaseResponse(answer=answer)
+
+    async def GroupArrow(self, requests: Any, context: Any) -> AsyncIterator[grouper_pb2.GroupArrowResponse]:
+        async for request in requests:
+            with pa.ipc.open_stream(request.cases) as reader:
+                table = reader.read_all()
+            rows = []
+            for case_id, diagnoses in zip(
+                table["case_id"].to_pylist(), table["diagnoses"].to_pylist(), strict=True
+            ):
+                drg = self.drg(diagnoses[0])
+                status, reason = ("grouped", "") if drg else ("ungrouped", "NO_MDC")
+                rows.append((case_id, drg[:1], drg[:2], drg, status, reason))
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            batch = pa.RecordBatch.from_arrays(
+                [pa.array(c, pa.string()) for c in columns], schema=ANSWER_SCHEMA
+            )
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, batch.schema) as writer:
+                writer.write_batch(batch)
+            yield grouper_pb2.GroupArrowResponse(
+                answers=sink.getvalue().to_pybytes(), scheme_digest=self.digest
+            )
+
+    async def GetScheme(self, request: Any, context: Any) -> grouper_pb2.GetSchemeResponse:
+        return grouper_pb2.GetSchemeResponse(
+            scheme=grouper_pb2.Scheme(scheme_id=request.scheme, digest=self.digest)
+        )
+
+
+class Rulebook(rulebook_pb2_grpc.RulebookServiceServicer):
+    """Serves the demonstration policy."""
+
+    def __init__(self) -> None:
+        self.bundles = {place: Bundle.load(POLICY, place) for place in (POOL,)}
+
+    async def ResolveBundle(self, request: Any, context: Any) -> rulebook_pb2.ResolveBundleResponse:
+        bundle = self.bundles[request.place]
+        return rulebook_pb2.ResolveBundleResponse(
+            digest=bundle.digest, content=bundle.content, chain=bundle.chain
+        )
+
+    async def GetBundle(self, request: Any, context: Any) -> rulebook_pb2.GetBundleResponse:
+        bundle = next(b for b in self.bundles.values() if b.digest == request.digest)
+        return rulebook_pb2.GetBundleResponse(digest=bundle.digest, content=bundle.content)
+
+
+NO_BUDGET = Reason("TEST_NO_BUDGET", Kind.PRECONDITION, "没有批准的预算。")
+
+
+class Budget(budget_pb2_grpc.BudgetServiceServicer):
+    """Approved months by (pool, year, month)."""
+
+    WRITES = frozenset({"DraftYear", "ApproveYear"})
+
+    def __init__(self) -> None:
+        self.months: dict[tuple[str, int, int], int] = {}
+
+    async def GetMonthFund(self, request: Any, context: Any) -> budget_pb2.GetMonthFundResponse:
+        fund = self.months.get((request.pool, request.year, request.month))
+        if fund is None:
+            raise Fault(NO_BUDGET, field="budget")
+        return budget_pb2.GetMonthFundResponse(fund_fen=fund, version=1, decision_no="演示决定1号")
+
+
+class World:
+    """The running servers, a stub per claim, and shorthands for what tests do again and again."""
+
+    def __init__(self, channel: Channel, database: Database, neighbours: Mapping[str, Any]) -> None:
+        self.stub = settlement_pb2_grpc.SettlementServiceStub(channel)
+        self.database = database
+        self.grouper: Grouper = neighbours["grouper"]
+        self.budget: Budget = neighbours["budget"]
+
+    async def put_hospital(
+        self, code: str, *, area: str = COUNTY, level: int = 2, since: date = date(2020, 1, 1)
+    ) -> None:
+        hospital = pb.Hospital(
+            hospital_code=code, name=f"演示医院{code}", region_code=POOL, area_code=area, level=level,
+            since=date_to_pb(since),
+        )  # fmt: skip
+        with auth.use_claim(BUREAU):
+            await self.stub.PutHospital(
+                pb.PutHospitalRequest(request_id=f"put-{code}-{since}", hospital=hospital)
+            )
+
+    async def submit(
+        self, request_id: str, case: Case, claim: auth.Claim = BUREAU, **more: Any
+    ) -> pb.SubmitListResponse:
+        with auth.use_claim(claim):
+            return await self.stub.SubmitList(
+                pb.SubmitListRequest(request_id=request_id, case=case_to_pb(case), channel="grpc", **more)
+            )
+
+
+def case_of(number: int, hospital: str = "H001", **changes: Any) -> Case:
+    """A sound case; its group and cost vary with the number."""
+    fields: dict[str, Any] = {
+        "case_id": f"C{number:06d}",
+        "hospital_code": hospital,
+        "region_code": "",
+        "admission_date": date(2026, 3, 1 + number % 9),
+        "discharge_date": date(2026, 3, 10 + number % 20),
+        "sex": 1 + number % 2,
+        "age_years": 20 + number % 60,
+        "diagnoses": (
+            ("I63.900", "J18.900", "K80.100", "Z99.900")[
+                (number * 7) % 4 if number % 17 == 0 else number % 3
+            ],
+        ),
+        "total_cost_fen": 800_000 + (number * 7919) % 600_000,
+        "patient_paid_fen": 200_000 + (number * 104_729) % 100_000,
+    }
+    return Case(**{**fields, **changes})
+
+
+@contextlib.asynccontextmanager
+async def world(url: str) -> AsyncIterator[World]:
+    """Starts the neighbours and settlement itself, as ``main`` plugs it together."""
+    from chspay_settlement.main import build
+
+    database = Database(url, min_size=1, max_size=8, application="settlement")
+    await database.open()
+    neighbours = {"grouper": Grouper(), "rulebook": Rulebook(), "budget": Budget()}
+    adds = {
+        "grouper": grouper_pb2_grpc.add_GrouperServiceServicer_to_server,
+        "rulebook": rulebook_pb2_grpc.add_RulebookServiceServicer_to_server,
+        "budget": budget_pb2_grpc.add_BudgetServiceServicer_to_server,
+    }
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+
+        async def serve(name: str, add: Any, servicer: Any) -> Channel:
+            full = f"chspay.{name}.v1.{name.capitalize()}Service"
+            server = Server([(add, servicer, full)], listen="127.0.0.1:0", claim_key=KEY, database=database)
+            port = await server.start()
+            stack.push_async_callback(server.drain, 1)
+            channel = Channel(f"127.0.0.1:{port}", KEY)
+            stack.push_async_callback(channel.close)
+            return channel
+
+        channels = {name: await serve(name, adds[name], servicer) for name, servicer in neighbours.items()}
+        built = build(
+            database, channels["grouper"], channels["rulebook"], channels["budget"], b"identity key for tests"
+        )
+        channel = await serve(
+            "settlement", settlement_pb2_grpc.add_SettlementServiceServicer_to_server, built.servicer
+        )
+        yield World(channel, database, neighbours)
