@@ -123,3 +123,21 @@ def load_tree(root: Path) -> Tree:
         for code, folder in place_folders(root).items()
     }
     return Tree(shared, places, keys, coverage)
+
+
+#: Name, time of change and size of every file a bundle is read from.
+Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+def fingerprint(root: Path, place: str) -> Fingerprint:
+    """Changes whenever a file that the bundle of ``place`` is read from has changed."""
+    folders = place_folders(root)
+    files = [root / name for name in (DOCUMENTS, UNITS, REGIONS)]
+    for code in place_chain(place):
+        if code in folders:
+            files += sorted(path for path in folders[code].iterdir() if path.suffix == ".yaml")
+    try:
+        stats = [(path.relative_to(root).as_posix(), path.stat()) for path in files]
+    except OSError as error:
+        raise Fault(FILE_UNREADABLE, value=type(error).__name__, file=root.name) from error
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
