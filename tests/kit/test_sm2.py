@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from chspay_core.errors import Fault
-from chspay_kit import sm2
-from chspay_kit.sm2 import Sm2Key
 from gmssl import sm2 as other
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chspay_core.errors import Fault
+from chspay_kit import sm2
+from chspay_kit.sm2 import Sm2Key
 
 PRIVATE = "3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8"
 PUBLIC = (

@@ -7,10 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from chspay_core.errors import Fault
-from chspay_kit import smcrypto as sm
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chspay_core.errors import Fault
+from chspay_kit import smcrypto as sm
 
 KEY = bytes.fromhex("0123456789abcdeffedcba9876543210")
 OTHER = bytes(16)
