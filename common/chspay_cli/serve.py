@@ -1,0 +1,39 @@
+"""Runs one service in this process: ``chspay serve NAME``, and what the supervisor starts.
+
+A service is a package ``chspay_<name>`` with ``settings.py`` (``<Name>Settings``) and ``main.py``
+(``async def main(settings)``). Only that package is imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import uvloop
+
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_kit.supervise import end_with_parent
+
+NAMES = ("grouper", "rulebook", "budget", "settlement", "gateway")
+SERVICE_UNKNOWN = Reason("SERVICE_UNKNOWN", Kind.INVALID, "没有名为 {value} 的服务；可选：{known}")
+
+
+def serve(name: str) -> None:
+    """Serve ``name`` until SIGTERM or SIGINT; settings come from the environment (``CHSPAY_*``).
+
+    :raises Fault: SERVICE_UNKNOWN, or what is wrong with a setting, the port or the database.
+    """
+    if name not in NAMES:
+        raise Fault(SERVICE_UNKNOWN, value=name, known="、".join(NAMES))
+    end_with_parent()
+    package = f"chspay_{name}"
+    settings = getattr(import_module(f"{package}.settings"), f"{name.capitalize()}Settings")()
+    uvloop.run(import_module(f"{package}.main").main(settings))
+
+
+if __name__ == "__main__":
+    try:
+        serve(sys.argv[1])
+    except Fault as fault:
+        print(f"错误 {fault.reason.code}：{fault.message}", file=sys.stderr)
+        sys.exit(2)
