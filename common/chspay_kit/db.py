@@ -40,6 +40,13 @@ NO_UNIT_OF_WORK = Reason("NO_UNIT_OF_WORK", Kind.INTERNAL, "程序错误：不�
 APPEND_ONLY_SQLSTATE = "CH001"
 """SQLSTATE raised by the trigger that :func:`chspay_kit.ddl.forbid_update_delete` installs."""
 
+_UNREACHABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    ConnectionError,
+)
 _TELL_WHO_ASKS = (
     "SELECT set_config('chspay.institution', $1, true), set_config('chspay.region', $2, true),"
     " set_config('chspay.subject', $3, true)"
@@ -77,7 +84,8 @@ class Database:
                 server_settings={"application_name": self._application, "timezone": "UTC"},
             )
         except (TimeoutError, asyncpg.PostgresError, OSError) as error:
-            raise translate(error) or error from error
+            why = type(error).__name__
+            raise translate(error) or Fault(DATABASE_UNAVAILABLE, why=why) from error
 
     async def close(self) -> None:
         """Close the pool, waiting a little for work in flight; then cut what remains."""
@@ -107,19 +115,21 @@ class Database:
     @contextlib.asynccontextmanager
     async def unit(self, claim: Claim) -> AsyncIterator[Unit]:
         """One unit of work for ``claim``: committed when the block ends, rolled back when it raises."""
-        unit = Unit(self, claim)
-        token = _unit.set(unit)
+        unit, outer = Unit(self, claim), _unit.get()
+        _unit.set(unit)
         try:
             yield unit
             await unit.commit()
         except BaseException as error:
+            lost = unit.lost()
             await unit.rollback()
-            fault = translate(error)
+            fault = translate(error, lost=lost)
             if fault is not None:
                 raise fault from error
             raise
         finally:
-            _unit.reset(token)
+            # Set, not reset: a stream that was cut off is closed in another context than it began in.
+            _unit.set(outer)
 
 
 class Unit:
@@ -139,8 +149,20 @@ class Unit:
                 await self._begin()
             return self._connection
 
+    def lost(self) -> bool:
+        """Whether the connection broke; the pool has then taken it back already."""
+        if self._connection is None:
+            return False
+        try:
+            return bool(self._connection.is_closed())
+        except asyncpg.InterfaceError:
+            return True
+
     async def _begin(self) -> None:
-        connection = await self._database.pool.acquire()
+        try:
+            connection = await self._database.pool.acquire()
+        except OSError as error:
+            raise Fault(DATABASE_UNAVAILABLE, why=type(error).__name__) from error
         try:
             transaction = connection.transaction()
             await transaction.start()
@@ -159,12 +181,12 @@ class Unit:
         await self._end(commit=False)
 
     async def _end(self, *, commit: bool) -> None:
-        connection, transaction = self._connection, self._transaction
+        connection, transaction, lost = self._connection, self._transaction, self.lost()
         self._connection = self._transaction = None
         if connection is None:
             return
         try:
-            if connection.is_closed():
+            if lost:
                 if commit:
                     raise Fault(DATABASE_UNAVAILABLE, why="connection lost before commit")
             elif commit:
@@ -199,15 +221,14 @@ async def current_connection() -> asyncpg.Connection:
     return await current_unit().connection()
 
 
-def translate(error: BaseException) -> Fault | None:
-    """The fault a database error means to the reader, or ``None`` when it is a defect of ours."""
+def translate(error: BaseException, *, lost: bool = False) -> Fault | None:
+    """The fault a database error means to the reader, or ``None`` when it is a defect of ours.
+
+    :param lost: the connection broke; whatever the driver then says of its use is the same news.
+    """
     if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError | asyncpg.InvalidCatalogNameError):
         return Fault(DATABASE_REFUSED, why=type(error).__name__)
-    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError):
-        return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
-    if isinstance(error, asyncpg.TooManyConnectionsError | asyncpg.AdminShutdownError):
-        return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
-    if isinstance(error, ConnectionError | asyncio.TimeoutError | OSError):
+    if isinstance(error, _UNREACHABLE) or (lost and isinstance(error, asyncpg.InterfaceError)):
         return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
     if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
         return Fault(WRITE_CONFLICT)
