@@ -6,6 +6,8 @@ Exit codes: 0 done; 1 ``check`` found differences, or ``status`` found no server
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -23,9 +25,8 @@ ROLE_PASSWORD_UNREADABLE = Reason(
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="""数据库：内置 PostgreSQL 的启停，各服务数据库结构的升级与核对。
-
-例：
+    help="数据库：内置 PostgreSQL 的启停，各服务数据库结构的升级与核对。",
+    epilog="""例：
 
   chspay db start                     # 启动内置 PostgreSQL（chspay up 会自动做）
 
@@ -113,11 +114,11 @@ def upgrade(
     from chspay_kit import migrate
 
     place = Home(home or default_home())
-    admin = database_url or _embedded(place.path)
-    for service in services or migrate.services():
-        migrate.config_of(service)
-        migrate.upgrade(service, admin, _password(place, passwords, service), report=typer.echo)
-        typer.echo(f"{service} 已是最新")
+    with _administrator(place.path, database_url) as admin:
+        for service in services or migrate.services():
+            migrate.config_of(service)
+            migrate.upgrade(service, admin, _password(place, passwords, service), report=typer.echo)
+            typer.echo(f"{service} 已是最新")
 
 
 @app.command()
@@ -125,8 +126,8 @@ def check(home: _Home = None, database_url: _AdminUrl = None, services: _Service
     """数据库结构与程序是否一致；有差异则逐条列出，退出码为 1。"""
     from chspay_kit import migrate
 
-    admin = database_url or _embedded(home or default_home())
-    differences = [line for name in services or migrate.services() for line in migrate.check(name, admin)]
+    with _administrator(home or default_home(), database_url) as admin:
+        differences = [line for name in services or migrate.services() for line in migrate.check(name, admin)]
     for line in differences:
         typer.echo(line)
     if differences:
@@ -139,16 +140,26 @@ def draft(service: str, message: str, home: _Home = None) -> None:
     """为 SERVICE 起草下一个版本文件（开发用）；授权与行级策略须手工补上。"""
     from chspay_kit import migration_draft
 
-    typer.echo(migration_draft.write(service, _embedded(home or default_home()), message))
+    with _administrator(home or default_home(), None) as admin:
+        typer.echo(migration_draft.write(service, admin, message))
 
 
-def _embedded(home: Path) -> str:
-    """The administrator's address of the embedded server, started when it is not running."""
+@contextmanager
+def _administrator(home: Path, database_url: str | None) -> Iterator[str]:
+    """The administrator's address; the embedded server is started for the time it is needed."""
     from chspay_kit.pg import EmbeddedPostgres
 
+    if database_url:
+        yield database_url
+        return
     server = EmbeddedPostgres(home)
+    running = server.pid() is not None
     server.start()
-    return server.url()
+    try:
+        yield server.url()
+    finally:
+        if not running:
+            server.stop()
 
 
 def _password(home: Home, folder: Path | None, service: str) -> str:

@@ -25,6 +25,11 @@ from chspay_kit.home import Home
 from chspay_kit.pg_binaries import Runner, choose_runner
 
 PG_FAILED = Reason("PG_FAILED", Kind.UNAVAILABLE, "内置 PostgreSQL 没有启动成功（{why}）；详情见 {log}")
+PG_NEVER_STARTED = Reason(
+    "PG_NEVER_STARTED",
+    Kind.PRECONDITION,
+    "状态目录 {value} 里还没有内置 PostgreSQL；请先运行 chspay db start",
+)
 PG_STUCK = Reason(
     "PG_STUCK", Kind.UNAVAILABLE, "内置 PostgreSQL（进程 {pid}）在 {seconds} 秒内没有停止，请稍候再试"
 )
@@ -113,12 +118,16 @@ class EmbeddedPostgres:
     @property
     def port(self) -> int:
         """The TCP port on 127.0.0.1, chosen free at the first start and kept."""
-        return int((self.folder / "port").read_text())
+        try:
+            return int((self.folder / "port").read_text())
+        except FileNotFoundError as error:
+            raise Fault(PG_NEVER_STARTED, value=self.home.path) from error
 
     def url(self, role: str = ADMIN, password: str | None = None, database: str = DATABASE) -> str:
         """The address for ``role``; without a password, the one kept in the home's secrets."""
+        address = f"127.0.0.1:{self.port}/{database}"
         password = password if password is not None else self.home.secret(password_name(role))
-        return f"postgresql://{role}:{quote(password)}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{role}:{quote(password)}@{address}"
 
     def _create_cluster(self, runner: Runner) -> None:
         """``initdb`` into a folder beside, moved into place when complete: half a cluster never counts."""
