@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
@@ -29,6 +30,10 @@ READY = "ready"
 
 PORT_TAKEN = Reason(
     "PORT_TAKEN", Kind.PRECONDITION, "无法在{value}上提供服务：端口可能已被占用，请更换或停止占用它的程序。"
+)
+
+JOB_FAILED = Reason(
+    "JOB_FAILED", Kind.INTERNAL, "后台任务意外中断，服务将退出并重新启动，错误编号{error_id}，请告知管理员。"
 )
 
 OPTIONS: list[tuple[str, Any]] = [
@@ -168,8 +173,17 @@ def _stop_signals() -> asyncio.Event:
     return stop
 
 
+def _must_have_succeeded(task: asyncio.Task[Any]) -> None:
+    error = task.exception()
+    if error is not None:
+        error_id = uuid.uuid4().hex[:12]
+        log.error("job.failed", error_id=error_id, **logs.failure(error))
+        # Not chained: the text of an unexpected error can quote data, and this one reaches the console.
+        raise Fault(JOB_FAILED, error_id=error_id) from None
+
+
 async def _work_until(stop: asyncio.Event, jobs: Sequence[Job]) -> None:
-    """Runs the jobs until ``stop``; a job that raises ends the wait with its exception."""
+    """Runs the jobs until ``stop``; a job that raises ends the wait with JOB_FAILED."""
     stopping = asyncio.create_task(stop.wait())
     running = {asyncio.create_task(job()) for job in jobs}
     try:
@@ -177,7 +191,7 @@ async def _work_until(stop: asyncio.Event, jobs: Sequence[Job]) -> None:
         while not stopping.done():
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for task in done - {stopping}:
-                task.result()
+                _must_have_succeeded(task)
     finally:
         for task in running:
             task.cancel()
