@@ -22,41 +22,42 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from chspay.common.v1 import case_pb2 as chspay_dot_common_dot_v1_dot_case__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63hspay/budget/v1/budget.proto\x12\x10\x63hspay.budget.v1\"-\n\nMonthShare\x12\r\n\x05month\x18\x01 \x01(\x05\x12\x10\n\x08\x66und_fen\x18\x02 \x01(\x03\"\xa1\x02\n\nFiscalYear\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\x1a\n\x12inpatient_fund_fen\x18\x03 \x01(\x03\x12\x17\n\x0fout_of_area_fen\x18\x04 \x01(\x03\x12\x13\n\x0breserve_fen\x18\x05 \x01(\x03\x12\x16\n\x0elocal_fund_fen\x18\x06 \x01(\x03\x12,\n\x06months\x18\x07 \x03(\x0b\x32\x1c.chspay.budget.v1.MonthShare\x12*\n\x05state\x18\x08 \x01(\x0e\x32\x1b.chspay.budget.v1.YearState\x12\x0f\n\x07version\x18\t \x01(\x05\x12\x13\n\x0b\x64\x65\x63ision_no\x18\n \x01(\t\x12\x15\n\rpolicy_digest\x18\x0b \x01(\t\"\x8c\x01\n\x10\x44raftYearRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x1a\n\x12inpatient_fund_fen\x18\x04 \x01(\x03\x12\x17\n\x0fout_of_area_fen\x18\x05 \x01(\x03\x12\x13\n\x0breserve_fen\x18\x06 \x01(\x03\"?\n\x11\x44raftYearResponse\x12*\n\x04year\x18\x01 \x01(\x0b\x32\x1c.chspay.budget.v1.FiscalYear\"j\n\x12\x41pproveYearRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x0f\n\x07version\x18\x04 \x01(\x05\x12\x13\n\x0b\x64\x65\x63ision_no\x18\x05 \x01(\t\"A\n\x13\x41pproveYearResponse\x12*\n\x04year\x18\x01 \x01(\x0b\x32\x1c.chspay.budget.v1.FiscalYear\",\n\x0eGetYearRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\"=\n\x0fGetYearResponse\x12*\n\x04year\x18\x01 \x01(\x0b\x32\x1c.chspay.budget.v1.FiscalYear\"9\n\x10ListYearsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Y\n\x11ListYearsResponse\x12+\n\x05years\x18\x01 \x03(\x0b\x32\x1c.chspay.budget.v1.FiscalYear\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x13GetMonthFundRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\r\n\x05month\x18\x03 \x01(\x05\"N\n\x14GetMonthFundResponse\x12\x10\n\x08\x66und_fen\x18\x01 \x01(\x03\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x13\n\x0b\x64\x65\x63ision_no\x18\x03 \x01(\t*V\n\tYearState\x12\x1a\n\x16YEAR_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10YEAR_STATE_DRAFT\x10\x01\x12\x17\n\x13YEAR_STATE_APPROVED\x10\x02\x32\xc6\x03\n\rBudgetService\x12T\n\tDraftYear\x12\".chspay.budget.v1.DraftYearRequest\x1a#.chspay.budget.v1.DraftYearResponse\x12Z\n\x0b\x41pproveYear\x12$.chspay.budget.v1.ApproveYearRequest\x1a%.chspay.budget.v1.ApproveYearResponse\x12N\n\x07GetYear\x12 .chspay.budget.v1.GetYearRequest\x1a!.chspay.budget.v1.GetYearResponse\x12T\n\tListYears\x12\".chspay.budget.v1.ListYearsRequest\x1a#.chspay.budget.v1.ListYearsResponse\x12]\n\x0cGetMonthFund\x12%.chspay.budget.v1.GetMonthFundRequest\x1a&.chspay.budget.v1.GetMonthFundResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63hspay/budget/v1/budget.proto\x12\x10\x63hspay.budget.v1\x1a\x1b\x63hspay/common/v1/case.proto\"-\n\nMonthShare\x12\r\n\x05month\x18\x01 \x01(\x05\x12\x10\n\x08\x66und_fen\x18\x02 \x01(\x03\"\xa1\x02\n\nFiscalYear\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\x1a\n\x12inpatient_fund_fen\x18\x03 \x01(\x03\x12\x17\n\x0fout_of_area_fen\x18\x04 \x01(\x03\x12\x13\n\x0breserve_fen\x18\x05 \x01(\x03\x12\x16\n\x0elocal_fund_fen\x18\x06 \x01(\x03\x12,\n\x06months\x18\x07 \x03(\x0b\x32\x1c.chspay.budget.v1.MonthShare\x12*\n\x05state\x18\x08 \x01(\x0e\x32\x1b.chspay.budget.v1.YearState\x12\x0f\n\x07version\x18\t \x01(\x05\x12\x13\n\x0b\x64\x65\x63ision_no\x18\n \x01(\t\x12\x15\n\rpolicy_digest\x18\x0b \x01(\t\"\x8c\x01\n\x10\x44raftYearRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x1a\n\x12inpatient_fund_fen\x18\x04 \x01(\x03\x12\x17\n\x0fout_of_area_fen\x18\x05 \x01(\x03\x12\x13\n\x0breserve_fen\x18\x06 \x01(\x03\"?\n\x11\x44raftYearResponse\x12*\n\x04year\x18\x01 \x01(\x0b\x32\x1c.chspay.budget.v1.FiscalYear\"j\n\x12\x41pproveYearRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x0f\n\x07version\x18\x04 \x01(\x05\x12\x13\n\x0b\x64\x65\x63ision_no\x18\x05 \x01(\t\"A\n\x13\x41pproveYearResponse\x12*\n\x04year\x18\x01 \x01(\x0b\x32\x1c.chspay.budget.v1.FiscalYear\"=\n\x0eGetYearRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\x0f\n\x07version\x18\x03 \x01(\x05\"m\n\x0fGetYearResponse\x12*\n\x04year\x18\x01 \x01(\x0b\x32\x1c.chspay.budget.v1.FiscalYear\x12.\n\tworksheet\x18\x02 \x01(\x0b\x32\x1b.chspay.common.v1.Worksheet\"9\n\x10ListYearsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Y\n\x11ListYearsResponse\x12+\n\x05years\x18\x01 \x03(\x0b\x32\x1c.chspay.budget.v1.FiscalYear\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x13GetMonthFundRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\r\n\x05month\x18\x03 \x01(\x05\"N\n\x14GetMonthFundResponse\x12\x10\n\x08\x66und_fen\x18\x01 \x01(\x03\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x13\n\x0b\x64\x65\x63ision_no\x18\x03 \x01(\t*V\n\tYearState\x12\x1a\n\x16YEAR_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10YEAR_STATE_DRAFT\x10\x01\x12\x17\n\x13YEAR_STATE_APPROVED\x10\x02\x32\xc6\x03\n\rBudgetService\x12T\n\tDraftYear\x12\".chspay.budget.v1.DraftYearRequest\x1a#.chspay.budget.v1.DraftYearResponse\x12Z\n\x0b\x41pproveYear\x12$.chspay.budget.v1.ApproveYearRequest\x1a%.chspay.budget.v1.ApproveYearResponse\x12N\n\x07GetYear\x12 .chspay.budget.v1.GetYearRequest\x1a!.chspay.budget.v1.GetYearResponse\x12T\n\tListYears\x12\".chspay.budget.v1.ListYearsRequest\x1a#.chspay.budget.v1.ListYearsResponse\x12]\n\x0cGetMonthFund\x12%.chspay.budget.v1.GetMonthFundRequest\x1a&.chspay.budget.v1.GetMonthFundResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chspay.budget.v1.budget_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_YEARSTATE']._serialized_start=1178
-  _globals['_YEARSTATE']._serialized_end=1264
-  _globals['_MONTHSHARE']._serialized_start=51
-  _globals['_MONTHSHARE']._serialized_end=96
-  _globals['_FISCALYEAR']._serialized_start=99
-  _globals['_FISCALYEAR']._serialized_end=388
-  _globals['_DRAFTYEARREQUEST']._serialized_start=391
-  _globals['_DRAFTYEARREQUEST']._serialized_end=531
-  _globals['_DRAFTYEARRESPONSE']._serialized_start=533
-  _globals['_DRAFTYEARRESPONSE']._serialized_end=596
-  _globals['_APPROVEYEARREQUEST']._serialized_start=598
-  _globals['_APPROVEYEARREQUEST']._serialized_end=704
-  _globals['_APPROVEYEARRESPONSE']._serialized_start=706
-  _globals['_APPROVEYEARRESPONSE']._serialized_end=771
-  _globals['_GETYEARREQUEST']._serialized_start=773
-  _globals['_GETYEARREQUEST']._serialized_end=817
-  _globals['_GETYEARRESPONSE']._serialized_start=819
-  _globals['_GETYEARRESPONSE']._serialized_end=880
-  _globals['_LISTYEARSREQUEST']._serialized_start=882
-  _globals['_LISTYEARSREQUEST']._serialized_end=939
-  _globals['_LISTYEARSRESPONSE']._serialized_start=941
-  _globals['_LISTYEARSRESPONSE']._serialized_end=1030
-  _globals['_GETMONTHFUNDREQUEST']._serialized_start=1032
-  _globals['_GETMONTHFUNDREQUEST']._serialized_end=1096
-  _globals['_GETMONTHFUNDRESPONSE']._serialized_start=1098
-  _globals['_GETMONTHFUNDRESPONSE']._serialized_end=1176
-  _globals['_BUDGETSERVICE']._serialized_start=1267
-  _globals['_BUDGETSERVICE']._serialized_end=1721
+  _globals['_YEARSTATE']._serialized_start=1272
+  _globals['_YEARSTATE']._serialized_end=1358
+  _globals['_MONTHSHARE']._serialized_start=80
+  _globals['_MONTHSHARE']._serialized_end=125
+  _globals['_FISCALYEAR']._serialized_start=128
+  _globals['_FISCALYEAR']._serialized_end=417
+  _globals['_DRAFTYEARREQUEST']._serialized_start=420
+  _globals['_DRAFTYEARREQUEST']._serialized_end=560
+  _globals['_DRAFTYEARRESPONSE']._serialized_start=562
+  _globals['_DRAFTYEARRESPONSE']._serialized_end=625
+  _globals['_APPROVEYEARREQUEST']._serialized_start=627
+  _globals['_APPROVEYEARREQUEST']._serialized_end=733
+  _globals['_APPROVEYEARRESPONSE']._serialized_start=735
+  _globals['_APPROVEYEARRESPONSE']._serialized_end=800
+  _globals['_GETYEARREQUEST']._serialized_start=802
+  _globals['_GETYEARREQUEST']._serialized_end=863
+  _globals['_GETYEARRESPONSE']._serialized_start=865
+  _globals['_GETYEARRESPONSE']._serialized_end=974
+  _globals['_LISTYEARSREQUEST']._serialized_start=976
+  _globals['_LISTYEARSREQUEST']._serialized_end=1033
+  _globals['_LISTYEARSRESPONSE']._serialized_start=1035
+  _globals['_LISTYEARSRESPONSE']._serialized_end=1124
+  _globals['_GETMONTHFUNDREQUEST']._serialized_start=1126
+  _globals['_GETMONTHFUNDREQUEST']._serialized_end=1190
+  _globals['_GETMONTHFUNDRESPONSE']._serialized_start=1192
+  _globals['_GETMONTHFUNDRESPONSE']._serialized_end=1270
+  _globals['_BUDGETSERVICE']._serialized_start=1361
+  _globals['_BUDGETSERVICE']._serialized_end=1815
 # @@protoc_insertion_point(module_scope)

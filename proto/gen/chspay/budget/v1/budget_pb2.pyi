@@ -1,3 +1,4 @@
+from chspay.common.v1 import case_pb2 as _case_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -93,18 +94,22 @@ class ApproveYearResponse(_message.Message):
     def __init__(self, year: _Optional[_Union[FiscalYear, _Mapping]] = ...) -> None: ...
 
 class GetYearRequest(_message.Message):
-    __slots__ = ("pool", "year")
+    __slots__ = ("pool", "year", "version")
     POOL_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
     pool: str
     year: int
-    def __init__(self, pool: _Optional[str] = ..., year: _Optional[int] = ...) -> None: ...
+    version: int
+    def __init__(self, pool: _Optional[str] = ..., year: _Optional[int] = ..., version: _Optional[int] = ...) -> None: ...
 
 class GetYearResponse(_message.Message):
-    __slots__ = ("year",)
+    __slots__ = ("year", "worksheet")
     YEAR_FIELD_NUMBER: _ClassVar[int]
+    WORKSHEET_FIELD_NUMBER: _ClassVar[int]
     year: FiscalYear
-    def __init__(self, year: _Optional[_Union[FiscalYear, _Mapping]] = ...) -> None: ...
+    worksheet: _case_pb2.Worksheet
+    def __init__(self, year: _Optional[_Union[FiscalYear, _Mapping]] = ..., worksheet: _Optional[_Union[_case_pb2.Worksheet, _Mapping]] = ...) -> None: ...
 
 class ListYearsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

@@ -1,0 +1,97 @@
+"""Use-cases of budget: draft a year, approve it, look at it, and say what a month may spend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from chspay_budget import store
+from chspay_budget.clients import Rulebook
+from chspay_budget.engine import year as years
+from chspay_budget.engine.plan import Amounts, plan
+from chspay_budget.engine.year import Year
+from chspay_core.errors import Fault
+from chspay_core.regions import check_code
+from chspay_kit import paging
+from chspay_kit.auth import Claim, current_claim
+
+
+class Budget:
+    """The year's fund of every pool the caller may act for."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    async def draft(self, pool: str, year: int, amounts: Amounts) -> Year:
+        """A new version of a year, planned by the policy in force on its first day.
+
+        :raises Fault: ROLE_DENIED, REGION_DENIED, POLICY_*, and those of :func:`plan`.
+        """
+        claim = _may(pool, "bureau")
+        policy = await self._rulebook.policy(pool, date(years.check_year(year), 1, 1))
+        await store.lock(pool, year)
+        before = await store.in_force(pool, year - 1)
+        planned = plan(amounts, before.amounts.inpatient_fen if before else None, policy)
+        newest = await store.newest(pool, year)
+        number = newest.version + 1 if newest else 1
+        await store.draft(pool, year, number, planned, policy.digest, claim.subject)
+        return await self.year(pool, year, number)
+
+    async def approve(self, pool: str, year: int, version: int, decision_no: str) -> Year:
+        """Lets the newest version be spent; by another person than its drafter.
+
+        :raises Fault: BUDGET_YEAR_UNKNOWN and those of :func:`check_approval`.
+        """
+        claim = _may(pool, "bureau")
+        await store.lock(pool, years.check_year(year))
+        newest = await store.newest(pool, year)
+        if newest is None:
+            raise Fault(years.YEAR_UNKNOWN, field="year", value=year, pool=pool)
+        decision = years.check_approval(newest, version, decision_no, claim.subject)
+        await store.approve(newest, decision, claim.subject)
+        return replace(newest, decision_no=decision)
+
+    async def year(self, pool: str, year: int, version: int = 0) -> Year:
+        """One version of a year; 0 means the newest."""
+        _may(pool, "bureau", "service")
+        years.check_year(year)
+        found = await (store.version(pool, year, version) if version else store.newest(pool, year))
+        if found is None:
+            raise Fault(years.YEAR_UNKNOWN, field="year", value=year, pool=pool)
+        return found
+
+    async def list_years(self, size: int, token: str) -> tuple[list[Year], str]:
+        """A page of years, newest version each, by pool and year."""
+        current_claim().require_role("bureau", "service")
+        limit = paging.size(size)
+        after = paging.decode(("years",), token)
+        start = (str(after[0]), int(after[1])) if after else ("", 0)
+        found = await store.years(start, limit + 1)
+        shown = found[:limit]
+        more = len(found) > limit
+        return shown, paging.encode(("years",), [shown[-1].pool, shown[-1].year]) if more else ""
+
+    async def month_fund(self, pool: str, year: int, month: int) -> tuple[int, Year]:
+        """What a month may spend, fen, and the approved version that says so.
+
+        :raises Fault: BUDGET_MISSING when there is no year, BUDGET_NOT_APPROVED when there is only a draft.
+        """
+        _may(pool, "bureau", "service")
+        years.check_year(year)
+        years.check_month(month)
+        found = await store.in_force(pool, year)
+        if found is not None:
+            return found.months[month - 1], found
+        newest = await store.newest(pool, year)
+        if newest is None:
+            raise Fault(years.BUDGET_MISSING, field="year", value=year, pool=pool)
+        raise Fault(years.BUDGET_NOT_APPROVED, field="year", value=year, pool=pool, version=newest.version)
+
+
+def _may(pool: str, *roles: str) -> Claim:
+    """The caller, who must have one of the roles and reach the pool."""
+    check_code(pool, "统筹区")
+    claim = current_claim()
+    claim.require_role(*roles)
+    claim.require_region(pool)
+    return claim

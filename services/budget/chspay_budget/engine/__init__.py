@@ -1,0 +1,1 @@
+"""Pure budget arithmetic: local fund, growth cap, month shares, each on a worksheet."""

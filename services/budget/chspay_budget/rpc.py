@@ -1,0 +1,73 @@
+"""Budget on the wire: messages to nouns of the engine, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.protobuf.json_format import ParseDict
+
+from chspay.budget.v1 import budget_pb2 as pb
+from chspay.budget.v1 import budget_pb2_grpc
+from chspay.common.v1 import case_pb2
+from chspay_budget.app import Budget
+from chspay_budget.engine.plan import Amounts
+from chspay_budget.engine.year import Year
+
+SERVICE = "chspay.budget.v1.BudgetService"
+Context = Any
+
+
+class BudgetServicer(budget_pb2_grpc.BudgetServiceServicer):
+    """Serves ``BudgetService``."""
+
+    WRITES = frozenset({"DraftYear", "ApproveYear"})
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+
+    async def DraftYear(self, request: pb.DraftYearRequest, _context: Context) -> pb.DraftYearResponse:
+        """A new version of a pool's year."""
+        amounts = Amounts(request.inpatient_fund_fen, request.out_of_area_fen, request.reserve_fen)
+        year = await self._budget.draft(request.pool, request.year, amounts)
+        return pb.DraftYearResponse(year=year_to_pb(year))
+
+    async def ApproveYear(self, request: pb.ApproveYearRequest, _context: Context) -> pb.ApproveYearResponse:
+        """The decision on the version that was read."""
+        year = await self._budget.approve(request.pool, request.year, request.version, request.decision_no)
+        return pb.ApproveYearResponse(year=year_to_pb(year))
+
+    async def GetYear(self, request: pb.GetYearRequest, _context: Context) -> pb.GetYearResponse:
+        """One version of a year, with the worksheet of its plan."""
+        year = await self._budget.year(request.pool, request.year, request.version)
+        sheet = ParseDict(dict(year.worksheet), case_pb2.Worksheet())
+        return pb.GetYearResponse(year=year_to_pb(year), worksheet=sheet)
+
+    async def ListYears(self, request: pb.ListYearsRequest, _context: Context) -> pb.ListYearsResponse:
+        """A page of the years the caller may see."""
+        years, token = await self._budget.list_years(request.page_size, request.page_token)
+        return pb.ListYearsResponse(years=[year_to_pb(year) for year in years], next_page_token=token)
+
+    async def GetMonthFund(
+        self, request: pb.GetMonthFundRequest, _context: Context
+    ) -> pb.GetMonthFundResponse:
+        """What a month run may spend."""
+        fen, year = await self._budget.month_fund(request.pool, request.year, request.month)
+        return pb.GetMonthFundResponse(fund_fen=fen, version=year.version, decision_no=year.decision_no)
+
+
+def year_to_pb(year: Year) -> pb.FiscalYear:
+    """A version of a year as a message."""
+    months = [pb.MonthShare(month=month, fund_fen=fen) for month, fen in enumerate(year.months, start=1)]
+    return pb.FiscalYear(
+        pool=year.pool,
+        year=year.year,
+        inpatient_fund_fen=year.amounts.inpatient_fen,
+        out_of_area_fen=year.amounts.out_of_area_fen,
+        reserve_fen=year.amounts.reserve_fen,
+        local_fund_fen=year.local_fen,
+        months=months,
+        state=pb.YEAR_STATE_APPROVED if year.approved else pb.YEAR_STATE_DRAFT,
+        version=year.version,
+        decision_no=year.decision_no,
+        policy_digest=year.policy_digest,
+    )

@@ -1,0 +1,116 @@
+"""Tables of the budget schema: what Alembic compares with the database.
+
+A year is never edited: every draft is a new version, an approval is a row of its own, and the newest
+approved version is what months may spend. Row policies, triggers and grants stand in the migrations.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Integer,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from chspay_kit.tables import RequestOnceColumns
+
+SCHEMA = "budget"
+_OF_SCHEMA = {"schema": SCHEMA}
+_OF_YEAR = ["pool", "year", "version"]
+
+
+def _number(**more: Any) -> Any:
+    """Part of a key that the program numbers itself."""
+    return Field(primary_key=True, sa_column_kwargs={"autoincrement": False}, **more)
+
+
+def _now() -> Any:
+    return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+
+
+class RequestOnce(RequestOnceColumns, table=True):
+    """Answered write requests."""
+
+    __tablename__ = "request_once"
+    __table_args__ = _OF_SCHEMA
+
+
+class FiscalYear(SQLModel, table=True):
+    """One version of a pool's year, as it was drafted."""
+
+    __tablename__ = "fiscal_year"
+    __table_args__ = (
+        CheckConstraint("year BETWEEN 1900 AND 2199", name="fiscal_year_year"),
+        CheckConstraint("version >= 1", name="fiscal_year_version"),
+        CheckConstraint("out_of_area_fen >= 0 AND reserve_fen >= 0", name="fiscal_year_parts"),
+        CheckConstraint(
+            "local_fund_fen > 0 AND local_fund_fen = inpatient_fund_fen - out_of_area_fen - reserve_fen",
+            name="fiscal_year_local",
+        ),
+        _OF_SCHEMA,
+    )
+
+    pool: str = Field(primary_key=True, sa_type=Text)
+    year: int = _number(sa_type=SmallInteger)
+    version: int = _number(sa_type=Integer)
+    inpatient_fund_fen: int = Field(sa_type=BigInteger)
+    out_of_area_fen: int = Field(sa_type=BigInteger)
+    reserve_fen: int = Field(sa_type=BigInteger)
+    local_fund_fen: int = Field(sa_type=BigInteger)
+    policy_digest: str = Field(sa_type=Text)
+    worksheet: dict[str, Any] = Field(sa_type=JSONB)
+    drafted_by: str = Field(sa_type=Text)
+    drafted_at: datetime = _now()
+
+
+class MonthFund(SQLModel, table=True):
+    """What a month of a version may spend; at commit the twelve add up to the local fund."""
+
+    __tablename__ = "month_fund"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            _OF_YEAR, [f"{SCHEMA}.fiscal_year.{name}" for name in _OF_YEAR], name="month_fund_of_year"
+        ),
+        CheckConstraint("month BETWEEN 1 AND 12", name="month_fund_month"),
+        CheckConstraint("fund_fen >= 0", name="month_fund_amount"),
+        _OF_SCHEMA,
+    )
+
+    pool: str = Field(primary_key=True, sa_type=Text)
+    year: int = _number(sa_type=SmallInteger)
+    version: int = _number(sa_type=Integer)
+    month: int = _number(sa_type=SmallInteger)
+    fund_fen: int = Field(sa_type=BigInteger)
+
+
+class Approval(SQLModel, table=True):
+    """The decision that lets a version be spent."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            _OF_YEAR, [f"{SCHEMA}.fiscal_year.{name}" for name in _OF_YEAR], name="approval_of_year"
+        ),
+        CheckConstraint("decision_no <> ''", name="approval_decision"),
+        _OF_SCHEMA,
+    )
+
+    pool: str = Field(primary_key=True, sa_type=Text)
+    year: int = _number(sa_type=SmallInteger)
+    version: int = _number(sa_type=Integer)
+    decision_no: str = Field(sa_type=Text)
+    approved_by: str = Field(sa_type=Text)
+    approved_at: datetime = _now()
+
+
+metadata = SQLModel.metadata
