@@ -1,0 +1,32 @@
+"""The schemas of the law and of the fund are what the code says, and their roles can do no more than they need."""
+
+import asyncpg
+import pytest
+
+from chspay_kit import migrate
+
+
+@pytest.mark.parametrize("service", ["rulebook", "budget"])
+def test_tables_and_migrations_agree(migrated_db, service):
+    """A column that exists only in code, or only in the database, is found before it hurts."""
+    assert migrate.check(service, migrated_db.admin_url) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "statement"),
+    [
+        ("rulebook", "UPDATE sealed_bundle SET content = ''"),
+        ("rulebook", "DELETE FROM sealed_bundle"),
+        ("budget", "UPDATE fiscal_year SET local_fund_fen = 1"),
+        ("budget", "DELETE FROM month_fund"),
+        ("budget", "TRUNCATE approval"),
+        ("budget", "UPDATE request_once SET body_hash = ''"),
+        ("budget", "SELECT * FROM rulebook.sealed_bundle"),
+    ],
+)
+async def test_a_service_cannot_do_what_its_work_does_not_need(migrated_db, service, statement):
+    """Least privilege: a stolen service password still cannot rewrite what was decided."""
+    connection = await asyncpg.connect(migrated_db.url(service))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute(statement)
+    await connection.close()
