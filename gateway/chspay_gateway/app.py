@@ -1,0 +1,75 @@
+"""The gateway put together: the door, the routes, the problem shape, the interface description."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chspay_core.errors import Fault
+from chspay_gateway import openapi, problems
+from chspay_gateway.bodygate import BodyGate, refuse_as_problem
+from chspay_gateway.envelope import route as envelope
+from chspay_gateway.rest import budget, grouping, imports, lists, policy, runs, system
+from chspay_gateway.session import Gateway
+from chspay_gateway.view import pages
+from chspay_kit.telemetry import FASTAPI_TELEMETRY
+
+
+def create_app(gateway: Gateway) -> FastAPI:
+    """The ASGI application over given parts."""
+    app = FastAPI(
+        title="chspay 医保支付接口",
+        version=version("chspay"),
+        summary="结算清单、分组、预算、月度结算与计算底稿",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        telemetry=FASTAPI_TELEMETRY,  # type: ignore[arg-type]
+        separate_input_output_schemas=False,
+    )
+    app.state.gateway = gateway
+    for room in (imports, lists, grouping, budget, runs, policy, envelope, system):
+        app.include_router(room.router)
+    app.include_router(pages.router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(BodyGate, open_paths=frozenset({imports.PATH}), refuse=_refuse)
+    app.add_middleware(Shield)
+    return app
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, fault: Fault) -> None:
+    """A refusal at the door, in the shape of the path it came in on."""
+    refuse = envelope.refuse if scope["path"] == envelope.PATH else refuse_as_problem
+    await refuse(scope, receive, send, fault)
+
+
+class Shield:
+    """Whatever nobody foresaw: logged without data, told with an event number, in the path's shape.
+
+    It stands outside of every other layer, because frameworks re-raise an error after answering it and
+    servers then print its text, which may hold personal data.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            fault = problems.internal_fault(error, scope["path"])
+            if not started:
+                await _refuse(scope, receive, send, fault)

@@ -1,0 +1,142 @@
+"""Who calls: API keys, checked against the store, remembered briefly, turned into signed claims.
+
+A key reads ``cp_<id>_<secret>`` and comes as ``Authorization: Bearer`` or ``X-API-Key``. It is bound to
+one institution, to a region, or (an administrator's) to everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from chspay_core import regions
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_gateway import reasons
+from chspay_gateway.store import Client, Store
+from chspay_kit import auth as claims
+from chspay_kit import smcrypto
+from chspay_kit.auth import Claim
+
+K = TypeVar("K")
+
+SCOPE_UNCLEAR = Reason(
+    "KEY_SCOPE_UNCLEAR", Kind.INVALID, "密钥必须且只能属于一家医疗机构、一个地区或管理员之一。"
+)
+LABEL_BAD = Reason("KEY_INSTITUTION_BAD", Kind.INVALID, "医疗机构编码应为1至30位字母或数字，收到“{value}”。")
+
+#: A verified key is trusted this long without asking the database: the longest a revocation takes.
+REMEMBER_SECONDS = 30
+#: How long a claim lives; longer than it is remembered, so that a request has time to finish.
+CLAIM_SECONDS = 60
+_MOST_REMEMBERED = 10_000
+_KEY = re.compile(r"cp_([0-9a-z]{12})_([0-9A-Za-z_-]{20,64})\Z", re.ASCII)
+_INSTITUTION = re.compile(r"[0-9A-Za-z]{1,30}\Z", re.ASCII)
+
+
+def secret_hash(key_id: str, secret: str) -> bytes:
+    """What is stored instead of the secret."""
+    return smcrypto.sm3(f"{key_id}:{secret}".encode())
+
+
+def new_key(
+    *, institution: str = "", region: str = "", admin: bool = False, label: str = ""
+) -> tuple[str, Client]:
+    """A fresh key: the text to hand out once, and the row to store.
+
+    :param institution: hospital code, for a hospital's key.
+    :param region: six-digit region code, for a bureau's key; it reaches everything inside.
+    :raises Fault: not exactly one scope is given, or it is malformed.
+    """
+    if sum((bool(institution), bool(region), admin)) != 1:
+        raise Fault(SCOPE_UNCLEAR)
+    if institution and not _INSTITUTION.match(institution):
+        raise Fault(LABEL_BAD, field="institution", value=institution)
+    reach = claims.EVERYWHERE if admin else ""
+    if region:
+        reach = regions.prefix(region) or claims.EVERYWHERE
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(24)
+    role = "hospital" if institution else "bureau"
+    client = Client(key_id, secret_hash(key_id, secret), role, institution, reach, label)
+    return f"cp_{key_id}_{secret}", client
+
+
+def key_in(headers: Mapping[str, str]) -> str:
+    """The key a request carries; empty when it carries none."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and given.strip():
+        return given.strip()
+    return headers.get("x-api-key", "").strip() or headers.get("authorization", "").strip()
+
+
+class Keys:
+    """Checks keys and gives claims.
+
+    :param store: where keys are kept.
+    :param claim_key: signs claims for the services.
+    :param clock: Unix seconds, for tests.
+    """
+
+    def __init__(self, store: Store, claim_key: bytes, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._claim_key = claim_key
+        self._clock = clock
+        self._known: dict[bytes, Claim] = {}
+        self._by_id: dict[str, Claim] = {}
+
+    async def claim(self, key: str) -> Claim:
+        """The signed claim of a key.
+
+        :raises Fault: KEY_MISSING, KEY_BAD, or that the database cannot be asked.
+        """
+        if not key:
+            raise Fault(reasons.KEY_MISSING)
+        match = _KEY.match(key)
+        if match is None:
+            raise Fault(reasons.KEY_BAD)
+        digest = secret_hash(match[1], match[2])
+        known = self._known.get(digest)
+        if known is not None and self._fresh(known):
+            return known
+        client = await self._store.client(match[1])
+        if client is None or not smcrypto.same(client.secret_hash, digest):
+            self._known.pop(digest, None)
+            raise Fault(reasons.KEY_BAD)
+        return self._remember(self._known, digest, self._signed(client))
+
+    async def claim_of(self, key_id: str) -> Claim:
+        """The signed claim of a key that was proved before (a signed-in page).
+
+        :raises Fault: PAGE_SIGN_IN when the key was revoked since.
+        """
+        known = self._by_id.get(key_id)
+        if known is not None and self._fresh(known):
+            return known
+        client = await self._store.client(key_id)
+        if client is None:
+            self._by_id.pop(key_id, None)
+            raise Fault(reasons.PAGE_SIGN_IN)
+        return self._remember(self._by_id, key_id, self._signed(client))
+
+    def _fresh(self, claim: Claim) -> bool:
+        return claim.expires - CLAIM_SECONDS + REMEMBER_SECONDS > self._clock()
+
+    def _signed(self, client: Client) -> Claim:
+        claim = Claim(
+            client.key_id,
+            client.role,
+            client.institution,
+            client.region,
+            int(self._clock()) + CLAIM_SECONDS,
+        )
+        return replace(claim, token=claims.sign(claim, self._claim_key))
+
+    @staticmethod
+    def _remember(table: dict[K, Claim], key: K, claim: Claim) -> Claim:
+        if len(table) >= _MOST_REMEMBERED:
+            table.clear()
+        table[key] = claim
+        return claim

@@ -1,0 +1,141 @@
+"""An uploaded case file as chunks that settlement takes: good rows as Arrow, bad rows as faults.
+
+Every row is read by the one row reader of the core, so a file, a JSON body and the command line are
+refused alike.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from chspay_core import tables
+from chspay_core.case import Case
+from chspay_core.errors import Fault, Kind, Reason, shorten
+from chspay_gateway import reasons
+
+ROW_WIDTH = Reason("ROW_WIDTH", Kind.INVALID, "这一行的列数与表头不同，请检查逗号和引号。")
+
+CHUNK_ROWS = 5000
+REQUIRED = ("case_id", "hospital_code", "diagnoses")
+#: A field longer than this is not a case; stops a quote that never closes from eating the file.
+_LONGEST_FIELD = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One row that cannot be accepted; ``row`` counts data rows of the file from 1."""
+
+    row: int
+    case_id: str
+    reason: str
+    field: str
+    value: str
+    message: str
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Rows of a file: how many were read, the file's row number of each good one, and the bad ones."""
+
+    rows: int = 0
+    numbers: list[int] = field(default_factory=list)
+    arrow: bytes = b""
+    faults: list[RowFault] = field(default_factory=list)
+
+
+Chunks = Iterator[Chunk]
+#: A row as read, and what is wrong with its form, if anything.
+Rows = Iterator[tuple[Mapping[str, object], Fault | None]]
+
+
+def chunks(path: Path, form: str) -> Chunks:
+    """The file as chunks of at most :data:`CHUNK_ROWS` rows.
+
+    :param form: ``csv`` or ``parquet``.
+    :raises Fault: FILE_UNREADABLE, or COLUMN_MISSING, before any chunk is given where possible.
+    """
+    rows = _csv_rows(path) if form == "csv" else _parquet_rows(path)
+    chunk, cases = Chunk(), []
+    for number, (row, broken) in enumerate(rows, 1):
+        chunk.rows += 1
+        try:
+            if broken is not None:
+                raise broken
+            cases.append(tables.case_from_row(row))
+            chunk.numbers.append(number)
+        except Fault as fault:
+            chunk.faults.append(_fault(number, row, fault))
+        if chunk.rows == CHUNK_ROWS:
+            yield _sealed(chunk, cases)
+            chunk, cases = Chunk(), []
+    if chunk.rows:
+        yield _sealed(chunk, cases)
+
+
+def _sealed(chunk: Chunk, cases: list[Case]) -> Chunk:
+    if cases:
+        batch = tables.batch_from_cases(cases)
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        chunk.arrow = sink.getvalue().to_pybytes()
+    return chunk
+
+
+def _fault(number: int, row: Mapping[str, object], fault: Fault) -> RowFault:
+    return RowFault(
+        number, shorten(row.get("case_id") or ""), fault.reason.code, fault.field, fault.value, fault.message
+    )
+
+
+def _csv_rows(path: Path) -> Rows:
+    """Rows of a CSV file: UTF-8 with or without a byte order mark, else GB18030."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        with path.open(encoding=_encoding(path), newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            _require(reader.fieldnames or ())
+            for row in reader:
+                # A surplus field is found under None, a missing one is None: columns have shifted.
+                shifted = None in row or None in row.values()
+                yield row, Fault(ROW_WIDTH) if shifted else None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise Fault(reasons.FILE_UNREADABLE, expected="CSV", detail=type(error).__name__) from error
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 when the beginning of the file is UTF-8, else the national encoding."""
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    cut = head.rfind(b"\n")
+    try:
+        head[: cut if cut > 0 else len(head)].decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _parquet_rows(path: Path) -> Rows:
+    try:
+        file = pq.ParquetFile(path)
+        names = file.schema_arrow.names
+        _require(names)
+        known = [name for name in names if name in tables.CASE_SCHEMA.names]
+        for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=known):
+            for row in batch.to_pylist():
+                yield row, None
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        raise Fault(reasons.FILE_UNREADABLE, expected="Parquet", detail=type(error).__name__) from error
+
+
+def _require(names: Any) -> None:
+    for name in REQUIRED:
+        if name not in names:
+            raise Fault(tables.COLUMN_MISSING, field=name)

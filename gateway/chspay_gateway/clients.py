@@ -1,0 +1,80 @@
+"""The services behind the gateway: one channel each, and the stubs on them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from chspay.budget.v1 import budget_pb2_grpc
+from chspay.grouper.v1 import grouper_pb2_grpc
+from chspay.rulebook.v1 import rulebook_pb2_grpc
+from chspay.settlement.v1 import settlement_pb2_grpc
+from chspay_core.errors import Fault
+from chspay_gateway.settings import GatewaySettings
+from chspay_kit import logs
+from chspay_kit.grpc_client import Channel
+from chspay_kit.grpc_server import READY
+
+#: Generated stubs carry no types.
+_STUBS: dict[str, Any] = {
+    "grouper": grouper_pb2_grpc.GrouperServiceStub,
+    "rulebook": rulebook_pb2_grpc.RulebookServiceStub,
+    "budget": budget_pb2_grpc.BudgetServiceStub,
+    "settlement": settlement_pb2_grpc.SettlementServiceStub,
+}
+
+log = logs.get_logger(__name__)
+
+_PROBE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The stubs; generated stubs carry no types, hence ``Any``."""
+
+    grouper: Any
+    rulebook: Any
+    budget: Any
+    settlement: Any
+    channels: dict[str, Channel]
+
+    async def close(self) -> None:
+        """Closes every channel."""
+        await asyncio.gather(*(channel.close() for channel in self.channels.values()))
+
+    async def health(self) -> dict[str, bool]:
+        """Which service answers its readiness probe."""
+        names = list(self.channels)
+        found = await asyncio.gather(*(_serving(name, self.channels[name]) for name in names))
+        return dict(zip(names, found, strict=True))
+
+
+def connect(settings: GatewaySettings) -> Services:
+    """Channels to the services; connecting happens at the first call."""
+    targets = {
+        "grouper": settings.grouper_target,
+        "rulebook": settings.rulebook_target,
+        "budget": settings.budget_target,
+        "settlement": settings.settlement_target,
+    }
+    key = settings.claim_secret()
+    return on_channels({name: Channel(target, key) for name, target in targets.items()})
+
+
+def on_channels(channels: dict[str, Channel]) -> Services:
+    """The stubs on given channels."""
+    stubs = {name: _STUBS[name](channel) for name, channel in channels.items()}
+    return Services(**stubs, channels=channels)
+
+
+async def _serving(name: str, channel: Channel) -> bool:
+    stub = health_pb2_grpc.HealthStub(channel)
+    try:
+        answer = await stub.Check(health_pb2.HealthCheckRequest(service=READY), timeout=_PROBE_SECONDS)
+    except Fault as fault:
+        log.warning("gateway.service_not_ready", target=name, reason=fault.reason.code)
+        return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

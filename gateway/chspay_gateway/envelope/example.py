@@ -1,0 +1,56 @@
+"""A complete 4101 message with an invented person, as shown in the interface description."""
+
+from __future__ import annotations
+
+EXAMPLE: dict[str, object] = {
+    "infno": "4101",
+    "msgid": "H33010100001202601121030000001",
+    "mdtrtarea_admvs": "990101",
+    "insuplc_admdvs": "990101",
+    "recer_sys_code": "01",
+    "dev_no": "",
+    "dev_safe_info": "",
+    "cainfo": "",
+    "signtype": "",
+    "infver": "1.0.0",
+    "opter_type": "1",
+    "opter": "0001",
+    "opter_name": "演示经办",
+    "inf_time": "2026-01-12 10:30:00",
+    "fixmedins_code": "H33010100001",
+    "fixmedins_name": "演示市第一医院",
+    "sign_no": "",
+    "input": {
+        "setlinfo": {
+            "mdtrt_id": "MZ20260100001",
+            "setl_id": "JS20260100001",
+            "fixmedins_code": "H33010100001",
+            "psn_no": "99000000000000000001",
+            "psn_name": "演示一",
+            "gend": "1",
+            "brdy": "1958-06-01",
+            "patn_cert_type": "99",
+            "certno": "DEMO-0001",
+            "hi_type": "310",
+            "insuplc": "990101",
+            "adm_time": "2026-01-05 09:12:00",
+            "dscg_time": "2026-01-12 10:00:00",
+            "dscg_caty": "A03.05",
+            "act_ipt_days": "7",
+            "dscg_way": "1",
+            "psn_selfpay": "2600.17",
+            "psn_ownpay": "421.00",
+        },
+        "diseinfo": [
+            {"diag_type": "1", "diag_code": "I63.900", "diag_name": "脑梗死", "maindiag_flag": "1"},
+            {"diag_type": "1", "diag_code": "I10.x00", "diag_name": "高血压", "maindiag_flag": "0"},
+        ],
+        "iteminfo": [
+            {"med_chrgitm": "03", "amt": "4200.00"},
+            {"med_chrgitm": "09", "amt": "8145.60"},
+        ],
+        "oprninfo": None,
+        "icuinfo": None,
+        "bldinfo": None,
+    },
+}

@@ -1,0 +1,6 @@
+"""Alembic environment of schema ``gateway``."""
+
+from chspay_gateway.tables import metadata
+from chspay_kit.migrate import run_env
+
+run_env("gateway", metadata)

@@ -1,0 +1,99 @@
+"""The interface description: OpenAPI 3.1, Chinese, with every refusal documented once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from chspay_gateway import problems
+
+_DESCRIPTION = """
+医保支付（DRG 点数法）接口。约定：
+
+- **身份**：请求头 `Authorization: Bearer cp_…` 或 `X-API-Key: cp_…`。
+  密钥属于一家医疗机构或一个地区，只能看到自己的数据。
+- **写入**：带请求头 `Idempotency-Key`；同一值、同一内容重发得到同样的答案，
+  内容不同则拒绝（409 `REQUEST_ID_REUSED`）。
+- **金额**：十进制文本，单位元，如 `"1234.50"`；**点数**同为文本。数字类型的金额会被拒绝，以免经过浮点数。
+- **日期**：`YYYY-MM-DD`，北京时间的法定日期；时刻为 UTC。
+- **错误**：`application/problem+json`（RFC 9457），`reason` 是稳定的英文代码，
+  `detail` 是中文说明，`errors` 逐字段列出。
+"""
+_COMMON = {
+    "400": "报文不是JSON、嵌套过深，或缺少请求号",
+    "401": "密钥缺失或无效",
+    "403": "没有权限",
+    "404": "没有找到（包括其他机构的数据）",
+    "409": "请求号已用于别的内容，或条件尚未满足（如预算未批准）",
+    "413": "请求内容过大",
+    "422": "内容不符合要求，逐字段说明",
+    "503": "下游暂时不可用，请按 Retry-After 重试",
+}
+_OPEN = ("/healthz", "/readyz", "/version")
+_TAGS = [
+    {"name": "结算清单", "description": "上报、查询、批量导入"},
+    {"name": "分组", "description": "给一份病例分组并说明原因，不保存"},
+    {"name": "预算", "description": "年度住院基金"},
+    {"name": "医疗机构", "description": "登记与查询"},
+    {"name": "月度结算", "description": "结算、结算单、计算底稿、总账"},
+    {"name": "政策", "description": "规则及其出处"},
+    {"name": "国家平台接口", "description": "国家医保信息平台报文"},
+    {"name": "系统", "description": "探针与版本"},
+]
+
+
+def install(app: FastAPI) -> None:
+    """Replaces the generated description with the completed one."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _complete(
+                get_openapi(
+                    title=app.title,
+                    version=app.version,
+                    summary=app.summary,
+                    description=_DESCRIPTION,
+                    routes=app.routes,
+                    tags=_TAGS,
+                    separate_input_output_schemas=False,
+                )
+            )
+        return app.openapi_schema
+
+    app.openapi = describe  # type: ignore[method-assign]
+
+
+def _complete(document: dict[str, Any]) -> dict[str, Any]:
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    problem = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "cp_<编号>_<密钥>"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "cp_<编号>_<密钥>"},
+    }
+    document["security"] = [{"bearer": []}, {"key": []}]
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            _document_refusals(path, operation)
+    return document
+
+
+def _document_refusals(path: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if path in _OPEN:
+        responses.pop("422", None)
+        return
+    if not path.startswith("/api/"):
+        responses.pop("422", None)
+        return
+    for status, text in _COMMON.items():
+        responses[status] = {
+            "description": text,
+            "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }

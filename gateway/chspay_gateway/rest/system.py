@@ -1,0 +1,59 @@
+"""Probes and the version; open to everyone, and they say nothing about anybody's data."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from chspay_gateway.rest.types import Answer
+from chspay_gateway.session import gateway_of
+
+router = APIRouter(tags=["系统"])
+
+
+class HealthOut(Answer):
+    """进程存活。"""
+
+    status: str = Field(description="ok")
+
+
+class ReadyOut(Answer):
+    """能否受理业务。"""
+
+    status: str = Field(description="ok 或 unavailable")
+    parts: dict[str, bool] = Field(description="各部分是否就绪")
+
+
+class VersionOut(Answer):
+    """软件版本。"""
+
+    version: str
+
+
+@router.get("/healthz", summary="进程是否存活", openapi_extra={"security": []})
+async def healthz() -> HealthOut:
+    """只说明进程存活，不检查下游。"""
+    return HealthOut(status="ok")
+
+
+@router.get(
+    "/readyz",
+    summary="是否可以受理业务",
+    responses={503: {"model": ReadyOut, "description": "有一部分尚未就绪"}},
+    openapi_extra={"security": []},
+)
+async def readyz(request: Request, response: Response) -> ReadyOut:
+    """数据库和各服务都就绪时返回200，否则503。"""
+    gateway = gateway_of(request)
+    parts = {"database": await gateway.store.ready(), **await gateway.services.health()}
+    ready = all(parts.values())
+    response.status_code = 200 if ready else 503
+    return ReadyOut(status="ok" if ready else "unavailable", parts=parts)
+
+
+@router.get("/version", summary="软件版本", openapi_extra={"security": []})
+async def software_version() -> VersionOut:
+    """本系统的版本号。"""
+    return VersionOut(version=version("chspay"))

@@ -1,0 +1,97 @@
+"""What every endpoint starts from: who calls, the services, and a deadline that travels with the calls."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Request
+
+from chspay_core.errors import Fault
+from chspay_gateway import auth, reasons
+from chspay_gateway.clients import Services
+from chspay_gateway.settings import GatewaySettings
+from chspay_gateway.store import Store
+from chspay_kit import auth as claims
+from chspay_kit import deadline
+from chspay_kit.auth import Claim
+
+_REQUEST_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The parts of a running gateway; ``app.state.gateway``."""
+
+    settings: GatewaySettings
+    services: Services
+    store: Store
+    keys: auth.Keys
+    #: Signs the cookie of signed-in pages; derived from the claim key, never equal to it.
+    page_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One request: its caller and the services it may ask."""
+
+    claim: Claim
+    services: Services
+
+    def require_bureau(self) -> None:
+        """Refuses hospitals."""
+        if self.claim.role == "hospital":
+            raise Fault(reasons.BUREAU_ONLY)
+
+    def require_hospital(self, code: str) -> None:
+        """Refuses a hospital that names another one; a bureau is held by its region in the service."""
+        if self.claim.role == "hospital" and self.claim.institution != code:
+            raise Fault(reasons.NOT_YOURS, field="hospital_code", value=code, own=self.claim.institution)
+
+    def hospital_or_own(self, code: str) -> str:
+        """The hospital asked for; a hospital that names none means itself.
+
+        Another hospital's rows are not refused here: they read as not found, so that nobody learns
+        which exist.
+        """
+        return code or (self.claim.institution if self.claim.role == "hospital" else "")
+
+
+def gateway_of(request: Request) -> Gateway:
+    """The running gateway."""
+    return cast("Gateway", request.app.state.gateway)
+
+
+def begin(gateway: Gateway, claim: Claim, seconds: float) -> Session:
+    """Acts as ``claim`` for the rest of this request, with ``seconds`` to answer."""
+    claims.act_as(claim)
+    deadline.begin(seconds)
+    return Session(claim, gateway.services)
+
+
+async def _session(request: Request) -> Session:
+    gateway = gateway_of(request)
+    claim = await gateway.keys.claim(auth.key_in(request.headers))
+    return begin(gateway, claim, gateway.settings.call_seconds)
+
+
+async def _request_id(
+    key: Annotated[
+        str,
+        Header(
+            alias="Idempotency-Key",
+            description="请求号。重试同一请求时用同一个值，得到同样的答案；内容不同则拒绝（409）。",
+            examples=["2026-01-12-0001"],
+        ),
+    ] = "",
+) -> str:
+    if not key:
+        raise Fault(reasons.KEY_HEADER_MISSING, field="Idempotency-Key")
+    if not _REQUEST_ID.match(key):
+        raise Fault(reasons.KEY_HEADER_BAD, field="Idempotency-Key", value=key)
+    return key
+
+
+Caller = Annotated[Session, Depends(_session)]
+RequestId = Annotated[str, Depends(_request_id)]

@@ -1,0 +1,159 @@
+"""All SQL of the gateway. Each call is one statement on its own connection: nothing here spans two."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import asyncpg
+
+from chspay_kit import db
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An API key as stored."""
+
+    key_id: str
+    secret_hash: bytes
+    role: str
+    institution: str
+    region: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A national message that was answered."""
+
+    institution: str
+    infno: str
+    msgid: str
+    body_hash: bytes
+    accepted: bool
+    refmsgid: str
+    answer: bytes
+    mdtrt_id: str = ""
+    setl_id: str = ""
+    list_id: str = ""
+
+
+class Store(Protocol):
+    """What the gateway asks of its schema."""
+
+    async def client(self, key_id: str) -> Client | None:
+        """The key when it exists, is active and in its period of validity."""
+
+    async def exchanges(self, institution: str, infno: str, msgid: str) -> list[Exchanged]:
+        """What was answered under this msgid, the accepted one first."""
+
+    async def keep(self, exchange: Exchanged) -> bool:
+        """Keeps an answer; ``False`` when another answer stands there already."""
+
+    async def visit(self, institution: str, setl_id: str) -> str:
+        """The visit (mdtrt_id) a settlement was reported under; empty when unknown."""
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+
+
+class PgStore:
+    """The store in PostgreSQL.
+
+    :param database: the open pool of role ``chspay_gateway``.
+    """
+
+    def __init__(self, database: db.Database) -> None:
+        self._database = database
+
+    async def client(self, key_id: str) -> Client | None:
+        async with self._connection() as connection:
+            row = await connection.fetchrow(
+                "SELECT key_id, secret_hash, role, institution, region, label FROM gateway.api_client"
+                " WHERE key_id = $1 AND state = 'active' AND since <= now()"
+                " AND (until IS NULL OR until > now())",
+                key_id,
+            )
+        return None if row is None else Client(**row)
+
+    async def exchanges(self, institution: str, infno: str, msgid: str) -> list[Exchanged]:
+        async with self._connection() as connection:
+            rows = await connection.fetch(
+                "SELECT institution, infno, msgid, body_hash, accepted, refmsgid, answer, mdtrt_id, setl_id,"
+                " list_id FROM gateway.exchange WHERE institution = $1 AND infno = $2 AND msgid = $3"
+                " ORDER BY accepted DESC, received_at",
+                institution, infno, msgid,
+            )  # fmt: skip
+        return [Exchanged(**row) for row in rows]
+
+    async def keep(self, exchange: Exchanged) -> bool:
+        async with self._connection() as connection:
+            done = await connection.fetchval(
+                "INSERT INTO gateway.exchange (institution, infno, msgid, body_hash, accepted, refmsgid,"
+                " answer, mdtrt_id, setl_id, list_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                " ON CONFLICT DO NOTHING RETURNING true",
+                exchange.institution, exchange.infno, exchange.msgid, exchange.body_hash,
+                exchange.accepted, exchange.refmsgid, exchange.answer, exchange.mdtrt_id,
+                exchange.setl_id, exchange.list_id,
+            )  # fmt: skip
+        return bool(done)
+
+    async def visit(self, institution: str, setl_id: str) -> str:
+        async with self._connection() as connection:
+            found = await connection.fetchval(
+                "SELECT mdtrt_id FROM gateway.exchange WHERE institution = $1 AND setl_id = $2 AND accepted"
+                " ORDER BY received_at DESC LIMIT 1",
+                institution, setl_id,
+            )  # fmt: skip
+        return found or ""
+
+    async def ready(self) -> bool:
+        return await self._database.ready()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection; what the database refuses is told as a fault."""
+        try:
+            async with self._database.pool.acquire(timeout=5) as connection:
+                yield connection
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise db.translate(error) or error from error
+
+
+class AdminStore:
+    """Making and revoking keys; runs with an administrator's account, never in the serving process.
+
+    :param connection: an administrator's connection.
+    """
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def add(self, client: Client, until: datetime | None = None) -> None:
+        """Stores a new key."""
+        await self._connection.execute(
+            "INSERT INTO gateway.api_client (key_id, secret_hash, role, institution, region, label, until)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            client.key_id, client.secret_hash, client.role, client.institution, client.region,
+            client.label, until,
+        )  # fmt: skip
+
+    async def listing(self) -> list[dict[str, object]]:
+        """Every key without its hash, newest first."""
+        rows = await self._connection.fetch(
+            "SELECT key_id, role, institution, region, label, state, since, until FROM gateway.api_client"
+            " ORDER BY since DESC, key_id"
+        )
+        return [dict(row) for row in rows]
+
+    async def revoke(self, key_id: str) -> bool:
+        """Revokes a key; ``False`` when there is no such active key."""
+        done = await self._connection.fetchval(
+            "UPDATE gateway.api_client SET state = 'revoked' WHERE key_id = $1 AND state = 'active'"
+            " RETURNING true",
+            key_id,
+        )
+        return bool(done)

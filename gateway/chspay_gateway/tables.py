@@ -1,0 +1,96 @@
+"""Tables of schema ``gateway``: who may call, and which national message got which answer.
+
+The schema is private to the gateway: no row of it is reached by a caller's query, so it has no row
+policies; the role has only the grants its work needs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, CheckConstraint, DateTime, Index, LargeBinary, MetaData, Text, text
+from sqlmodel import Field, SQLModel
+
+metadata = MetaData(schema="gateway")
+
+
+class _Gateway(SQLModel):
+    """Base of the tables of this schema."""
+
+    metadata = metadata
+
+
+class ApiClient(_Gateway, table=True):
+    """One API key; the secret itself is never stored."""
+
+    __tablename__ = "api_client"
+    __table_args__ = (
+        CheckConstraint("role IN ('hospital', 'bureau')", name="api_client_role"),
+        CheckConstraint("state IN ('active', 'revoked')", name="api_client_state"),
+        CheckConstraint(
+            "(role = 'hospital' AND institution <> '' AND region = '')"
+            " OR (role = 'bureau' AND institution = '' AND region <> '')",
+            name="api_client_scope",
+        ),
+    )
+
+    key_id: str = Field(primary_key=True, sa_type=Text)
+    #: SM3 over key id and secret, 32 bytes; the secret has 160 random bits, so a plain digest is enough.
+    secret_hash: bytes = Field(sa_type=LargeBinary)
+    role: str = Field(sa_type=Text)
+    #: Hospital code of a hospital key; empty otherwise.
+    institution: str = Field(sa_type=Text)
+    #: Digits a visible region code starts with, ``*`` for all; empty for a hospital key.
+    region: str = Field(sa_type=Text)
+    label: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text, sa_column_kwargs={"server_default": text("'active'")})
+    since: datetime = Field(
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": text("now()")},
+    )
+    until: datetime | None = Field(
+        default=None,
+        sa_type=DateTime(timezone=True),
+        nullable=True,
+    )
+
+
+class Exchange(_Gateway, table=True):
+    """One answered national message, kept for ever: reconciliation and reversal ask for its msgid.
+
+    An accepted message takes its msgid: another body under it is refused. A refused one does not, so a
+    corrected body may come under the same msgid.
+    """
+
+    __tablename__ = "exchange"
+    __table_args__ = (
+        Index(
+            "exchange_accepted",
+            "institution",
+            "infno",
+            "msgid",
+            unique=True,
+            postgresql_where=text("accepted"),
+        ),
+        Index("exchange_visit", "institution", "setl_id"),
+        Index("exchange_time", "institution", "received_at"),
+    )
+
+    institution: str = Field(primary_key=True, sa_type=Text)
+    infno: str = Field(primary_key=True, sa_type=Text)
+    msgid: str = Field(primary_key=True, sa_type=Text)
+    #: SM3 of the canonical ``input``, 32 bytes.
+    body_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    accepted: bool = Field(sa_type=Boolean)
+    #: Our message id, told in the answer.
+    refmsgid: str = Field(sa_type=Text)
+    #: The answer's bytes as sent.
+    answer: bytes = Field(sa_type=LargeBinary)
+    #: Visit, settlement and list the message was about; empty when unknown.
+    mdtrt_id: str = Field(sa_type=Text)
+    setl_id: str = Field(sa_type=Text)
+    list_id: str = Field(sa_type=Text)
+    received_at: datetime = Field(
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": text("now()")},
+    )

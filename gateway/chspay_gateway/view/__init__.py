@@ -1,0 +1,1 @@
+"""Plain pages for people: no script, no font or style from elsewhere, made to be read and printed."""
