@@ -106,7 +106,7 @@ def test_broken_configuration_is_named(run: ModuleType, tmp_path: Path, lock: Pa
     uv = tmp_path / ".config/uv/uv.toml"
     uv.parent.mkdir(parents=True)
     uv.write_text("index-url = \n")
-    with pytest.raises(run.Stop, match="uv.toml"):
+    with pytest.raises(run.Stop, match=r"uv\.toml"):
         run.index_url({}, tmp_path, lock, tmp_path / "etc")
 
 
