@@ -1,0 +1,206 @@
+"""``chspay clear`` and ``chspay explain``: an offline trial clearing 试算, and why a case got its amount."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chspay_cli.casefile import read_cases
+from chspay_cli.trial_explain import explain_case
+from chspay_cli.trial_input import COLUMNS, CaseFile, read_inputs, read_levels
+from chspay_cli.trial_output import NOTICE, check_target, run_facts, whole_or_nothing, write_trial
+from chspay_core.amounts import fen_to_yuan, from_micro, plain, yuan_to_fen
+from chspay_core.bundle import Bundle
+from chspay_core.digest import sm3_hex_of
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.period import parse_day
+from chspay_core.policy import Policy
+from chspay_policy import ROOT
+from chspay_settlement.engine.clearing import Clearing
+from chspay_settlement.engine.clearing import clear as run_clearing
+from chspay_settlement.engine.methods import FUND_ONLY, Form
+from chspay_settlement.engine.model import HospitalAmount
+from chspay_settlement.engine.sheet import KIND_NAMES
+from chspay_settlement.engine.terms import LEVEL_MISSING
+from chspay_settlement.engine.value import FUND_NEGATIVE, form_of
+
+LEVEL_FILE = Reason(
+    LEVEL_MISSING.code,
+    Kind.PRECONDITION,
+    "医疗机构{value}没有等级，而差异系数按等级确定（{document}）。"
+    "请用 --hospitals 给出等级表（CSV，两列：hospital_code, level）。",
+)
+SHOWN_HOSPITALS = 20
+EVIDENCE_NAMES = {
+    "official": "official（正式文件）",
+    "unverified": "unverified（未核对原文）",
+    "demo": "demo（演示，非任何地区规定）",
+}
+STEPS = {
+    "read": "读取病例",
+    "measure": "测算病组与基准点数",
+    "points": "计算病例点数",
+    "value": "计算点值",
+    "allocate": "分配到医院和病例",
+    "write": "写出结果",
+}
+NO_PATIENT = "文件没有个人负担（patient_paid），点值改按基金口径计算：基金 ÷ 点数。"
+NO_DEPARTMENT = "文件没有科室（department），无法识别床日病例，全部按病组计算。"
+
+_CLEAR_HELP = """
+离线试算：由已分组的病例文件计算点数、点值和各医院结算额。结果标明试算，不入账。
+
+需要列 case_id, hospital_code, drg, total_cost；所选方法用到的其他列（patient_paid、department、
+los_days、status）有则使用。地区由 --policy 决定，文件中的地区只是标签。
+
+例：
+
+  chspay clear out.csv --fund 50000000 --policy 990100 --on 2026-03-31 --out trial
+
+  chspay clear out.parquet --fund 50000000 --policy 990100 --on 2026-03-31 \\
+    --hospitals hospitals.csv --out trial
+"""
+
+
+def clear(
+    cases: Annotated[Path, typer.Argument(help="已分组的病例文件（.csv、.csv.gz、.parquet）")],
+    fund: Annotated[str, typer.Option("--fund", help="待分配的医保基金，元")],
+    policy: Annotated[str, typer.Option("--policy", help="政策所属地区，六位代码，如 990100")],
+    on: Annotated[str, typer.Option("--on", help="按哪一天的规则，YYYY-MM-DD")],
+    out: Annotated[Path, typer.Option("--out", help="结果目录")],
+    hospitals: Annotated[
+        Path | None, typer.Option("--hospitals", help="医疗机构等级表（CSV：hospital_code, level）")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="目录已有内容时覆盖其中的试算文件")] = False,
+) -> None:
+    """Runs a trial clearing and writes groups.csv, cases.csv, statements.csv and run.json."""
+    fund_fen = yuan_to_fen(fund, "--fund")
+    if fund_fen < 0:
+        raise Fault(FUND_NEGATIVE, field="--fund", value=fund_fen)
+    check_target(out, force)
+    bundle = Bundle.load(ROOT, policy)
+    rules = bundle.on(parse_day(on, "--on"))
+    form_of(rules)
+    screen = Console(stderr=True)
+    with screen.status("") as status:
+
+        def step(name: str) -> None:
+            status.update(f"{STEPS[name]}…")
+
+        step("read")
+        levels = read_levels(hospitals)
+        found = read_inputs(read_cases(cases, COLUMNS), levels)
+        form, notes = _form(rules, found)
+        done = _run(found, fund_fen, rules, form, step)
+        step("write")
+        facts = run_facts(done, rules, bundle, fund_fen, _source(cases, found, notes))
+        with whole_or_nothing(out) as folder:
+            write_trial(folder, done, found.inputs, facts)
+    _report(done, rules, fund_fen, notes, out)
+
+
+clear.__doc__ = _CLEAR_HELP
+
+
+def _run(found: CaseFile, fund_fen: int, policy: Policy, form: Form, step: Callable[[str], None]) -> Clearing:
+    """The clearing; a missing level is told together with the option that supplies it."""
+    try:
+        return run_clearing(found.inputs, fund_fen, policy, form=form, progress=step)
+    except Fault as fault:
+        if fault.reason is not LEVEL_MISSING:
+            raise
+        raise Fault(LEVEL_FILE, field=fault.field, value=fault.value, **fault.facts) from fault
+
+
+def _form(policy: Policy, found: CaseFile) -> tuple[Form, list[str]]:
+    """The point value to use, and what has to be said about the file."""
+    form = form_of(policy)
+    notes: list[str] = []
+    if form.includes_patient and not found.has_patient:
+        form = FUND_ONLY
+        notes.append(NO_PATIENT)
+    if not found.has_department:
+        notes.append(NO_DEPARTMENT)
+    return form, notes
+
+
+def _source(path: Path, found: CaseFile, notes: list[str]) -> dict[str, object]:
+    with path.open("rb") as file:
+        digest = sm3_hex_of(iter(lambda: file.read(1 << 20), b""))
+    return {"file": path.name, "sm3": digest, "cases": len(found.inputs), "notes": notes}
+
+
+def _report(done: Clearing, policy: Policy, fund_fen: int, notes: list[str], out: Path) -> None:
+    screen = Console()
+    screen.print(f"[bold]{NOTICE}[/bold]")
+    screen.print(
+        f"政策 {policy.place_name}（{policy.place}） {policy.on}，证据等级 "
+        f"{EVIDENCE_NAMES[policy.weakest_evidence()]}"
+    )
+    for note in notes:
+        screen.print(f"注意：{note}")
+    counts: dict[str, int] = {}
+    for points in done.points:
+        name = KIND_NAMES[points.kind]
+        counts[name] = counts.get(name, 0) + 1
+    screen.print("病例：" + "，".join(f"{name} {number}" for name, number in sorted(counts.items())))
+    stable = sum(group.stable for group in done.table.groups.values())
+    screen.print(f"病组：{len(done.table.groups)} 个，其中稳定 {stable} 个")
+    screen.print(f"点值：{done.value.display()} 元/点（{done.form.name}，按精确值计算）")
+    screen.print(_hospital_table(done.hospitals))
+    total = sum(hospital.fund_fen for hospital in done.hospitals)
+    screen.print(f"各医院基金合计 {fen_to_yuan(total)} 元 = 可分配基金 {fen_to_yuan(fund_fen)} 元")
+    screen.print(f"结果在 {out}/；查看某一病例的计算底稿：chspay explain {out} 病例号")
+
+
+def _hospital_table(hospitals: list[HospitalAmount]) -> Table:
+    table = Table(title="各医院结算（元）", title_justify="left")
+    table.add_column("医疗机构")
+    for name in ("病例", "点数", "基金", "个人负担", "合计"):
+        table.add_column(name, justify="right")
+    ordered = sorted(hospitals, key=lambda hospital: (-hospital.fund_fen, hospital.hospital_code))
+    for hospital in ordered[:SHOWN_HOSPITALS]:
+        table.add_row(hospital.hospital_code, *_amounts([hospital]))
+    rest = ordered[SHOWN_HOSPITALS:]
+    if rest:
+        table.add_row(f"其余 {len(rest)} 家", *_amounts(rest))
+    table.add_section()
+    table.add_row("合计", *_amounts(hospitals))
+    return table
+
+
+def _amounts(hospitals: list[HospitalAmount]) -> tuple[str, ...]:
+    points = plain(from_micro(sum(hospital.points_micro for hospital in hospitals)))
+    money = (
+        sum(hospital.fund_fen for hospital in hospitals),
+        sum(hospital.patient_fen for hospital in hospitals),
+        sum(hospital.total_fen for hospital in hospitals),
+    )
+    return (str(sum(hospital.cases for hospital in hospitals)), points, *map(fen_to_yuan, money))
+
+
+def explain(
+    trial: Annotated[Path, typer.Argument(help="试算结果目录（chspay clear 的 --out）")],
+    case_id: Annotated[str, typer.Argument(help="病例号")],
+    hospital: Annotated[
+        str, typer.Option("--hospital", help="医疗机构编码；病例号在几家医院都有时需要")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出底稿")] = False,
+) -> None:
+    """试算中某一病例的计算底稿：逐行列出数值、公式、取整和依据，并重新计算核对已存的金额。
+
+    例：chspay explain trial 20260301-0001
+    """
+    found = explain_case(trial, case_id, hospital)
+    if as_json:
+        typer.echo(found.as_json())
+        return
+    typer.echo(f"{found.sheet.title}　{NOTICE}")
+    for line in found.sheet_lines():
+        typer.echo(line)
+    typer.echo(found.verdict)
