@@ -150,6 +150,10 @@ class Bundle:
             places.setdefault(rule.key, {}).setdefault(rule.place, []).append(rule)
         return {key: list(reversed(by_place.values())) for key, by_place in places.items()}
 
+    def to_json(self, rule: Rule) -> dict[str, object]:
+        """A rule of this bundle as it stands in the content."""
+        return _rule_json(rule)
+
     def on(self, day: date) -> Policy:
         """What holds on ``day``: for each key the nearest place that has spoken by then.
 
