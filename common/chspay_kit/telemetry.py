@@ -14,11 +14,10 @@ from opentelemetry import metrics, trace
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 from opentelemetry.instrumentation.grpc import aio_client_interceptors, aio_server_interceptor
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-from opentelemetry.metrics import Histogram
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import (
     BatchSpanProcessor,
     SimpleSpanProcessor,
@@ -28,21 +27,54 @@ from opentelemetry.sdk.trace.export import (
 from opentelemetry.trace import Status
 
 #: FastAPI's own telemetry: one span per request; no validation failures or bodies in spans or logs.
-FASTAPI_TELEMETRY: dict[str, bool] = {"operation_spans": False, "logs": False}
+FASTAPI_TELEMETRY: dict[str, bool] = {"operation_spans": False, "logs": False, "auto_configure": False}
 
 _HEALTH = "/grpc.health.v1.Health/"
 
 
+class _Switch(SpanProcessor):
+    """Passes spans to whoever listens now, so that the provider others hold stays the same."""
+
+    def __init__(self) -> None:
+        self.target: SpanProcessor | None = None
+
+    def on_end(self, span: ReadableSpan) -> None:
+        if self.target is not None:
+            self.target.on_end(span)
+
+    def shutdown(self) -> None:
+        if self.target is not None:
+            self.target.shutdown()
+            self.target = None
+
+    def force_flush(self, timeout_millis: int = 30000) -> bool:
+        return self.target is None or self.target.force_flush(timeout_millis)
+
+
 class _Telemetry:
-    """What is switched on in this process."""
+    """The providers of this process; made once, for OpenTelemetry takes global ones only once."""
 
-    tracers: TracerProvider | None = None
-    meters: MeterProvider | None = None
-    server_seconds: Histogram | None = None
-    client_seconds: Histogram | None = None
+    def __init__(self, service: str) -> None:
+        names = {"service.name": f"chspay-{service}", "service.namespace": "chspay"}
+        resource = Resource.create(names)
+        # No events: they are exceptions, whose messages can quote data.
+        self.tracers = TracerProvider(resource=resource, span_limits=SpanLimits(max_events=0))
+        self.switch = _Switch()
+        self.tracers.add_span_processor(self.switch)
+        self.meters = MeterProvider(resource=resource)
+        self.reader: MetricReader | None = None
+        meter = self.meters.get_meter("chspay")
+        self.server_seconds = meter.create_histogram("rpc.server.duration", unit="s")
+        self.client_seconds = meter.create_histogram("rpc.client.duration", unit="s")
+        trace.set_tracer_provider(self.tracers)
+        metrics.set_meter_provider(self.meters)
 
 
-_on = _Telemetry()
+class _State:
+    """``made`` lives as long as the process; ``on`` is the same while it is switched on."""
+
+    made: _Telemetry | None = None
+    on: _Telemetry | None = None
 
 
 class Private(SpanExporter):
@@ -91,63 +123,61 @@ def setup(
     :param endpoint: OTLP over gRPC, e.g. ``http://collector:4317``; ``https`` uses TLS.
     :param exporter: a test's own span exporter, ``reader``: its own metric reader.
     """
-    if _on.tracers is not None or (not endpoint and exporter is None):
+    if _State.on is not None or (not endpoint and exporter is None):
         return
-    resource = Resource.create({"service.name": f"chspay-{service}", "service.namespace": "chspay"})
-    _on.tracers = TracerProvider(resource=resource, span_limits=SpanLimits(max_events=0))
+    made = _State.made = _State.made or _Telemetry(service)
     if exporter is not None:
-        _on.tracers.add_span_processor(SimpleSpanProcessor(Private(exporter)))
-    readers = [reader] if reader is not None else []
-    if endpoint:
-        readers.append(_export_to(endpoint, _on.tracers))
-    _on.meters = MeterProvider(metric_readers=readers, resource=resource)
-    trace.set_tracer_provider(_on.tracers)
-    metrics.set_meter_provider(_on.meters)
-    meter = _on.meters.get_meter("chspay")
-    _on.server_seconds = meter.create_histogram("rpc.server.duration", unit="s")
-    _on.client_seconds = meter.create_histogram("rpc.client.duration", unit="s")
-    AsyncPGInstrumentor().instrument(tracer_provider=_on.tracers)  # type: ignore[no-untyped-call]
-    HTTPXClientInstrumentor().instrument(tracer_provider=_on.tracers, meter_provider=_on.meters)
+        made.switch.target = SimpleSpanProcessor(Private(exporter))
+    elif endpoint:
+        made.switch.target, reader = _exporters(endpoint)
+    if reader is not None:
+        made.meters.add_metric_reader(reader)
+    made.reader = reader
+    AsyncPGInstrumentor().instrument(tracer_provider=made.tracers)  # type: ignore[no-untyped-call]
+    HTTPXClientInstrumentor().instrument(tracer_provider=made.tracers, meter_provider=made.meters)
+    _State.on = made
 
 
-def _export_to(endpoint: str, tracers: TracerProvider) -> MetricReader:
+def _exporters(endpoint: str) -> tuple[SpanProcessor, MetricReader]:
     from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
     from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 
     insecure = not endpoint.startswith("https://")
-    spans = Private(OTLPSpanExporter(endpoint=endpoint, insecure=insecure))
-    tracers.add_span_processor(BatchSpanProcessor(spans))
-    return PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=endpoint, insecure=insecure))
+    spans = BatchSpanProcessor(Private(OTLPSpanExporter(endpoint=endpoint, insecure=insecure)))
+    return spans, PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=endpoint, insecure=insecure))
 
 
 def shutdown() -> None:
-    """Sends what is still held and switches telemetry off again."""
-    if _on.tracers is None or _on.meters is None:
+    """Sends what is still held and switches telemetry off."""
+    on, _State.on = _State.on, None
+    if on is None:
         return
     AsyncPGInstrumentor().uninstrument()  # type: ignore[no-untyped-call]
     HTTPXClientInstrumentor().uninstrument()
-    _on.tracers.shutdown()
-    _on.meters.shutdown()
-    _on.tracers = _on.meters = _on.server_seconds = _on.client_seconds = None
+    on.switch.shutdown()
+    if on.reader is not None:
+        on.reader.force_flush()
+        on.meters.remove_metric_reader(on.reader)
+        on.reader = None
 
 
 def is_on() -> bool:
     """Whether this process records telemetry."""
-    return _on.tracers is not None
+    return _State.on is not None
 
 
 def server_interceptors() -> list[grpc.aio.ServerInterceptor[Any, Any]]:
     """Span-making interceptors for a server of this process; health probes make no spans."""
-    if _on.tracers is None:
+    if _State.on is None:
         return []
-    return [aio_server_interceptor(tracer_provider=_on.tracers, filter_=_not_health)]  # type: ignore[no-untyped-call]
+    return [aio_server_interceptor(tracer_provider=_State.on.tracers, filter_=_not_health)]  # type: ignore[no-untyped-call]
 
 
 def client_interceptors() -> list[Any]:
     """Span-making interceptors for a channel of this process."""
-    if _on.tracers is None:
+    if _State.on is None:
         return []
-    return list(aio_client_interceptors(tracer_provider=_on.tracers))  # type: ignore[no-untyped-call]
+    return list(aio_client_interceptors(tracer_provider=_State.on.tracers))  # type: ignore[no-untyped-call]
 
 
 def _not_health(call: Any) -> bool:
@@ -156,14 +186,14 @@ def _not_health(call: Any) -> bool:
 
 def served(method: str, code: str, seconds: float) -> None:
     """Counts one RPC answered by this process; ``method`` is ``/package.Service/Method``."""
-    if _on.server_seconds is not None:
-        _on.server_seconds.record(seconds, _attributes(method, code))
+    if _State.on is not None:
+        _State.on.server_seconds.record(seconds, _attributes(method, code))
 
 
 def called(method: str, code: str, seconds: float) -> None:
     """Counts one RPC made by this process."""
-    if _on.client_seconds is not None:
-        _on.client_seconds.record(seconds, _attributes(method, code))
+    if _State.on is not None:
+        _State.on.client_seconds.record(seconds, _attributes(method, code))
 
 
 def _attributes(method: str, code: str) -> dict[str, str]:
