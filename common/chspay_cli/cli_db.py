@@ -114,7 +114,7 @@ def upgrade(
     from chspay_kit import migrate
 
     place = Home(home or default_home())
-    with _administrator(place.path, database_url) as admin:
+    with administrator(place.path, database_url) as admin:
         for service in services or migrate.services():
             migrate.config_of(service)
             migrate.upgrade(service, admin, _password(place, passwords, service), report=typer.echo)
@@ -126,7 +126,7 @@ def check(home: _Home = None, database_url: _AdminUrl = None, services: _Service
     """数据库结构与程序是否一致；有差异则逐条列出，退出码为 1。"""
     from chspay_kit import migrate
 
-    with _administrator(home or default_home(), database_url) as admin:
+    with administrator(home or default_home(), database_url) as admin:
         differences = [line for name in services or migrate.services() for line in migrate.check(name, admin)]
     for line in differences:
         typer.echo(line)
@@ -140,12 +140,12 @@ def draft(service: str, message: str, home: _Home = None) -> None:
     """为 SERVICE 起草下一个版本文件（开发用）；授权与行级策略须手工补上。"""
     from chspay_kit import migration_draft
 
-    with _administrator(home or default_home(), None) as admin:
+    with administrator(home or default_home(), None) as admin:
         typer.echo(migration_draft.write(service, admin, message))
 
 
 @contextmanager
-def _administrator(home: Path, database_url: str | None) -> Iterator[str]:
+def administrator(home: Path, database_url: str | None) -> Iterator[str]:
     """The administrator's address; the embedded server is started for the time it is needed."""
     from chspay_kit.pg import EmbeddedPostgres
 

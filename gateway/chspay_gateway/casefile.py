@@ -59,7 +59,7 @@ def chunks(path: Path, form: str) -> Chunks:
     """The file as chunks of at most :data:`CHUNK_ROWS` rows.
 
     :param form: ``csv`` or ``parquet``.
-    :raises Fault: FILE_UNREADABLE, or COLUMN_MISSING, before any chunk is given where possible.
+    :raises Fault: UPLOAD_UNREADABLE, or COLUMN_MISSING, before any chunk is given where possible.
     """
     rows = _csv_rows(path) if form == "csv" else _parquet_rows(path)
     chunk, cases = Chunk(), []
@@ -107,7 +107,7 @@ def _csv_rows(path: Path) -> Rows:
                 shifted = None in row or None in row.values()
                 yield row, Fault(ROW_WIDTH) if shifted else None
     except (csv.Error, UnicodeDecodeError) as error:
-        raise Fault(reasons.FILE_UNREADABLE, expected="CSV", detail=type(error).__name__) from error
+        raise Fault(reasons.UPLOAD_UNREADABLE, expected="CSV", detail=type(error).__name__) from error
 
 
 def _encoding(path: Path) -> str:
@@ -132,7 +132,7 @@ def _parquet_rows(path: Path) -> Rows:
             for row in batch.to_pylist():
                 yield row, None
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise Fault(reasons.FILE_UNREADABLE, expected="Parquet", detail=type(error).__name__) from error
+        raise Fault(reasons.UPLOAD_UNREADABLE, expected="Parquet", detail=type(error).__name__) from error
 
 
 def _require(names: Any) -> None:

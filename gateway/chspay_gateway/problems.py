@@ -194,7 +194,7 @@ def fault_of(error: Mapping[str, object]) -> Fault:
     if kind == "json_invalid":
         return Fault(reasons.BODY_NOT_JSON)
     if kind == "missing":
-        return Fault(reasons.FIELD_MISSING, field=field) if field else Fault(reasons.BODY_MISSING)
+        return Fault(reasons.FIELD_REQUIRED, field=field) if field else Fault(reasons.BODY_MISSING)
     if kind == "extra_forbidden":
         return Fault(reasons.FIELD_UNKNOWN, field=field, value=value)
     if kind in _RANGE:

@@ -13,7 +13,7 @@ BODY_TOO_LARGE = Reason(
 MEDIA_TYPE_BAD = Reason(
     "MEDIA_TYPE_BAD", Kind.INVALID, "不支持的内容类型“{value}”，请使用 Content-Type: {expected}。"
 )
-FIELD_MISSING = Reason("FIELD_MISSING", Kind.INVALID, "缺少必填项“{field}”。")
+FIELD_REQUIRED = Reason("FIELD_REQUIRED", Kind.INVALID, "缺少必填项“{field}”。")
 FIELD_UNKNOWN = Reason("FIELD_UNKNOWN", Kind.INVALID, "不认识的字段“{field}”，请对照接口说明检查拼写。")
 FIELD_TYPE = Reason("FIELD_TYPE", Kind.INVALID, "“{field}”的类型不对，{expected}，收到“{value}”。")
 FIELD_RANGE = Reason("FIELD_RANGE", Kind.INVALID, "“{field}”超出允许范围，{expected}，收到“{value}”。")
@@ -32,7 +32,7 @@ SCHEME_UNDECIDED = Reason(
     "SCHEME_UNDECIDED", Kind.INVALID, "请给出分组方案 scheme，或同时给出地区 place 和日期 on。"
 )
 FORMAT_BAD = Reason("FORMAT_BAD", Kind.INVALID, "不支持的格式“{value}”，可选：{expected}。")
-FILE_UNREADABLE = Reason("FILE_UNREADABLE", Kind.INVALID, "文件无法按{expected}读取：{detail}。")
+UPLOAD_UNREADABLE = Reason("UPLOAD_UNREADABLE", Kind.INVALID, "文件无法按{expected}读取：{detail}。")
 
 KEY_MISSING = Reason(
     "KEY_MISSING",

@@ -28,6 +28,8 @@ class ListAnswer(Answer):
     list_id: str = Field(description="清单流水号")
     version: int = Field(description="版本，重报一次加一")
     superseded: bool = Field(description="是否替代了先前上报的同一份清单")
+    settle_period: str = Field(description="参加哪个月的结算（yyyy-MM）")
+    mark: str = Field(description="空；late 出院月已结算，转入下月；difference 更正已结算的清单，等待处理")
     group: GroupOut
 
 
@@ -67,6 +69,7 @@ class HospitalOut(Answer):
     hospital_code: str
     name: str
     region_code: str = Field(description="所属统筹区")
+    area_code: str = Field(description="所在县区；空为统筹区本级")
     level: int = Field(description="1、2、3 为一、二、三级，9 为未定级")
     since: str | None
     until: str | None
@@ -85,6 +88,7 @@ def hospital_out(item: settlement_pb2.Hospital) -> HospitalOut:
         hospital_code=item.hospital_code,
         name=item.name,
         region_code=item.region_code,
+        area_code=item.area_code,
         level=item.level,
         since=day_text(item.since),
         until=day_text(item.until),
@@ -318,6 +322,12 @@ class YearOut(Answer):
     policy_digest: str
 
 
+class YearDetail(YearOut):
+    """一年的预算及其计算底稿。"""
+
+    worksheet: WorksheetOut
+
+
 class YearPage(Answer):
     """一页年度预算。"""
 
@@ -330,6 +340,13 @@ _YEAR_STATES = {
     budget_pb2.YEAR_STATE_DRAFT: "draft",
     budget_pb2.YEAR_STATE_APPROVED: "approved",
 }
+
+
+def year_detail(answer: budget_pb2.GetYearResponse) -> YearDetail:
+    """A fiscal year as JSON, with how its plan came about."""
+    return YearDetail.model_construct(
+        **dict(year_out(answer.year)), worksheet=worksheet_out(answer.worksheet)
+    )
 
 
 def year_out(item: budget_pb2.FiscalYear) -> YearOut:

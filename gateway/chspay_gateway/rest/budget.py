@@ -15,9 +15,11 @@ from chspay_gateway.rest.answers import (
     HospitalOut,
     HospitalPage,
     MonthShareOut,
+    YearDetail,
     YearOut,
     YearPage,
     hospital_out,
+    year_detail,
     year_out,
 )
 from chspay_gateway.rest.types import (
@@ -78,13 +80,14 @@ class HospitalIn(Strict):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"name": "演示市第一医院", "region_code": "990101", "level": 3, "since": "2020-01-01"}
+                {"name": "演示市第一医院", "region_code": "990100", "level": 3, "since": "2020-01-01"}
             ]
         }
     )
 
     name: Line = Field(min_length=1, description="名称")
-    region_code: Region = Field(description="所属统筹区或县区代码")
+    region_code: Region = Field(description="所属统筹区代码")
+    area_code: Region | None = Field(None, description="所在县区代码；不填为统筹区本级")
     level: Annotated[int, Field(ge=1, le=9, description="1、2、3 为一、二、三级，9 为未定级")]
     since: Day = Field(description="自何日起")
     until: Day | None = Field(None, description="至何日止；不填为长期")
@@ -124,11 +127,18 @@ async def approve_year(
 
 
 @router.get("/budget/years/{pool}/{year}", summary="读取年度预算", tags=["预算"])
-async def get_year(caller: Caller, pool: PoolPath, year: YearPath) -> YearOut:
-    """一个统筹区一年的预算及各月额度。"""
+async def get_year(
+    caller: Caller,
+    pool: PoolPath,
+    year: YearPath,
+    version: Annotated[int, Query(ge=0, le=1_000_000, description="版本；0为最新")] = 0,
+) -> YearDetail:
+    """一个统筹区一年的预算、各月额度及计算底稿。"""
     caller.require_bureau()
-    answer = await caller.services.budget.GetYear(budget_pb2.GetYearRequest(pool=pool, year=year))
-    return year_out(answer.year)
+    answer = await caller.services.budget.GetYear(
+        budget_pb2.GetYearRequest(pool=pool, year=year, version=version)
+    )
+    return year_detail(answer)
 
 
 @router.get("/budget/years", summary="查询年度预算", tags=["预算"])
@@ -174,6 +184,7 @@ async def put_hospital(
         hospital_code=hospital_code,
         name=body.name,
         region_code=body.region_code,
+        area_code=body.area_code or "",
         level=body.level,
         since=convert.date_to_pb(body.since),
     )

@@ -120,7 +120,7 @@ async def _spool(request: Request, path: FilePath, limit: int) -> None:
                     raise too_large
                 await asyncio.to_thread(out.write, part)
     except ClientDisconnect as error:
-        raise Fault(reasons.FILE_UNREADABLE, expected="完整文件", detail="上传中断") from error
+        raise Fault(reasons.UPLOAD_UNREADABLE, expected="完整文件", detail="上传中断") from error
 
 
 async def _send(caller: Session, request_id: str, chunks: casefile.Chunks) -> ImportAnswer:

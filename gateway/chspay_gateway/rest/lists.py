@@ -51,6 +51,8 @@ async def submit_list(body: ListIn, caller: Caller, request_id: RequestId) -> Li
         list_id=answer.list_id,
         version=answer.version,
         superseded=answer.superseded,
+        settle_period=answer.settle_period,
+        mark=answer.mark,
         group=group_out(answer.group),
     )
 

@@ -77,13 +77,13 @@ def start(claim: Claim) -> HTMLResponse:
 
 def hospitals(items: Sequence[HospitalOut], more: Safe) -> HTMLResponse:
     """The register."""
-    heads = (("编码", False), ("名称", False), ("级别", False), ("统筹区", False), ("有效期", False))
+    heads = (("编码", False), ("名称", False), ("级别", False), ("所在地", False), ("有效期", False))
     rows = [
         (
             item.hospital_code,
             item.name,
             _LEVELS.get(item.level, str(item.level)),
-            item.region_code,
+            item.area_code or item.region_code,
             f"{item.since or ''} 至 {item.until or '今'}",
         )
         for item in items
