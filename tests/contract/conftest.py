@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -43,3 +47,17 @@ async def database(plumbing_url: str) -> AsyncIterator[object]:
     await database.pool.execute("TRUNCATE request_once, noted")
     yield database
     await database.close()
+
+
+@pytest.fixture
+def production_logs(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Logging as in a running service; called, it gives the lines written so far."""
+    from chspay_kit import logs
+
+    root = logging.getLogger()
+    handlers, level, structure = root.handlers[:], root.level, structlog.get_config()
+    logs.configure("test")
+    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    root.handlers[:], root.level = handlers, level
+    structlog.configure(**structure)
+    structlog.contextvars.clear_contextvars()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
@@ -155,6 +156,18 @@ class World:
                 pb.SubmitListRequest(request_id=request_id, case=case_to_pb(case), channel="grpc", **more)
             )
 
+    async def month_run(self, request_id: str, fund_fen: int, year: int = 2026, month: int = 3) -> pb.Run:
+        """Starts a run with this fund and waits for its end."""
+        self.budget.months[POOL, year, month] = fund_fen
+        with auth.use_claim(BUREAU):
+            started = await self.stub.StartMonthRun(
+                pb.StartMonthRunRequest(request_id=request_id, pool=POOL, year=year, month=month)
+            )
+            run = started.run
+            async for moved in self.stub.WatchRun(pb.WatchRunRequest(run_id=run.run_id)):
+                run = moved.run
+        return run
+
 
 def case_of(number: int, hospital: str = "H001", **changes: Any) -> Case:
     """A sound case; its group and cost vary with the number."""
@@ -209,4 +222,6 @@ async def world(url: str) -> AsyncIterator[World]:
         channel = await serve(
             "settlement", settlement_pb2_grpc.add_SettlementServiceServicer_to_server, built.servicer
         )
+        work = asyncio.create_task(built.worker.work())
+        stack.callback(work.cancel)
         yield World(channel, database, neighbours)

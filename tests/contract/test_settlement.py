@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import settlement_world as sw
 
+from chspay_core.amounts import fen_to_yuan
 from chspay_core.errors import Fault
 
 
@@ -33,3 +34,30 @@ async def test_a_list_is_taken_in_once_and_superseded_with_history(world):
     assert await world.submit("a-1", case) == first
     again = await world.submit("a-2", case)
     assert (again.list_id, again.version, again.superseded) == (first.list_id, 1, False)
+
+
+async def test_a_month_is_settled_to_the_fen(world):
+    """The whole point: lists in, a fund out, and every amount explains itself."""
+    for number in range(60):
+        await world.submit(f"m-{number}", sw.case_of(number, "H001" if number % 3 else "H002"))
+    run = await world.month_run("run-1", 40_000_003)
+    assert (run.state, run.failure_reason) == (sw.pb.RUN_STATE_DONE, "")
+    assert run.cases == 60
+    with sw.auth.use_claim(sw.BUREAU):
+        found = await world.stub.ListStatements(sw.pb.ListStatementsRequest(run_id=run.run_id))
+        balance = await world.stub.GetTrialBalance(sw.pb.GetTrialBalanceRequest(pool=sw.POOL, year=2026))
+    assert sum(statement.fund_fen for statement in found.statements) == 40_000_003
+    assert balance.difference_fen == 0
+    for code in ("H001", "H002"):
+        with sw.auth.use_claim(sw.hospital_claim(code)):
+            cases = (
+                await world.stub.ListRunCases(
+                    sw.pb.ListRunCasesRequest(run_id=run.run_id, hospital_code=code, page_size=100)
+                )
+            ).cases
+            for case in cases:
+                why = await world.stub.ExplainCase(
+                    sw.pb.ExplainCaseRequest(run_id=run.run_id, hospital_code=code, case_id=case.case_id)
+                )
+                lines = {line.key: line.value for line in why.worksheet.lines}
+                assert fen_to_yuan(case.fund_fen) == lines["fund"]

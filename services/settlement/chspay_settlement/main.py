@@ -8,9 +8,13 @@ from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import serve
+from chspay_settlement.app.explain import Explain
 from chspay_settlement.app.intake import Intake
 from chspay_settlement.app.keys import read_keys
-from chspay_settlement.clients import Grouper, Policies
+from chspay_settlement.app.runs import Runs
+from chspay_settlement.app.stages import Stages
+from chspay_settlement.app.worker import Worker
+from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.rpc import NAME, SettlementServicer
 from chspay_settlement.settings import SettlementSettings
 
@@ -20,15 +24,18 @@ class Built:
     """Settlement, plugged together."""
 
     servicer: SettlementServicer
+    worker: Worker
 
 
 def build(
     database: Database, grouper: Channel, rulebook: Channel, budget: Channel, identity_keys: bytes
 ) -> Built:
     """Plugs the rooms together over a database and three channels."""
-    policies = Policies(rulebook)
-    intake = Intake(Grouper(grouper), policies, read_keys(identity_keys))
-    return Built(SettlementServicer(intake))
+    groups, policies = Grouper(grouper), Policies(rulebook)
+    intake = Intake(groups, policies, read_keys(identity_keys))
+    runs = Runs(database, groups, policies, Budget(budget))
+    servicer = SettlementServicer(intake, runs, Explain(runs, policies))
+    return Built(servicer, Worker(database, Stages(groups, policies)))
 
 
 async def main(settings: SettlementSettings) -> None:
@@ -40,12 +47,16 @@ async def main(settings: SettlementSettings) -> None:
         max_size=settings.database_max,
         application="settlement",
     )
-    targets = (settings.grouper_target, settings.rulebook_target, settings.budget_target)
-    channels = [Channel(target, key) for target in targets]
-    built = build(database, *channels, settings.identity_secret())
+    grouper, rulebook, budget = (
+        Channel(target, key)
+        for target in (settings.grouper_target, settings.rulebook_target, settings.budget_target)
+    )
+    built = build(database, grouper, rulebook, budget, settings.identity_secret())
     add = settlement_pb2_grpc.add_SettlementServiceServicer_to_server
     try:
-        await serve("settlement", [(add, built.servicer, NAME)], settings, database=database)
+        await serve(
+            "settlement", [(add, built.servicer, NAME)], settings, database=database, jobs=[built.worker.work]
+        )
     finally:
-        for channel in channels:
+        for channel in (grouper, rulebook, budget):
             await channel.close()

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC
 
 from chspay.settlement.v1 import settlement_pb2 as pb
-from chspay_kit.convert import answer_to_pb, case_to_pb, date_from_pb, date_to_pb
+from chspay_kit.convert import answer_to_pb, case_to_pb, date_from_pb, date_to_pb, points_to_pb
 from chspay_settlement.app.intake import Accepted, month_of
 from chspay_settlement.app.keys import Identity
+from chspay_settlement.engine.model import PointValue
 from chspay_settlement.store.hospitals import Hospital
+from chspay_settlement.store.ledger import Balance, StatementRow
 from chspay_settlement.store.lists import ListRecord
+from chspay_settlement.store.run_cases import Priced
+from chspay_settlement.store.runs import Run
 
 
 def identity_from_pb(message: pb.Identity) -> Identity:
@@ -64,4 +68,93 @@ def hospital_to_pb(hospital: Hospital) -> pb.Hospital:
         level=hospital.level,
         since=date_to_pb(hospital.since),
         until=None if hospital.until is None else date_to_pb(hospital.until),
+    )
+
+
+_STATES = {
+    "pending": pb.RUN_STATE_PENDING,
+    "running": pb.RUN_STATE_RUNNING,
+    "done": pb.RUN_STATE_DONE,
+    "failed": pb.RUN_STATE_FAILED,
+}
+
+
+def _value_display(value_fen: int, value_micro: int) -> str:
+    """Yuan per point for display; empty before there is one."""
+    return PointValue(value_fen, value_micro, includes_patient=False).display() if value_micro else ""
+
+
+def run_to_pb(run: Run) -> pb.Run:
+    """A run as a message."""
+    month = month_of(run.period)
+    return pb.Run(
+        run_id=run.run_id,
+        pool=run.pool,
+        year=month.year,
+        month=month.month,
+        state=_STATES[run.state],
+        stage=run.stage,
+        done=run.done,
+        total=run.total,
+        policy_digest=run.policy_digest,
+        scheme_digest=run.scheme_digest,
+        engine_version=run.engine_version,
+        cases=run.cases,
+        total_points=points_to_pb(run.points_micro),
+        fund_fen=run.fund_fen,
+        patient_fen=run.patient_fen,
+        point_value_numerator_fen=run.value_fen,
+        point_value_denominator=points_to_pb(run.value_micro),
+        point_value_display=_value_display(run.value_fen, run.value_micro),
+        failure_reason=run.failure_reason,
+        failure_message=run.failure_message,
+        evidence=run.evidence,
+        statements_digest=run.statements_digest,
+    )
+
+
+def statement_to_pb(row: StatementRow, run: Run) -> pb.Statement:
+    """A statement as a message; ``content`` is what was sealed."""
+    return pb.Statement(
+        run_id=row.run_id,
+        hospital_code=row.hospital_code,
+        hospital_name=row.hospital_name,
+        cases=row.cases,
+        points=points_to_pb(row.points_micro),
+        fund_fen=row.fund_fen,
+        patient_fen=row.patient_fen,
+        total_fen=row.total_fen,
+        cost_fen=row.cost_fen,
+        prepaid_fen=row.prepaid_fen,
+        retained_fen=row.retained_fen,
+        point_value_display=_value_display(run.value_fen, run.value_micro),
+        evidence=run.evidence,
+        content=row.content,
+        digest=row.digest,
+    )
+
+
+def run_case_to_pb(row: Priced) -> pb.RunCase:
+    """A case of a run as a message; a case without points yet has no kind."""
+    inp, points = row.inp, row.points
+    return pb.RunCase(
+        case_id=inp.case_id,
+        hospital_code=inp.hospital_code,
+        drg=inp.drg,
+        kind="" if points is None else points.kind.value,
+        points=None if points is None else points_to_pb(points.points_micro),
+        cost_fen=inp.cost_fen or 0,
+        patient_fen=inp.patient_fen or 0,
+        fund_fen=row.fund_fen or 0,
+    )
+
+
+def balances_to_pb(balances: list[Balance]) -> pb.GetTrialBalanceResponse:
+    """A trial balance; the difference is zero, or the ledger is broken."""
+    return pb.GetTrialBalanceResponse(
+        accounts=[
+            pb.AccountBalance(account=row.account, debit_fen=row.debit_fen, credit_fen=row.credit_fen)
+            for row in balances
+        ],
+        difference_fen=sum(row.debit_fen - row.credit_fen for row in balances),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -9,10 +10,12 @@ from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_core.errors import Fault
 from chspay_kit import paging
-from chspay_kit.convert import case_from_pb, date_from_pb
+from chspay_kit.convert import case_from_pb, date_from_pb, worksheet_to_pb
 from chspay_settlement import faults, messages
 from chspay_settlement.app import registry
+from chspay_settlement.app.explain import Explain
 from chspay_settlement.app.intake import Intake, list_id_of
+from chspay_settlement.app.runs import Runs
 
 NAME = "chspay.settlement.v1.SettlementService"
 Context = Any
@@ -23,8 +26,10 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
 
     WRITES = frozenset({"SubmitList", "PutHospital", "StartMonthRun"})
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, runs: Runs, explain: Explain) -> None:
         self._intake = intake
+        self._runs = runs
+        self._explain = explain
 
     async def SubmitList(self, request: pb.SubmitListRequest, _context: Context) -> pb.SubmitListResponse:
         """Takes in one list."""
@@ -80,6 +85,70 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
             hospitals=[messages.hospital_to_pb(hospital) for hospital in found[:limit]],
             next_page_token=token,
         )
+
+    async def StartMonthRun(
+        self, request: pb.StartMonthRunRequest, _context: Context
+    ) -> pb.StartMonthRunResponse:
+        """Stores a month run; the worker carries it out."""
+        run = await self._runs.start(request.pool, request.year, request.month)
+        return pb.StartMonthRunResponse(run=messages.run_to_pb(run))
+
+    async def GetRun(self, request: pb.GetRunRequest, _context: Context) -> pb.GetRunResponse:
+        """A run as it is now."""
+        return pb.GetRunResponse(run=messages.run_to_pb(await self._runs.get(request.run_id)))
+
+    async def WatchRun(
+        self, request: pb.WatchRunRequest, _context: Context
+    ) -> AsyncIterator[pb.WatchRunResponse]:
+        """Progress until the run ends."""
+        async for run in self._runs.watch(request.run_id):
+            yield pb.WatchRunResponse(run=messages.run_to_pb(run))
+
+    async def ListStatements(
+        self, request: pb.ListStatementsRequest, _context: Context
+    ) -> pb.ListStatementsResponse:
+        """Statements of a finished run by hospital."""
+        query = ("statements", request.run_id)
+        limit = paging.size(request.page_size)
+        after = paging.decode(query, request.page_token) or [""]
+        run = await self._runs.get(request.run_id)
+        found = await self._runs.statements(request.run_id, str(after[0]), limit + 1)
+        token = paging.encode(query, [found[limit - 1].hospital_code]) if len(found) > limit else ""
+        return pb.ListStatementsResponse(
+            statements=[messages.statement_to_pb(row, run) for row in found[:limit]], next_page_token=token
+        )
+
+    async def GetStatement(
+        self, request: pb.GetStatementRequest, _context: Context
+    ) -> pb.GetStatementResponse:
+        """One hospital's statement."""
+        run = await self._runs.get(request.run_id)
+        row = await self._runs.statement(request.run_id, request.hospital_code)
+        return pb.GetStatementResponse(statement=messages.statement_to_pb(row, run))
+
+    async def ListRunCases(
+        self, request: pb.ListRunCasesRequest, _context: Context
+    ) -> pb.ListRunCasesResponse:
+        """Cases of one hospital in a run."""
+        query = ("run cases", request.run_id, request.hospital_code)
+        limit = paging.size(request.page_size)
+        after = paging.decode(query, request.page_token) or [""]
+        found = await self._runs.cases(request.run_id, request.hospital_code, str(after[0]), limit + 1)
+        token = paging.encode(query, [found[limit - 1].inp.case_id]) if len(found) > limit else ""
+        return pb.ListRunCasesResponse(
+            cases=[messages.run_case_to_pb(row) for row in found[:limit]], next_page_token=token
+        )
+
+    async def ExplainCase(self, request: pb.ExplainCaseRequest, _context: Context) -> pb.ExplainCaseResponse:
+        """Why this case was paid this amount."""
+        row, sheet = await self._explain.case(request.run_id, request.hospital_code, request.case_id)
+        return pb.ExplainCaseResponse(case=messages.run_case_to_pb(row), worksheet=worksheet_to_pb(sheet))
+
+    async def GetTrialBalance(
+        self, request: pb.GetTrialBalanceRequest, _context: Context
+    ) -> pb.GetTrialBalanceResponse:
+        """Debits and credits of a pool's year."""
+        return messages.balances_to_pb(await self._runs.trial_balance(request.pool, request.year))
 
 
 def _days(request: pb.ListListsRequest) -> tuple[date, date]:

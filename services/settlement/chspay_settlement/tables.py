@@ -80,7 +80,7 @@ class PoolMonth(SQLModel, table=True):
 
     __tablename__ = "pool_month"
     __table_args__ = (
-        CheckConstraint("state IN ('closing', 'closed')", name="pool_month_state"),
+        CheckConstraint("state IN ('starting', 'closing', 'closed')", name="pool_month_state"),
         _OF_SCHEMA,
     )
 
@@ -197,6 +197,7 @@ class MonthRun(SQLModel, table=True):
     value_micro: int = Field(sa_type=BigInteger)
     evidence: str = Field(sa_type=Text)
     statements_digest: str = Field(sa_type=Text)
+    rules_used: list[str] = Field(sa_type=_TEXTS)
     failure_reason: str = Field(sa_type=Text)
     failure_message: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
@@ -229,7 +230,7 @@ class RunCase(SQLModel, table=True):
     list_id: str = Field(sa_type=Text)
     version: int = Field(sa_type=Integer)
     region_code: str = Field(sa_type=Text)
-    level: int = Field(sa_type=SmallInteger)
+    level: int | None = Field(default=None, sa_type=SmallInteger)
     drg: str = Field(sa_type=Text)
     status: str = Field(sa_type=Text)
     scheme_digest: str = Field(sa_type=Text)
@@ -253,7 +254,6 @@ class RunHospital(SQLModel, table=True):
     hospital_code: str = Field(primary_key=True, sa_type=Text)
     region_code: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-    level: int = Field(sa_type=SmallInteger)
     cases: int = Field(sa_type=BigInteger)
     points_micro: int = Field(sa_type=BigInteger)
     cost_fen: int = Field(sa_type=BigInteger)
