@@ -75,6 +75,15 @@ class _Guard:
         line["dropped"] = len(unknown)
 
 
+class _Stderr:
+    """Writes lines to whatever is stderr now, at once."""
+
+    def msg(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    debug = info = warning = error = critical = msg
+
+
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a module; use it as ``log.info("run.started", run_id=...)``."""
     return cast("structlog.stdlib.BoundLogger", structlog.get_logger(module=name))
@@ -101,7 +110,7 @@ def _install(*, strict: bool, threshold: int) -> None:
             structlog.processors.JSONRenderer(serializer=_dump),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Stderr,
         cache_logger_on_first_use=False,
     )
 

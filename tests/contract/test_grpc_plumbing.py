@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -14,7 +14,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from chspay_core.errors import Fault, Kind
-from chspay_kit import auth, deadline, grpc_errors, logs
+from chspay_kit import auth, deadline, grpc_errors
 from chspay_kit.grpc_client import Channel
 from chspay_kit.interceptor import methods_of
 
@@ -111,20 +111,19 @@ async def test_every_kind_comes_back_as_itself(kind: Kind) -> None:
 
 
 async def test_an_unexpected_error_is_numbered_and_keeps_its_text_to_itself(
-    capsys: pytest.CaptureFixture[str],
+    production_logs: Callable[[], list[dict[str, Any]]],
 ) -> None:
     """Messages of exceptions quote data; the caller gets a number that an operator finds in the log."""
 
     async def fail(request: object) -> object:
         raise ValueError("证件号码 330106199001011234 无效")
 
-    logs.configure("test")
     async with p.house(p.Budget(fail)) as house:
         with auth.use_claim(p.BUREAU):
             fault = await _refused(house.budget.GetYear(p.year()))
     assert fault.reason.code == "INTERNAL"
     assert fault.facts["error_id"] in fault.message
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    lines = production_logs()
     line = next(line for line in lines if line["event"] == "rpc.failed")
     assert line["error_id"] == fault.facts["error_id"]
     assert line["error_type"] == "ValueError"
