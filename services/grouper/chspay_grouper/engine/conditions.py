@@ -24,6 +24,8 @@ from chspay_grouper.engine.tree import (
     Node,
     Not,
     Scalar,
+    fields_of,
+    listed_sets,
     sets_of,
     walk,
 )
@@ -51,6 +53,7 @@ class At(IntEnum):
 
 
 MCC_BIT, CC_BIT = 1, 2
+DAYS_OF_YEAR = 366
 Facts = Sequence[Any]
 #: A condition; None stands for always true.
 Condition = Callable[[Facts], bool]
@@ -68,22 +71,16 @@ _SCALAR_AT = {scalar: At[scalar.value] for scalar in Scalar}
 class Bits:
     """Which bit each set has, among the sets that rules really ask for."""
 
-    def __init__(self, trees: Iterable[Node]) -> None:
-        asked = [part for tree in trees for part in walk(tree) if isinstance(part, (Hit, Count))]
-        names: dict[bool, set[str]] = {True: set(), False: set()}
-        others: set[str] = set()
-        for part in asked:
-            sets = sets_of(part) - VIRTUAL_SETS
-            names[part.fields[0].is_diagnosis] |= sets
-            if Field.QTZD in part.fields:
-                others |= sets
-        self.diagnosis_sets = tuple(sorted(names[True]))
-        self.procedure_sets = tuple(sorted(names[False]))
+    def __init__(self, trees: Sequence[Node]) -> None:
+        self.diagnosis_sets = tuple(sorted(listed_sets(trees, diagnosis=True)))
+        self.procedure_sets = tuple(sorted(listed_sets(trees, diagnosis=False)))
         self._diagnosis = {"MCC": MCC_BIT, "CC": CC_BIT}
         self._diagnosis |= {name: 1 << place for place, name in enumerate(self.diagnosis_sets, 2)}
         self._procedure = {name: 1 << place for place, name in enumerate(self.procedure_sets)}
+        asked = [part for tree in trees for part in walk(tree) if isinstance(part, (Hit, Count))]
+        others = {name for part in asked if Field.QTZD in part.fields for name in sets_of(part)}
         #: The sets that some rule asks of other diagnoses.
-        self.asked_of_others = self.mask(others, diagnosis=True)
+        self.asked_of_others = self.mask(others - VIRTUAL_SETS, diagnosis=True)
 
     def of(self, name: str, *, diagnosis: bool) -> int:
         """The bit of a set in the masks of diagnoses or of procedures."""
@@ -175,7 +172,12 @@ def _count(node: Count, bits: Bits) -> Condition:
     compare, number = OPERATORS[node.op], _plain(node.number)
 
     def counted(facts: Facts) -> bool:
-        found = {code for place in places for code, mask in facts[place] if mask & bit}
+        found: set[str] = set()
+        for place in places:
+            held = facts[place]
+            found.update(
+                item.code for item in (held if isinstance(held, list) else (held,)) if item.mask & bit
+            )
         return compare(len(found), number)
 
     return counted
@@ -193,3 +195,33 @@ def _compare(node: Compare) -> Condition:
 
 def _plain(number: Decimal) -> int | Decimal:
     return int(number) if number == int(number) else number
+
+
+def split_by_code(parts: Iterable[Node]) -> tuple[list[Node], list[Node], list[Node]]:
+    """Parts asked of the principal diagnosis alone, of the main procedure alone, and the rest."""
+    diagnosis: list[Node] = []
+    procedure: list[Node] = []
+    rest: list[Node] = []
+    for part in parts:
+        simple = not any(isinstance(node, (Compare, Count)) for node in walk(part))
+        virtual = sets_of(part) & VIRTUAL_SETS
+        fields = fields_of(part)
+        if simple and not virtual and fields == {Field.ZYZD}:
+            diagnosis.append(part)
+        elif simple and fields == {Field.ZYSS}:
+            procedure.append(part)
+        else:
+            rest.append(part)
+    return diagnosis, procedure, rest
+
+
+def ages_that_matter(trees: Iterable[Node]) -> tuple[int, ...]:
+    """Ages in days below one year between which some rule decides differently."""
+    asked = {
+        int(node.number)
+        for tree in trees
+        for node in walk(tree)
+        if isinstance(node, Compare) and node.scalar is Scalar.XSRTL
+    }
+    near = {limit + step for limit in asked for step in (-1, 0, 1)}
+    return tuple(sorted(days for days in near if 0 <= days < DAYS_OF_YEAR))

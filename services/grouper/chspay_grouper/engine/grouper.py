@@ -8,53 +8,40 @@ still evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from chspay_core.case import Case, Status
-from chspay_grouper.engine.conditions import Bits, Condition, all_of
+from chspay_grouper.engine.answers import (
+    AGE_DAYS_NEEDED,
+    INVALID,
+    NO_GROUP_IN_MDC,
+    NO_MDC,
+    PRINCIPAL_NOT_GROUPABLE,
+    PRINCIPAL_UNKNOWN,
+    UNGROUPED,
+    Answer,
+)
+from chspay_grouper.engine.conditions import (
+    Bits,
+    Condition,
+    Facts,
+    ages_that_matter,
+    all_of,
+    condition,
+    split_by_code,
+)
 from chspay_grouper.engine.intake import Scalars, input_fault, scalars_of_case
 from chspay_grouper.engine.members import Members
 from chspay_grouper.engine.normalise import canonical_code
 from chspay_grouper.engine.scheme import ALL_OPERATIONS, Group, Scheme
-from chspay_grouper.engine.tree import (
-    VIRTUAL_SETS,
-    Compare,
-    Count,
-    Field,
-    Hit,
-    Node,
-    Scalar,
-    conjuncts,
-    fields_of,
-    sets_of,
-    walk,
-)
-
-#: Reasons of an ungrouped case, stable codes.
-PRINCIPAL_UNKNOWN = "PRINCIPAL_UNKNOWN"
-PRINCIPAL_NOT_GROUPABLE = "PRINCIPAL_NOT_GROUPABLE"
-NO_MDC = "NO_MDC"
-NO_GROUP_IN_MDC = "NO_GROUP_IN_MDC"
-AGE_DAYS_NEEDED = "AGE_DAYS_NEEDED"
+from chspay_grouper.engine.tree import Field, Hit, Node, conjuncts, entry_sets
 
 _BY_DIAGNOSIS, _BY_PROCEDURE = 0, 1
 #: Per MDC: place of its first group, what it asks of the code, what each of its groups asks of it.
 _Filter = tuple[int, Condition | None, list[Condition | None]]
-_KEPT_CODES = 500_000
-_DAYS_OF_YEAR = 366
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The group of one case. Codes are empty and ``reason`` is set unless grouped or ambiguous."""
-
-    status: Status
-    mdc: str = ""
-    adrg: str = ""
-    drg: str = ""
-    reason: str = ""
+_KEPT_CODES, _LONGEST_KEPT = 500_000, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +91,7 @@ class Grouper:
 
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
-        trees = [mdc.tree for mdc in scheme.mdcs]
-        trees += [group.tree for _, adrg in scheme.adrgs() for group in (adrg, *adrg.children)]
+        trees = scheme.trees()
         trees += [gate for _, adrg in scheme.adrgs() if (gate := surgical_gate(scheme, adrg)) is not None]
         self._bits = Bits(trees)
         self._members = Members(scheme, self._bits)
@@ -113,8 +99,9 @@ class Grouper:
         self._filters: tuple[list[_Filter], list[_Filter]] = ([], [])
         self._compile()
         self._retry = scheme.options.retry_ungrouped_with_each_other_procedure
-        self._principal_sets = _principal_mask(scheme, self._bits)
-        self._age_limits = _age_limits(trees)
+        self._mdcs = [condition(mdc.tree, self._bits) for mdc in scheme.mdcs]
+        self._entry_sets = self._bits.mask(entry_sets(mdc.tree for mdc in scheme.mdcs), diagnosis=True)
+        self._ages = ages_that_matter(trees)
         self._diagnoses: dict[str, Diagnosis] = {}
         self._procedures: dict[str, Procedure] = {}
         self._candidates: dict[tuple[int, int], int] = {}
@@ -124,7 +111,7 @@ class Grouper:
         """The group of one case, codes normalised on the way; nothing is raised for a bad case."""
         fault = input_fault(case)
         if fault is not None:
-            return Answer(Status.INVALID, reason=fault.reason.code)
+            return INVALID[fault.reason.code]
         diagnoses = [self.diagnosis(code) for code in case.diagnoses if code]
         procedures = [self.procedure(code) for code in case.procedures]
         return self.answer(diagnoses[0], diagnoses[1:], procedures, scalars_of_case(case))
@@ -134,20 +121,26 @@ class Grouper:
     ) -> Answer:
         """The group of a case that passed the input check, from codes already looked up."""
         main, rest = self._operative(procedures)
-        found = self._one(principal, others, main, rest, scalars)
-        if isinstance(found, Answer):
-            answer = found
-        elif self._retry and rest and (again := self._again(principal, others, rest, scalars)) is not None:
-            answer = again
-        else:
-            answer = self._ungrouped(principal, entered=found)
+        answer = self._one(principal, others, main, rest, scalars)
+        if answer is None and self._retry:
+            for procedure in rest:
+                answer = self._one(principal, others, procedure, [], scalars)
+                if answer is not None:
+                    break
+        if answer is None:
+            answer = self._ungrouped(principal, _facts(principal, others, main, rest, scalars))
         if (
             scalars[0] == 0
             and scalars[2] is None
-            and self._age_matters(principal, others, procedures, scalars)
+            and self._age_matters(principal, others, main, rest, scalars)
         ):
-            return _INVALID_AGE
+            return INVALID[AGE_DAYS_NEEDED]
         return answer
+
+    def answers(self) -> list[Answer]:
+        """Every answer this scheme can give, in one fixed order."""
+        given = [answer for group in self._groups for _, answer in group.drgs]
+        return [*given, *UNGROUPED.values(), *INVALID.values()]
 
     def diagnosis(self, text: str) -> Diagnosis:
         """What a diagnosis code as typed means; unknown codes belong to no set."""
@@ -164,30 +157,11 @@ class Grouper:
         main: Procedure,
         rest: list[Procedure],
         scalars: Scalars,
-    ) -> Answer | bool:
-        """The answer, or whether at least an MDC was entered."""
+    ) -> Answer | None:
         candidates = principal.candidates & main.candidates
         if not candidates:
-            return False
-        excludes, other, rest_mask = principal.excludes, 0, 0
-        for diagnosis in others:
-            other |= diagnosis.other
-            for level, table in diagnosis.complications:
-                if not table & excludes:
-                    other |= level
-        for procedure in rest:
-            rest_mask |= procedure.mask
-        facts = (
-            principal.mask,
-            other,
-            main.mask,
-            rest_mask,
-            ((principal.code, principal.mask),),
-            _Codes(others),
-            ((main.code, main.mask),),
-            _Codes(rest),
-            *scalars,
-        )
+            return None
+        facts = _facts(principal, others, main, rest, scalars)
         groups, entered = self._groups, -1
         while candidates:
             low = candidates & -candidates
@@ -202,15 +176,6 @@ class Grouper:
                     if holds is None or holds(facts):
                         return answer
             candidates ^= low
-        return entered >= 0
-
-    def _again(
-        self, principal: Diagnosis, others: list[Diagnosis], rest: list[Procedure], scalars: Scalars
-    ) -> Answer | None:
-        for procedure in rest:
-            found = self._one(principal, others, procedure, [], scalars)
-            if isinstance(found, Answer):
-                return found
         return None
 
     def _operative(self, procedures: list[Procedure]) -> tuple[Procedure, list[Procedure]]:
@@ -221,33 +186,38 @@ class Grouper:
         rest = [procedure for procedure in procedures[1:] if not procedure.grey and procedure.code]
         return (self.no_procedure if main.grey else main), rest
 
-    def _ungrouped(self, principal: Diagnosis, *, entered: bool) -> Answer:
+    def _ungrouped(self, principal: Diagnosis, facts: Facts) -> Answer:
         if not self._members.knows_diagnosis(principal.code):
-            return _UNGROUPED[PRINCIPAL_UNKNOWN]
-        if not principal.mask & self._principal_sets:
-            return _UNGROUPED[PRINCIPAL_NOT_GROUPABLE]
-        return _UNGROUPED[NO_GROUP_IN_MDC if entered else NO_MDC]
+            return UNGROUPED[PRINCIPAL_UNKNOWN]
+        if not principal.mask & self._entry_sets:
+            return UNGROUPED[PRINCIPAL_NOT_GROUPABLE]
+        entered = any(enter is None or enter(facts) for enter in self._mdcs)
+        return UNGROUPED[NO_GROUP_IN_MDC if entered else NO_MDC]
 
     def _age_matters(
-        self, principal: Diagnosis, others: list[Diagnosis], procedures: list[Procedure], scalars: Scalars
+        self,
+        principal: Diagnosis,
+        others: list[Diagnosis],
+        main: Procedure,
+        rest: list[Procedure],
+        scalars: Scalars,
     ) -> bool:
         """Whether an infant's unknown age in days decides the group: the answers of two ages differ."""
-        main, rest = self._operative(procedures)
         seen = {
             self._one(principal, others, main, rest, (*scalars[:2], days, *scalars[3:]))
-            for days in self._age_limits
+            for days in self._ages
         }
         return len(seen) > 1
 
     def _compile(self) -> None:
         bits, place = self._bits, 0
         for number, mdc in enumerate(self.scheme.mdcs):
-            enter = _split(conjuncts(mdc.tree))
+            enter = split_by_code(conjuncts(mdc.tree))
             others = ~(((1 << len(mdc.children)) - 1) << place)
             filters: tuple[list[Condition | None], list[Condition | None]] = ([], [])
             for adrg in mdc.children:
                 gate = surgical_gate(self.scheme, adrg)
-                take = _split((*conjuncts(adrg.tree), *([] if gate is None else [gate])))
+                take = split_by_code((*conjuncts(adrg.tree), *([] if gate is None else [gate])))
                 status = Status.AMBIGUOUS if self.scheme.is_ambiguous(mdc, adrg) else Status.GROUPED
                 drgs = tuple(
                     (all_of([drg.tree], bits), Answer(status, mdc.code, adrg.code, drg.code))
@@ -283,7 +253,8 @@ class Grouper:
             if len(kept) >= _KEPT_CODES:
                 # A stream of made-up codes must not grow memory without bound.
                 kept.clear()
-            kept[text] = found
+            if len(text) <= _LONGEST_KEPT:
+                kept[text] = found
         return found
 
     def _new_diagnosis(self, code: str) -> Diagnosis:
@@ -310,62 +281,18 @@ class Grouper:
 
 
 _T = TypeVar("_T", Diagnosis, Procedure)
-_UNGROUPED: Mapping[str, Answer] = {
-    reason: Answer(Status.UNGROUPED, reason=reason)
-    for reason in (PRINCIPAL_UNKNOWN, PRINCIPAL_NOT_GROUPABLE, NO_MDC, NO_GROUP_IN_MDC)
-}
-_INVALID_AGE = Answer(Status.INVALID, reason=AGE_DAYS_NEEDED)
 
 
-class _Codes:
-    """Codes with their masks, spelled out only for the rare rule that counts them."""
-
-    __slots__ = ("_held",)
-
-    def __init__(self, held: list[Diagnosis] | list[Procedure]) -> None:
-        self._held = held
-
-    def __iter__(self) -> Iterable[tuple[str, int]]:
-        return iter([(item.code, item.mask) for item in self._held])
-
-
-def _split(parts: Iterable[Node]) -> tuple[list[Node], list[Node], list[Node]]:
-    """Parts asked of the principal diagnosis alone, of the main procedure alone, and the rest."""
-    diagnosis: list[Node] = []
-    procedure: list[Node] = []
-    rest: list[Node] = []
-    for part in parts:
-        simple = not any(isinstance(node, (Compare, Count)) for node in walk(part))
-        virtual = sets_of(part) & VIRTUAL_SETS
-        fields = fields_of(part)
-        if simple and not virtual and fields == {Field.ZYZD}:
-            diagnosis.append(part)
-        elif simple and fields == {Field.ZYSS}:
-            procedure.append(part)
-        else:
-            rest.append(part)
-    return diagnosis, procedure, rest
-
-
-def _principal_mask(scheme: Scheme, bits: Bits) -> int:
-    """The sets by which a principal diagnosis enters an MDC."""
-    asked = {
-        name
-        for mdc in scheme.mdcs
-        for node in walk(mdc.tree)
-        if isinstance(node, Hit) and Field.ZYZD in node.fields and not node.negated
-        for name in node.sets
-    }
-    return bits.mask(asked, diagnosis=True)
-
-
-def _age_limits(trees: Iterable[Node]) -> tuple[int, ...]:
-    """Ages in days below one year between which some rule decides differently."""
-    asked = {
-        int(node.number)
-        for tree in trees
-        for node in walk(tree)
-        if isinstance(node, Compare) and node.scalar is Scalar.XSRTL
-    }
-    near = {limit + step for limit in asked for step in (-1, 0, 1)}
-    return tuple(sorted(days for days in near if 0 <= days < _DAYS_OF_YEAR))
+def _facts(
+    principal: Diagnosis, others: list[Diagnosis], main: Procedure, rest: list[Procedure], scalars: Scalars
+) -> Facts:
+    """The facts of one case in the order of :class:`chspay_grouper.engine.conditions.At`."""
+    excludes, other, rest_mask = principal.excludes, 0, 0
+    for diagnosis in others:
+        other |= diagnosis.other
+        for level, table in diagnosis.complications:
+            if not table & excludes:
+                other |= level
+    for procedure in rest:
+        rest_mask |= procedure.mask
+    return (principal.mask, other, main.mask, rest_mask, principal, others, main, rest, *scalars)

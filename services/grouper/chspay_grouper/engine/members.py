@@ -54,6 +54,7 @@ class Members:
             row = (_LEVEL_BITS[level], table_bits.get(table, 0))
             self._cc.add([code], row_bits.setdefault(row, 1 << len(row_bits)))
         self._cc_rows = list(row_bits)
+        self._rows_of: dict[int, tuple[tuple[int, int], ...]] = {}
         self._grey = _Lookup(prefixes)
         self._grey.add(scheme.options.grey_codes, 1)
         if scheme.options.grey_set:
@@ -74,7 +75,13 @@ class Members:
     def complications(self, code: str) -> tuple[tuple[int, int], ...]:
         """The CC rows of a diagnosis: (MCC or CC bit, bit of its exclusion table or 0)."""
         held = self._cc.mask(code)
-        return tuple(row for place, row in enumerate(self._cc_rows) if held >> place & 1) if held else ()
+        if not held:
+            return ()
+        rows = self._rows_of.get(held)
+        if rows is None:
+            rows = tuple(row for place, row in enumerate(self._cc_rows) if held >> place & 1)
+            self._rows_of[held] = rows
+        return rows
 
     def is_grey(self, code: str) -> bool:
         """Whether a procedure takes no part in grouping 灰码."""

@@ -74,6 +74,11 @@ class Scheme:
             for adrg in mdc.children:
                 yield mdc, adrg
 
+    def trees(self) -> list[Node]:
+        """The tree of every rule."""
+        groups = [group for _, adrg in self.adrgs() for group in (adrg, *adrg.children)]
+        return [group.tree for group in (*self.mdcs, *groups)]
+
     def is_ambiguous(self, mdc: Group, adrg: Group) -> bool:
         """Whether the ADRG is the MDC's ambiguous group 歧义组, e.g. ``FQY``."""
         return bool(self.ambiguous_suffix) and adrg.code == mdc.code + self.ambiguous_suffix

@@ -7,7 +7,7 @@ workbook (按病组（DRG）付费3.0版分组方案配置信息).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -141,6 +141,29 @@ def sets_of(node: Node) -> frozenset[str]:
         elif isinstance(part, Count):
             names.add(part.set_name)
     return frozenset(names)
+
+
+def listed_sets(nodes: Iterable[Node], *, diagnosis: bool) -> frozenset[str]:
+    """The listed (not virtual) sets that rules ask of diagnoses, or of procedures."""
+    return frozenset(
+        name
+        for node in nodes
+        for part in walk(node)
+        if isinstance(part, (Hit, Count)) and part.fields[0].is_diagnosis == diagnosis
+        for name in sets_of(part) - VIRTUAL_SETS
+    )
+
+
+def entry_sets(mdc_trees: Iterable[Node]) -> frozenset[str]:
+    """The sets by which a principal diagnosis enters an MDC."""
+    return frozenset(
+        name
+        for tree in mdc_trees
+        for part in walk(tree)
+        if isinstance(part, Hit) and Field.ZYZD in part.fields and not part.negated
+        for name in part.sets
+        if name not in VIRTUAL_SETS
+    )
 
 
 def show(node: Node) -> str:

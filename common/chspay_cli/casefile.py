@@ -1,0 +1,311 @@
+"""Case files of every command: the canonical case table as CSV, CSV.gz or Parquet, in and out.
+
+Rows are streamed, so a file may be larger than memory. CSV cells stay the text they were: what passes
+through comes out as it went in. Whoever needs types asks :func:`typed` for them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.tables import CASE_SCHEMA, LIST_SEPARATOR
+
+FILE_MISSING = Reason("FILE_MISSING", Kind.NOT_FOUND, "文件“{value}”不存在。")
+FILE_KIND = Reason("FILE_KIND", Kind.INVALID, "文件“{value}”的类型不支持，可用：{expected}。")
+FILE_UNREADABLE = Reason("FILE_UNREADABLE", Kind.INVALID, "不能读取文件“{value}”：{problem}。")
+FILE_NOT_UTF8 = Reason("FILE_NOT_UTF8", Kind.INVALID, "文件“{value}”不是UTF-8编码，请另存为UTF-8后重试。")
+FILE_NOT_WRITTEN = Reason("FILE_NOT_WRITTEN", Kind.INVALID, "不能写入文件“{value}”：{problem}。")
+COLUMN_TWICE = Reason("COLUMN_TWICE", Kind.INVALID, "文件中列“{field}”出现了不止一次。")
+TOO_MANY_ROWS = Reason(
+    "TOO_MANY_ROWS", Kind.TOO_LARGE, "Excel工作表最多{limit}行，请改用.csv或.parquet输出。"
+)
+
+INPUTS = (".csv", ".csv.gz", ".parquet")
+OUTPUTS = (".csv", ".csv.gz", ".parquet", ".xlsx")
+_BLOCK_BYTES = 8 << 20
+_BATCH_ROWS = 65_536
+_XLSX_ROWS = 1_048_576
+#: Control characters no .xlsx cell may hold.
+_XLSX_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """An open case file: its schema, its batches, and how far reading has come, in bytes or rows."""
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+    size: int
+    position: Callable[[], int]
+
+
+def open_cases(path: Path, columns: Sequence[str] | None = None) -> CaseFile:
+    """Open a case file for streaming.
+
+    :param columns: read only these, as far as they exist; all when None. CSV columns are all text.
+    :raises Fault: FILE_MISSING, FILE_KIND, FILE_NOT_UTF8, FILE_UNREADABLE, COLUMN_TWICE; while reading too.
+    """
+    kind = _kind(path, INPUTS)
+    if not path.is_file():
+        raise Fault(FILE_MISSING, field="file", value=path.name)
+    with _reading(path):
+        return _open_parquet(path, columns) if kind == ".parquet" else _open_csv(path, columns)
+
+
+def read_cases(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The batches of a case file, as stored: CSV cells as text, unknown columns included."""
+    yield from open_cases(path, columns).batches
+
+
+def typed(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, list[int]]]:
+    """The batch with canonical columns in canonical types, and per column the rows that could not be read.
+
+    An unreadable cell becomes unknown (null); unknown columns stay as they are.
+    """
+    arrays: list[pa.Array] = []
+    fields: list[pa.Field] = []
+    unreadable: dict[str, list[int]] = {}
+    for place, field in enumerate(batch.schema):
+        column = batch.column(place)
+        if field.name in CASE_SCHEMA.names:
+            wanted = CASE_SCHEMA.field(field.name).type
+            column, bad = _as_type(column, wanted)
+            if bad:
+                unreadable[field.name] = bad
+        arrays.append(column)
+        fields.append(pa.field(field.name, column.type))
+    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields)), unreadable
+
+
+def write_rows(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+    """Write batches to .csv, .csv.gz, .parquet or .xlsx and answer how many rows the file holds.
+
+    The file appears whole or not at all: it is written beside its place and renamed at the end.
+    In CSV and Excel, lists are joined by ``|`` and unknown is the empty cell.
+
+    :raises Fault: FILE_KIND, FILE_NOT_WRITTEN, TOO_MANY_ROWS, and whatever reading the batches raises.
+    """
+    kind = _kind(path, OUTPUTS)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        rows = _WRITERS[kind](part, schema, batches)
+        part.replace(path)
+    except OSError as error:
+        raise Fault(FILE_NOT_WRITTEN, field="file", value=path.name, problem=str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return rows
+
+
+def _as_type(column: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, list[int]]:
+    """The column in the wanted type, and the rows that had to become unknown."""
+    if pa.types.is_list(wanted):
+        if pa.types.is_string(column.type):
+            column = pc.split_pattern(pc.if_else(pc.equal(column, ""), None, column), LIST_SEPARATOR)
+        return column.cast(wanted), []
+    if pa.types.is_string(wanted):
+        return column.cast(wanted), []
+    if pa.types.is_string(column.type):
+        trimmed = pc.utf8_trim_whitespace(column)
+        column = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+    try:
+        return column.cast(wanted), []
+    except pa.ArrowInvalid:
+        # Some cell is no number or day: find which, each distinct text once.
+        encoded = column.dictionary_encode()
+        cast = [_cast_one(value, wanted) for value in encoded.dictionary]
+        values = pa.array([value.as_py() for value in cast], wanted).take(encoded.indices)
+        bad = pc.and_(column.is_valid(), pc.invert(values.is_valid()))
+        return values, pc.indices_nonzero(bad).to_pylist()
+
+
+def _cast_one(value: pa.Scalar, wanted: pa.DataType) -> pa.Scalar:
+    try:
+        return value.cast(wanted)
+    except pa.ArrowInvalid:
+        return pa.scalar(None, wanted)
+
+
+def _kind(path: Path, allowed: Sequence[str]) -> str:
+    name = path.name.lower()
+    kind = next((suffix for suffix in sorted(allowed, key=len, reverse=True) if name.endswith(suffix)), None)
+    if kind is None:
+        raise Fault(FILE_KIND, field="file", value=path.name, expected="、".join(allowed))
+    return kind
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turns what the readers raise into our own faults."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if isinstance(error, UnicodeDecodeError) or "UTF8" in text:
+            raise Fault(FILE_NOT_UTF8, field="file", value=path.name) from error
+        raise Fault(FILE_UNREADABLE, field="file", value=path.name, problem=text) from error
+
+
+def _guarded(path: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    with _reading(path):
+        yield from batches
+
+
+def _open_parquet(path: Path, columns: Sequence[str] | None) -> CaseFile:
+    file = pq.ParquetFile(path)
+    names = file.schema_arrow.names
+    _check_names(names)
+    wanted = names if columns is None else [name for name in columns if name in names]
+    schema = pa.schema([file.schema_arrow.field(name) for name in wanted])
+    done = 0
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        nonlocal done
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):
+            yield batch.select(wanted)
+            done += batch.num_rows
+
+    return CaseFile(schema, _guarded(path, batches()), file.metadata.num_rows, lambda: done)
+
+
+def _open_csv(path: Path, columns: Sequence[str] | None) -> CaseFile:
+    with pa.input_stream(path) as probe:
+        first = io.TextIOWrapper(probe, encoding="utf-8-sig", newline="")
+        names = next(csv.reader(first), [])
+    if not any(names):
+        raise Fault(FILE_UNREADABLE, field="file", value=path.name, problem="文件是空的，没有表头")
+    _check_names(names)
+    wanted = names if columns is None else [name for name in columns if name in names]
+    raw = pa.OSFile(str(path))
+    compressed = path.name.lower().endswith(".gz")
+    reader = pacsv.open_csv(
+        pa.CompressedInputStream(raw, "gzip") if compressed else raw,
+        read_options=pacsv.ReadOptions(block_size=_BLOCK_BYTES),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types={name: pa.string() for name in wanted},
+            include_columns=wanted,
+            strings_can_be_null=False,
+        ),
+    )
+    return CaseFile(reader.schema, _guarded(path, iter(reader)), path.stat().st_size, raw.tell)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise Fault(COLUMN_TWICE, field=name)
+        seen.add(name)
+
+
+def _write_parquet(part: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+    rows = 0
+    with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def _write_csv(part: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+    with pa.OSFile(str(part), "wb") as sink:
+        return _csv_into(sink, schema, batches)
+
+
+def _write_csv_gz(part: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+    with pa.OSFile(str(part), "wb") as raw, pa.CompressedOutputStream(raw, "gzip") as sink:
+        return _csv_into(sink, schema, batches)
+
+
+def _csv_into(sink: pa.NativeFile, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(schema.names)
+    sink.write(header.getvalue().encode())
+    rows = 0
+    for batch in batches:
+        rows += batch.num_rows
+        if batch.num_rows:
+            sink.write(_csv_lines(batch))
+    return rows
+
+
+def _csv_lines(batch: pa.RecordBatch) -> bytes:
+    """The rows as CSV text; a cell is quoted only where it must be."""
+    cells = [_quoted(_as_text(column)) for column in batch.columns]
+    lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
+    whole = pa.LargeListArray.from_arrays(
+        pa.array([0, len(lines)], pa.int64()), lines.cast(pa.large_string())
+    )
+    text: str = pc.binary_join(whole, "\n")[0].as_py()
+    return f"{text}\n".encode()
+
+
+def _quoted(column: pa.Array) -> pa.Array:
+    special = pc.match_substring_regex(column, '[",\\r\\n]')
+    if not pc.any(special).as_py():
+        return column
+    doubled = pc.replace_substring(column, '"', '""')
+    return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), column)
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    kind = column.type
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        column = pc.binary_join(column.cast(pa.list_(pa.string())), LIST_SEPARATOR)
+    elif not pa.types.is_string(kind):
+        column = column.cast(pa.string())
+    return pc.fill_null(column, "")
+
+
+def _write_xlsx(part: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("cases")
+    sheet.append(schema.names)
+    rows = 1
+    for batch in batches:
+        rows += batch.num_rows
+        if rows > _XLSX_ROWS:
+            raise Fault(TOO_MANY_ROWS, limit=_XLSX_ROWS)
+        # Text cells only: a code such as 38.80 must not become the number 38.8.
+        columns = [_as_text(column).to_pylist() for column in batch.columns]
+        for row in zip(*columns, strict=True):
+            sheet.append([_xlsx_cell(sheet, cell) for cell in row])
+    book.save(part)
+    return rows - 1
+
+
+def _xlsx_cell(sheet: Any, text: str) -> Any:
+    text = _XLSX_FORBIDDEN.sub("", text)
+    if not text.startswith("="):
+        return text
+    # Text that looks like a formula stays text.
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"
+    return cell
+
+
+_WRITERS: dict[str, Callable[[Path, pa.Schema, Iterator[pa.RecordBatch]], int]] = {
+    ".csv": _write_csv,
+    ".csv.gz": _write_csv_gz,
+    ".parquet": _write_parquet,
+    ".xlsx": _write_xlsx,
+}
