@@ -192,7 +192,7 @@ class Stack:
         self._lock = lock
 
     def _check_ports(self) -> None:
-        taken = [str(port) for port in self.ports.values() if _is_taken(port)]
+        taken = [str(port) for port in self.ports.values() if is_taken(port)]
         if taken:
             raise Fault(PORTS_TAKEN, value="、".join(taken))
 
@@ -246,7 +246,8 @@ def as_role(admin_url: str, role: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{role}:{quote(password)}@{host}"))
 
 
-def _is_taken(port: int) -> bool:
+def is_taken(port: int) -> bool:
+    """Whether another program listens on ``port`` of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
