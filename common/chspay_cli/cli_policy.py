@@ -142,14 +142,14 @@ def show(
         typer.echo(canonical_json(content).decode())
         return
     console = Console()
-    table = _table("参数", "值", "来自", "依据", title=f"{_named(bundle)}，{on}")
-    table.columns[0].min_width = max((len(rule.key) for rule in rules), default=0)
+    table = _table("参数", "值", "依据", title=f"{_named(bundle)}，{on}")
+    table.columns[0].width = max((len(rule.key) for rule in rules), default=1)
     for rule in rules:
         style = EVIDENCE_STYLE[rule.evidence]
         name = f"{escape(rule.label)}\n[dim]{rule.key}[/dim]"
-        origin = f"{rule.place}\n{rule.since}起"
-        basis = f"{escape(policy.citation(rule))}\n[{style}]{EVIDENCE_NAMES[rule.evidence]}[/{style}]"
-        table.add_row(name, escape(shown(rule).replace("；", "\n")), origin, basis)
+        origin = f"{rule.place} {rule.since}起 [{style}]{EVIDENCE_NAMES[rule.evidence]}[/{style}]"
+        basis = f"{escape(policy.citation(rule))}\n{origin}"
+        table.add_row(name, escape(shown(rule).replace("；", "\n")), basis)
     console.print(table)
     if key:
         console.print(_history(bundle, policy, key))

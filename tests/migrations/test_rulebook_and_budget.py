@@ -1,4 +1,4 @@
-"""The schemas of the law and of the fund are what the code says, and their roles can do no more than they need."""
+"""The schemas of the law and of the fund are what the code says; their roles can do only what they must."""
 
 import asyncpg
 import pytest

@@ -45,9 +45,7 @@ def test_weighted_months_add_up(local, weights):
     """Last year's shares never divide evenly; the sum must hold all the same."""
     if not any(weights):
         weights[0] = 1
-    policy = _policy(
-        budget__month_share="table@1", budget__month_weights=_table([f"{w}.5" for w in weights])
-    )
+    policy = _policy(budget__month_share="table@1", budget__month_weights=_table([f"{w}.5" for w in weights]))
     months = split(local, policy)
     assert sum(months) == local
     assert min(months) >= 0
