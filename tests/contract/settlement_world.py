@@ -19,7 +19,7 @@ from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_core.bundle import Bundle
 from chspay_core.case import Case
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.tables import ANSWER_SCHEMA
+from chspay_core.tables import ANSWER_SCHEMA, batch_from_cases
 from chspay_kit import auth
 from chspay_kit.convert import case_to_pb, date_to_pb
 from chspay_kit.db import Database
@@ -225,3 +225,25 @@ async def world(url: str) -> AsyncIterator[World]:
         work = asyncio.create_task(built.worker.work())
         stack.callback(work.cancel)
         yield World(channel, database, neighbours)
+
+
+def chunk(cases: list[Case]) -> bytes:
+    """Cases as one Arrow IPC stream."""
+    batch = batch_from_cases(cases)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return sink.getvalue().to_pybytes()
+
+
+async def import_lists(
+    stub: Any, request_id: str, chunks: list[bytes], claim: auth.Claim = BUREAU
+) -> list[pb.ImportListsResponse]:
+    """Sends chunks and collects the answers."""
+
+    async def requests() -> AsyncIterator[pb.ImportListsRequest]:
+        for number, content in enumerate(chunks):
+            yield pb.ImportListsRequest(request_id=request_id, chunk_no=number, cases=content)
+
+    with auth.use_claim(claim):
+        return [answer async for answer in stub.ImportLists(requests())]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import settlement_world as sw
 
@@ -61,3 +63,24 @@ async def test_a_month_is_settled_to_the_fen(world):
                 )
                 lines = {line.key: line.value for line in why.worksheet.lines}
                 assert fen_to_yuan(case.fund_fen) == lines["fund"]
+
+
+async def test_bulk_import_stores_good_rows_names_bad_ones_and_may_be_repeated(world):
+    """A month arrives as a file: one bad row must not hold up the rest, and a broken line is resumed."""
+    good = [sw.case_of(1000 + number) for number in range(40)]
+    bad = [
+        sw.case_of(
+            1, "H001", case_id="early", admission_date=date(2026, 3, 9), discharge_date=date(2026, 3, 1)
+        ),
+        sw.case_of(2, "H999"),
+        good[0],
+    ]
+    chunks = [sw.chunk(good[:20]), sw.chunk([*good[20:], bad[0], bad[1], good[30]])]
+    first = await sw.import_lists(world.stub, "imp-1", chunks)
+    assert [answer.accepted for answer in first] == [20, 20]
+    assert [(f.row, f.reason) for f in first[1].faults] == [
+        (20, "DISCHARGE_BEFORE_ADMISSION"), (21, "HOSPITAL_UNKNOWN"), (22, "LIST_TWICE"),
+    ]  # fmt: skip
+    assert await sw.import_lists(world.stub, "imp-1", chunks) == first
+    again = await sw.import_lists(world.stub, "imp-2", chunks[:1])
+    assert (again[0].accepted, again[0].unchanged) == (0, 20)

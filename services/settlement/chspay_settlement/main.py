@@ -9,6 +9,7 @@ from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import serve
 from chspay_settlement.app.explain import Explain
+from chspay_settlement.app.importing import Importer
 from chspay_settlement.app.intake import Intake
 from chspay_settlement.app.keys import read_keys
 from chspay_settlement.app.runs import Runs
@@ -34,7 +35,9 @@ def build(
     groups, policies = Grouper(grouper), Policies(rulebook)
     intake = Intake(groups, policies, read_keys(identity_keys))
     runs = Runs(database, groups, policies, Budget(budget))
-    servicer = SettlementServicer(intake, runs, Explain(runs, policies))
+    servicer = SettlementServicer(
+        database, intake, Importer(intake, groups, policies), runs, Explain(runs, policies)
+    )
     return Built(servicer, Worker(database, Stages(groups, policies)))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 
 from chspay.settlement.v1 import settlement_pb2 as pb
+from chspay_core.errors import shorten
 from chspay_kit.convert import answer_to_pb, case_to_pb, date_from_pb, date_to_pb, points_to_pb
+from chspay_settlement.app.importing import ChunkOutcome
 from chspay_settlement.app.intake import Accepted, month_of
 from chspay_settlement.app.keys import Identity
 from chspay_settlement.engine.model import PointValue
@@ -30,6 +32,27 @@ def accepted_to_pb(accepted: Accepted) -> pb.SubmitListResponse:
         superseded=accepted.superseded,
         settle_period=str(month_of(accepted.stored.settle_period)),
         mark=accepted.stored.mark,
+    )
+
+
+def outcome_to_pb(chunk_no: int, outcome: ChunkOutcome) -> pb.ImportListsResponse:
+    """What became of a chunk, with every refused row."""
+    return pb.ImportListsResponse(
+        chunk_no=chunk_no,
+        accepted=outcome.accepted,
+        superseded=outcome.superseded,
+        unchanged=outcome.unchanged,
+        faults=[
+            pb.RowFault(
+                row=found.row,
+                case_id=shorten(found.case_id),
+                reason=found.fault.reason.code,
+                field=found.fault.field,
+                value=found.fault.value,
+                message=found.fault.message,
+            )
+            for found in outcome.faults
+        ],
     )
 
 

@@ -9,16 +9,20 @@ from typing import Any
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_core.errors import Fault
-from chspay_kit import paging
+from chspay_kit import once, paging, smcrypto
+from chspay_kit.auth import current_claim
 from chspay_kit.convert import case_from_pb, date_from_pb, worksheet_to_pb
+from chspay_kit.db import Database, current_connection
 from chspay_settlement import faults, messages
 from chspay_settlement.app import registry
 from chspay_settlement.app.explain import Explain
+from chspay_settlement.app.importing import Importer
 from chspay_settlement.app.intake import Intake, list_id_of
 from chspay_settlement.app.runs import Runs
 
 NAME = "chspay.settlement.v1.SettlementService"
 Context = Any
+_IMPORT = f"/{NAME}/ImportLists"
 
 
 class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
@@ -26,8 +30,12 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
 
     WRITES = frozenset({"SubmitList", "PutHospital", "StartMonthRun"})
 
-    def __init__(self, intake: Intake, runs: Runs, explain: Explain) -> None:
+    def __init__(
+        self, database: Database, intake: Intake, importer: Importer, runs: Runs, explain: Explain
+    ) -> None:
+        self._database = database
         self._intake = intake
+        self._importer = importer
         self._runs = runs
         self._explain = explain
 
@@ -42,6 +50,30 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
             request.channel,
         )
         return messages.accepted_to_pb(accepted)
+
+    async def ImportLists(
+        self, requests: AsyncIterator[pb.ImportListsRequest], _context: Context
+    ) -> AsyncIterator[pb.ImportListsResponse]:
+        """Takes in chunks, each in a transaction of its own and once only."""
+        claim = current_claim()
+        async for request in requests:
+            if not request.request_id or request.chunk_no < 0:
+                raise Fault(faults.CHUNK_ID_BAD, field="request_id", value=request.chunk_no)
+            async with self._database.unit(claim):
+                answer = await self._import(request, claim.subject)
+            yield answer
+
+    async def _import(self, request: pb.ImportListsRequest, subject: str) -> pb.ImportListsResponse:
+        connection = await current_connection()
+        key = f"{request.request_id}/{request.chunk_no}"
+        stored = await once.begin(connection, subject, key, _IMPORT, smcrypto.sm3(request.cases))
+        if stored is not None:
+            return pb.ImportListsResponse.FromString(stored)
+        answer = messages.outcome_to_pb(
+            request.chunk_no, await self._importer.chunk(request.chunk_no, request.cases)
+        )
+        await once.finish(connection, subject, key, answer.SerializeToString())
+        return answer
 
     async def GetList(self, request: pb.GetListRequest, _context: Context) -> pb.GetListResponse:
         """One version of a list."""
