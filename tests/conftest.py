@@ -1,11 +1,14 @@
-"""Fixtures every test may use: the shared material, and PostgreSQL that is really PostgreSQL."""
+"""Fixtures every test may use: the shared material, PostgreSQL that is really PostgreSQL, and all services."""
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,3 +76,55 @@ def migrated_db(pg, fresh_db: str) -> MigratedDatabase:
     for name in names:
         migrate.upgrade(name, fresh_db, pg.home.secret(password_name(migrate.role_of(name))))
     return MigratedDatabase(pg, fresh_db, names)
+
+
+class RunningStack:
+    """All services as processes (``chspay_cli.stack.Stack``), driven from ordinary test functions.
+
+    The stack lives in an event loop of its own, so tests of any loop, or of none, can share it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        from chspay_cli.stack import Stack
+
+        self.stack = Stack(home, durable=False)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="stack", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine of the stack, e.g. ``run(stack.ready("settlement"))``."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def start(self) -> None:
+        """Start everything; returns when all are ready."""
+        self.run(self.stack.start())
+
+    def stop(self) -> None:
+        """Stop everything and the loop."""
+        self.run(self.stack.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def kill(self, name: str) -> None:
+        """``kill -9`` a service and leave it down."""
+        self.run(self.stack.kill(name))
+
+    def restart(self, name: str) -> None:
+        """Bring a service back, or start it anew; returns when it is ready."""
+        self.run(self.stack.restart(name))
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway answers."""
+        return self.stack.gateway_url
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """Every service and the gateway, as processes on free ports, one set for the session."""
+    running = RunningStack(tmp_path_factory.mktemp("stack"))
+    running.start()
+    yield running
+    running.stop()
