@@ -56,7 +56,7 @@ class Explained:
             notes = []
             if line.formula:
                 words = re.sub(r"[a-z_]+", lambda found: labels.get(found[0], found[0]), line.formula)
-                notes.append(f"＝ {words}")
+                notes.append(f"因为 {words}" if line.key == "kind" else f"＝ {words}")
             if line.rounding:
                 notes.append(_rounding(line.rounding))
             if line.citation:

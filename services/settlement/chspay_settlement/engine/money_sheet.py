@@ -34,7 +34,7 @@ def write_money(
     exact = Fraction(share * _micro(sheet), hospital.points_micro or 1)
     sheet.line(
         "case_exact",
-        "病例应得额（精确值，显示四位）",
+        "病例应得额",
         _yuan4(exact),
         "yuan",
         formula="hospital_share × points ÷ hospital_points",
@@ -47,7 +47,7 @@ def write_money(
         raise AssertionError(f"the worksheet of {inp.case_id} does not come to its money")
     sheet.line(
         "case_share",
-        "病例分得额（最大余数法取整到分）",
+        "病例分得额",
         fen_to_yuan(part),
         "yuan",
         formula="case_exact",
@@ -84,7 +84,7 @@ def _point_value(
     sheet.given("pool_points", "全部点数", from_micro(value.denominator_micro), "points")
     sheet.line(
         "point_value",
-        "点值（按精确值使用，显示四位）",
+        "点值",
         value.display(),
         "yuan per point",
         formula="pool_money ÷ pool_points",
@@ -99,7 +99,7 @@ def _hospital_share(sheet: Worksheet, value: PointValue, hospital: HospitalAmoun
     exact = Fraction(value.numerator_fen * hospital.points_micro, value.denominator_micro)
     sheet.line(
         "hospital_exact",
-        "本院应得额（精确值，显示四位）",
+        "本院应得额",
         _yuan4(exact),
         "yuan",
         formula="point_value × hospital_points",
@@ -111,7 +111,7 @@ def _hospital_share(sheet: Worksheet, value: PointValue, hospital: HospitalAmoun
         raise AssertionError(f"the worksheet of {hospital.hospital_code} does not come to its money")
     sheet.line(
         "hospital_share",
-        "本院分得额（最大余数法取整到分）",
+        "本院分得额",
         fen_to_yuan(share),
         "yuan",
         formula="hospital_exact",

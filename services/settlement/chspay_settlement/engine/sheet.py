@@ -54,7 +54,7 @@ def write_case(
         _coefficient(sheet, terms, plan, inp)
     if "discount" in method.inputs:
         rule = terms.policy.rule(DISCOUNT_KEY)
-        sheet.rule("discount", rule.label, terms.policy.decimal(DISCOUNT_KEY), rule.unit, rule=rule)
+        sheet.rule("discount", "折算比例", terms.policy.decimal(DISCOUNT_KEY), rule.unit, rule=rule)
     if "day_points" in method.inputs:
         _day_points(sheet, terms, inp)
     sheet.line(
@@ -98,7 +98,7 @@ def _overall(sheet: Worksheet, terms: Terms, table: GroupTable) -> None:
         rounding=DISPLAY,
     )
     rule = terms.policy.rule(keys.SCALE)
-    sheet.rule("scale", rule.label, terms.policy.decimal(keys.SCALE), rule.unit, rule=rule)
+    sheet.rule("scale", "均费对应的点数", terms.policy.decimal(keys.SCALE), rule.unit, rule=rule)
 
 
 def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
@@ -106,7 +106,7 @@ def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
     sheet.given("group_all_cases", "病组病例数（裁剪前）", group.cases, "cases")
     sheet.given("group_cases", "病组病例数（裁剪后）", group.kept, "cases")
     sheet.given("group_cost", "病组总费用（裁剪后）", fen_to_yuan(group.cost_sum_fen), "yuan")
-    sheet.given("cv", "病组变异系数（裁剪后，显示四位）", group.cv_display or "无法计算", "ratio")
+    sheet.given("cv", "病组变异系数（裁剪后）", group.cv_display or "无法计算", "ratio")
     sheet.rule(
         "stability",
         "稳定病组判断",
@@ -145,7 +145,7 @@ def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
 def _limits(sheet: Worksheet, terms: Terms, plan: Plan, group: Group) -> None:
     policy = terms.policy
     rule = policy.rule(keys.LOW_MULTIPLE)
-    sheet.rule("low_multiple", rule.label, policy.decimal(keys.LOW_MULTIPLE), rule.unit, rule=rule)
+    sheet.rule("low_multiple", "低倍率倍数", policy.decimal(keys.LOW_MULTIPLE), rule.unit, rule=rule)
     sheet.line(
         "low_limit",
         "低倍率界限费用",
@@ -156,7 +156,7 @@ def _limits(sheet: Worksheet, terms: Terms, plan: Plan, group: Group) -> None:
         rounding=DISPLAY,
     )
     rule = policy.rule(keys.HIGH_TIERS)
-    sheet.rule("high_multiple", rule.label, group.high_multiple, "multiple", rule=rule)
+    sheet.rule("high_multiple", "本病组高倍率倍数", group.high_multiple, "multiple", rule=rule)
     sheet.line(
         "high_limit",
         "高倍率界限费用",
