@@ -7,6 +7,7 @@ refused alike.
 from __future__ import annotations
 
 import csv
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +46,7 @@ class Chunk:
     """Rows of a file: how many were read, the file's row number of each good one, and the bad ones."""
 
     rows: int = 0
-    numbers: list[int] = field(default_factory=list)
+    numbers: array[int] = field(default_factory=lambda: array("q"))
     arrow: bytes = b""
     faults: list[RowFault] = field(default_factory=list)
 

@@ -177,7 +177,8 @@ def _shown(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return shorten(value)
+    # Half a character of a broken escape cannot be written down again.
+    return shorten(str(value).encode("utf-8", "replace").decode())
 
 
 def fault_of(error: Mapping[str, object]) -> Fault:

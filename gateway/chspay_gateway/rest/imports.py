@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from array import array
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -93,7 +95,11 @@ async def import_lists(
     with tempfile.TemporaryDirectory(prefix="chspay-import-") as folder:
         path = FilePath(folder) / f"lists.{form}"
         await _spool(request, path, settings.import_bytes)
-        return await _send(caller, request_id, casefile.chunks(path, form))
+        tally = _Tally()
+        numbers = await asyncio.to_thread(_prepare, path, form, tally)
+        if numbers:
+            await _send(caller, request_id, path.parent, numbers, tally)
+        return tally.answer()
 
 
 def _form(query: str, content_type: str) -> str:
@@ -123,52 +129,60 @@ async def _spool(request: Request, path: FilePath, limit: int) -> None:
         raise Fault(reasons.UPLOAD_UNREADABLE, expected="完整文件", detail="上传中断") from error
 
 
-async def _send(caller: Session, request_id: str, chunks: casefile.Chunks) -> ImportAnswer:
-    """Chunk by chunk: what cannot be read is a row fault, the rest goes on to settlement."""
-    faults: list[RowFaultOut] = []
-    tally = {"rows": 0, "accepted": 0, "superseded": 0, "unchanged": 0, "faulty": 0}
-    sent: dict[int, list[int]] = {}
+@dataclass(slots=True)
+class _Tally:
+    """What became of the rows so far."""
+
+    faults: list[RowFaultOut] = field(default_factory=list)
+    counts: dict[str, int] = field(
+        default_factory=lambda: {"rows": 0, "accepted": 0, "superseded": 0, "unchanged": 0, "faulty": 0}
+    )
+
+    def note(self, found: Sequence[casefile.RowFault]) -> None:
+        """Counts faults and keeps the first ones."""
+        self.counts["faulty"] += len(found)
+        for fault in found[: FAULTS_SHOWN - len(self.faults)]:
+            self.faults.append(RowFaultOut.model_construct(**asdict(fault)))
+
+    def answer(self) -> ImportAnswer:
+        """The whole of it."""
+        return ImportAnswer(faults=sorted(self.faults, key=lambda fault: fault.row), **self.counts)
+
+
+def _prepare(path: FilePath, form: str, tally: _Tally) -> list[array[int]]:
+    """Reads the whole file before anything is sent, so that a broken file leaves no trace.
+
+    Chunk ``n`` of good rows goes to ``n.arrow`` beside the file; the answer holds its rows' numbers.
+    """
+    numbers: list[array[int]] = []
+    for chunk in casefile.chunks(path, form):
+        tally.counts["rows"] += chunk.rows
+        tally.note(chunk.faults)
+        if chunk.numbers:
+            path.with_name(f"{len(numbers)}.arrow").write_bytes(chunk.arrow)
+            numbers.append(chunk.numbers)
+    return numbers
+
+
+async def _send(
+    caller: Session, request_id: str, folder: FilePath, numbers: list[array[int]], tally: _Tally
+) -> None:
+    """The chunks, one after another; the service's row numbers become those of the file."""
 
     async def requests() -> AsyncIterator[settlement_pb2.ImportListsRequest]:
-        number = 0
-        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-            tally["rows"] += chunk.rows
-            _note(faults, tally, chunk.faults)
-            if chunk.numbers:
-                sent[number] = chunk.numbers
-                yield settlement_pb2.ImportListsRequest(
-                    request_id=request_id, chunk_no=number, cases=chunk.arrow
-                )
-                number += 1
+        for number in range(len(numbers)):
+            cases = await asyncio.to_thread((folder / f"{number}.arrow").read_bytes)
+            yield settlement_pb2.ImportListsRequest(request_id=request_id, chunk_no=number, cases=cases)
 
     async for answer in caller.services.settlement.ImportLists(requests()):
-        numbers = sent.pop(answer.chunk_no)
-        tally["accepted"] += answer.accepted
-        tally["superseded"] += answer.superseded
-        tally["unchanged"] += answer.unchanged
-        _note(
-            faults,
-            tally,
+        for name in ("accepted", "superseded", "unchanged"):
+            tally.counts[name] += getattr(answer, name)
+        rows = numbers[answer.chunk_no]
+        tally.note(
             [
                 casefile.RowFault(
-                    numbers[item.row], item.case_id, item.reason, item.field, item.value, item.message
+                    rows[item.row], item.case_id, item.reason, item.field, item.value, item.message
                 )
                 for item in answer.faults
-            ],
-        )
-    return ImportAnswer(faults=sorted(faults, key=lambda fault: fault.row), **tally)
-
-
-def _note(faults: list[RowFaultOut], tally: dict[str, int], found: list[casefile.RowFault]) -> None:
-    tally["faulty"] += len(found)
-    for fault in found[: FAULTS_SHOWN - len(faults)]:
-        faults.append(
-            RowFaultOut(
-                row=fault.row,
-                case_id=fault.case_id,
-                reason=fault.reason,
-                field=fault.field,
-                value=fault.value,
-                message=fault.message,
-            )
+            ]
         )

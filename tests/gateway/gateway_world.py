@@ -1,0 +1,199 @@
+"""Everything behind an HTTP request, in one process: services on real ports, PostgreSQL, keys."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import itertools
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import httpx
+import uvicorn
+
+from chspay.budget.v1 import budget_pb2_grpc
+from chspay.common.v1 import case_pb2
+from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
+from chspay.rulebook.v1 import rulebook_pb2_grpc
+from chspay.settlement.v1 import settlement_pb2_grpc
+from chspay_cli.cli_client import issue
+from chspay_gateway import auth, clients
+from chspay_gateway.app import create_app
+from chspay_gateway.main import page_key
+from chspay_gateway.session import Gateway
+from chspay_gateway.settings import GatewaySettings
+from chspay_gateway.store import PgStore
+from chspay_kit.db import Database
+from chspay_kit.grpc_client import Channel
+from chspay_kit.grpc_server import Server
+
+KEY = b"a claim key for tests only"
+POOL, COUNTY = "990100", "990101"
+OWN, OTHER, STRANGER = "H99010100001", "H99010100002", "H99010100009"
+PATH = "/fsi/api/rsfComIfsService/callService"
+_numbers = itertools.count(1)
+
+SOUND: dict[str, Any] = {
+    "case_id": "C1",
+    "hospital_code": OWN,
+    "region_code": COUNTY,
+    "admission_date": "2026-03-01",
+    "discharge_date": "2026-03-08",
+    "sex": 1,
+    "age_years": 67,
+    "diagnoses": ["I63.900", "I10.x00"],
+    "total_cost": "12345.60",
+    "patient_paid": "3021.17",
+}
+
+
+class SimpleGrouper(grouper_pb2_grpc.GrouperServiceServicer):
+    """Stands in where the grouper service is not built: the group is made of the diagnosis."""
+
+    WRITES = frozenset({"ImportScheme"})
+
+    async def GroupCase(self, request: Any, context: Any) -> grouper_pb2.GroupCaseResponse:
+        code = request.case.diagnoses[0][:3] if request.case.diagnoses else ""
+        answer = case_pb2.GroupAnswer(
+            case_id=request.case.case_id,
+            status=case_pb2.GROUP_STATUS_GROUPED if code else case_pb2.GROUP_STATUS_INVALID,
+            mdc=code[:1], adrg=code, drg=code and f"{code}5", scheme_digest="5c" * 32,
+        )  # fmt: skip
+        return grouper_pb2.GroupCaseResponse(answer=answer)
+
+
+class GatewayWorld:
+    """A running gateway: ``http`` asks it in process, ``url`` over a socket, ``admin`` looks at rows."""
+
+    def __init__(self, app: Any, admin: asyncpg.Connection, keys: dict[str, str]) -> None:
+        self.app = app
+        self.admin = admin
+        self.keys = keys
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
+        self.servers: dict[str, Server] = {}
+        self.services: clients.Services = app.state.gateway.services
+        self.url = ""
+        self.admin_url = ""
+
+    async def ask(
+        self, method: str, path: str, *, who: str | None = "own", key: str | None = "", **more: Any
+    ) -> httpx.Response:
+        """A request with ``who``'s key; writes get a fresh Idempotency-Key unless ``key`` says other."""
+        headers = dict(more.pop("headers", {}))
+        if who is not None:
+            headers["Authorization"] = f"Bearer {self.keys[who]}"
+        if method in {"POST", "PUT"} and key is not None:
+            headers["Idempotency-Key"] = key or f"test-{next(_numbers)}"
+        return await self.http.request(method, path, headers=headers, **more)
+
+    async def rows(self) -> dict[str, int]:
+        """How many rows every table holds, to see that nothing was half-written.
+
+        The rulebook is left out: it seals a policy the first time anybody looks at it.
+        """
+        tables = await self.admin.fetch(
+            "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname = ANY($1)",
+            ["settlement", "budget", "gateway", "grouper"],
+        )
+        return {
+            row["name"]: await self.admin.fetchval(f"SELECT count(*) FROM {row['name']}") for row in tables
+        }
+
+    async def serve(self) -> tuple[uvicorn.Server, asyncio.Task[None]]:
+        """The same gateway behind a real socket."""
+        config = uvicorn.Config(
+            self.app, host="127.0.0.1", port=0, http="httptools", lifespan="off", log_config=None
+        )
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
+            await asyncio.sleep(0.01)
+        self.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        return server, task
+
+
+def _servicers(channels: dict[str, Channel], databases: dict[str, Database]) -> dict[str, Any]:
+    from chspay_budget.app import Budget
+    from chspay_budget.clients import Rulebook as BudgetsRulebook
+    from chspay_budget.rpc import BudgetServicer
+    from chspay_policy import ROOT
+    from chspay_rulebook.app import Rulebook
+    from chspay_rulebook.rpc import RulebookServicer
+    from chspay_rulebook.shelf import Shelf
+    from chspay_settlement.main import build
+
+    digests = {"chspay_starter": "5c" * 32}
+    built = build(
+        databases["settlement"], channels["grouper"], channels["rulebook"], channels["budget"],
+        b"identity key for tests",
+    )  # fmt: skip
+    return {
+        "grouper": SimpleGrouper(),
+        "rulebook": RulebookServicer(Rulebook(Shelf(ROOT, digests))),
+        "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
+        "settlement": built.servicer,
+    }
+
+
+_ADD = {
+    "grouper": grouper_pb2_grpc.add_GrouperServiceServicer_to_server,
+    "rulebook": rulebook_pb2_grpc.add_RulebookServiceServicer_to_server,
+    "budget": budget_pb2_grpc.add_BudgetServiceServicer_to_server,
+    "settlement": settlement_pb2_grpc.add_SettlementServiceServicer_to_server,
+}
+
+
+@contextlib.asynccontextmanager
+async def running(db: Any) -> AsyncIterator[GatewayWorld]:
+    """Starts everything on free ports, over ``db`` (the fixture ``migrated_db``)."""
+    async with contextlib.AsyncExitStack() as stack:
+        from chspay_cli.stack import free_ports
+
+        ports = free_ports()
+        databases: dict[str, Database] = {}
+        for name in (*_ADD, "gateway"):
+            found = importlib.util.find_spec(f"chspay_{name}.tables") is not None
+            databases[name] = Database(db.url(name if found else "settlement"), max_size=6)
+            await databases[name].open()
+            stack.push_async_callback(databases[name].close)
+        channels = {name: Channel(f"127.0.0.1:{ports[name]}", KEY) for name in _ADD}
+        for channel in channels.values():
+            stack.push_async_callback(channel.close)
+        servers = {}
+        for name, servicer in _servicers(channels, databases).items():
+            full = f"chspay.{name}.v1.{name.capitalize()}Service"
+            server = Server(
+                [(_ADD[name], servicer, full)],
+                listen=f"127.0.0.1:{ports[name]}", claim_key=KEY, database=databases[name],
+            )  # fmt: skip
+            await server.start()
+            stack.push_async_callback(server.drain, 1)
+            servers[name] = server
+        store = PgStore(databases["gateway"])
+        gateway = Gateway(
+            GatewaySettings(claim_key=KEY.decode(), import_bytes=1024 * 1024), clients.on_channels(channels),
+            store, auth.Keys(store, KEY), page_key(KEY),
+        )  # fmt: skip
+        admin = await asyncpg.connect(db.admin_url)
+        stack.push_async_callback(admin.close)
+        keys = {
+            "own": await issue(db.admin_url, institution=OWN),
+            "other": await issue(db.admin_url, institution=OTHER),
+            "stranger": await issue(db.admin_url, institution=STRANGER),
+            "bureau": await issue(db.admin_url, region=POOL),
+            "second": await issue(db.admin_url, region=POOL),
+            "elsewhere": await issue(db.admin_url, region="330100"),
+            "admin": await issue(db.admin_url, admin=True),
+        }
+        world = GatewayWorld(create_app(gateway), admin, keys)
+        world.servers = servers
+        world.admin_url = db.admin_url
+        stack.push_async_callback(world.http.aclose)
+        for code in (OWN, OTHER):
+            body = {"name": f"演示医院{code[-1]}", "region_code": POOL, "area_code": COUNTY, "level": 2,
+                    "since": "2020-01-01"}  # fmt: skip
+            answer = await world.ask("PUT", f"/api/v1/hospitals/{code}", who="bureau", json=body)
+            assert answer.status_code == 200, answer.text
+        yield world
