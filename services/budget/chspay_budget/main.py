@@ -10,16 +10,17 @@ from chspay_budget.settings import BudgetSettings
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import serve
-from chspay_kit.settings import ServiceSettings
 
 
-async def main(settings: ServiceSettings) -> None:
+async def main(settings: BudgetSettings) -> None:
     """Serves budget until it is told to stop."""
-    own = BudgetSettings(**settings.model_dump(exclude_unset=True))
     database = Database(
-        own.database(), min_size=own.database_min, max_size=own.database_max, application="chspay-budget"
+        settings.database(),
+        min_size=settings.database_min,
+        max_size=settings.database_max,
+        application="chspay-budget",
     )
-    channel = Channel(own.rulebook_target, own.claim_secret())
+    channel = Channel(settings.rulebook_target, settings.claim_secret())
     add = [
         (
             budget_pb2_grpc.add_BudgetServiceServicer_to_server,
@@ -28,6 +29,6 @@ async def main(settings: ServiceSettings) -> None:
         )
     ]
     try:
-        await serve("budget", add, own, database)
+        await serve("budget", add, settings, database)
     finally:
         await channel.close()

@@ -47,7 +47,10 @@ pay.how:
 """
 SHARE_ONLY = GOOD.partition("pay.how")[0]
 TABLE_WANTED = GOOD.replace("flat@1", "table@1")
-ONE = "{key}:\n  label: {label}\n  unit: {unit}\n  rules:\n    - {{since: 2020-01-01, value: {value}, {basis}}}\n"
+ONE = (
+    "{key}:\n  label: {label}\n  unit: {unit}\n  rules:\n"
+    "    - {{since: 2020-01-01, value: {value}, {basis}}}\n"
+)
 BASIS = "cite: law#第一条, evidence: official"
 METHODS = {"pay.how": ["flat@1", "table@1"]}
 
