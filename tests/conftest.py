@@ -1,4 +1,4 @@
-"""Fixtures every test may use: the shared material, PostgreSQL that is really PostgreSQL, and all services."""
+"""Fixtures every test may use: the shared material, a real PostgreSQL, all services as processes."""
 
 from __future__ import annotations
 

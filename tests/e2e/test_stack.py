@@ -1,0 +1,119 @@
+"""All services as processes: up, healthy, killed, recovered, down, and nothing left behind."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chspay_cli.stack import SERVICES, Stack, free_ports, ports_from
+from chspay_core.errors import Fault
+from chspay_kit.pg import EmbeddedPostgres
+
+CHSPAY = Path(sys.executable).with_name("chspay")
+
+
+def test_everything_is_ready(stack) -> None:
+    # Ready means ready: the gateway reaches every service, every service its database.
+    answer = httpx.get(f"{stack.gateway_url}/readyz")
+    assert answer.status_code == 200
+    assert set(answer.json()["parts"]) >= set(SERVICES)
+    assert all(answer.json()["parts"].values())
+
+
+def test_a_killed_service_is_noticed_and_comes_back(stack) -> None:
+    # The gateway says which part is missing; the rest goes on.
+    stack.kill("settlement")
+    answer = httpx.get(f"{stack.gateway_url}/readyz", timeout=10)
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["settlement"] is False
+    stack.restart("settlement")
+    deadline = time.monotonic() + 30
+    while httpx.get(f"{stack.gateway_url}/readyz", timeout=10).status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_secrets_stay_with_whom_they_concern(stack) -> None:
+    # The grouper has no business with the identity key, nor with another service's database password.
+    own = stack.stack.environment("grouper")
+    assert "CHSPAY_IDENTITY_KEY_FILE" not in own
+    assert "chspay_grouper:" in own["CHSPAY_DATABASE_URL"]
+    for secret in (stack.stack.home.path / "secrets").iterdir():
+        for log in (stack.stack.home.path / "logs").iterdir():
+            assert secret.read_text() not in log.read_text(), (secret.name, log.name)
+
+
+def test_one_home_has_one_stack(stack) -> None:
+    # Two supervisors on one database would stop each other's server.
+    second = Stack(stack.stack.home.path)
+    with pytest.raises(Fault, match="STACK_RUNNING"):
+        stack.run(second.start())
+    assert httpx.get(f"{stack.gateway_url}/readyz").status_code == 200
+
+
+async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    # "Address already in use" in one of five logs helps nobody.
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        squatter.listen()
+        port = squatter.getsockname()[1]
+        with pytest.raises(Fault, match=str(port)) as caught:
+            await Stack(tmp_path, ports=free_ports() | {"budget": port}).start()
+    assert caught.value.reason.code == "PORTS_TAKEN"
+
+
+def test_up_ends_cleanly_on_ctrl_c(tmp_path: Path) -> None:
+    # What a person does first: chspay up, look, Ctrl-C; and once more, on the data that is there.
+    base = free_ports()["gateway"]
+    home = tmp_path / "home"
+    for _ in range(2):
+        command = [CHSPAY, "up", "--home", home, "--port-base", str(base)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        shown = ""
+        while "Ctrl-C" not in shown:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            shown += line
+        assert re.search(rf"http://127\.0\.0\.1:{base}\b", shown)
+        assert httpx.get(f"http://127.0.0.1:{base}/readyz").status_code == 200
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+        assert process.returncode == 0, told
+        assert EmbeddedPostgres(home).pid() is None
+        for port in ports_from(base).values():
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_killed_up_leaves_no_service(tmp_path: Path) -> None:
+    # kill -9 of the supervisor: services end by themselves, the next up adopts the database.
+    base = free_ports()["gateway"]
+    command = [CHSPAY, "up", "--home", tmp_path, "--port-base", str(base)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Ctrl-C" in line:
+            break
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 30
+    for port in ports_from(base).values():
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) != 0:
+                    break
+            assert time.monotonic() < deadline, port
+            time.sleep(0.1)
+    server = EmbeddedPostgres(tmp_path)
+    assert server.pid() is not None
+    server.stop()
