@@ -2,7 +2,8 @@
 
 Everything lives in ``<home>/postgres``: ``data`` (the cluster), ``port``, ``server.log``. The superuser's
 password is a secret of the home. The server outlives the program that started it only when that program
-was killed; the next start finds it and adopts it, and :meth:`EmbeddedPostgres.stop` stops whatever server runs on the folder.
+was killed; the next start finds it and adopts it, and :meth:`EmbeddedPostgres.stop` stops whatever server
+runs on the folder.
 """
 
 from __future__ import annotations
