@@ -134,8 +134,11 @@ def _untrue(tree: Tree, place: str, claim: Coverage) -> list[str]:
     found: list[str] = []
     if not own:
         found.append(f"写的是{claim.state}，但还没有规则")
-    if (claim.state == "demo") != any(rule.evidence == "demo" for rule in own):
-        found.append("demo地区只能有演示规则，其他地区不能有演示规则")
+    invented = [rule.key for rule in own if rule.evidence == "demo"]
+    if claim.state == "demo" and len(invented) < len(own):
+        found.append("写的是demo，但有不是演示的规则")
+    if claim.state == "complete" and invented:
+        found.append(f"写的是complete，但{invented[0]}是演示规则")
     if claim.role == "frame":
         return found
     gaps = missing_on(tree, place, claim.compared)

@@ -46,6 +46,7 @@ pay.how:
     - {since: 2020-01-01, value: flat@1, cite: law#第二条, evidence: official}
 """
 SHARE_ONLY = GOOD.partition("pay.how")[0]
+INVENTED = GOOD.replace("law#第一条, evidence: official", "try#一, evidence: demo")
 TABLE_WANTED = GOOD.replace("flat@1", "table@1")
 ONE = (
     "{key}:\n  label: {label}\n  unit: {unit}\n  rules:\n"
@@ -200,7 +201,8 @@ def test_documents_that_replace_each_other_in_a_circle_are_found(folder):
         ("{state: partial, role: pool, compared: 2026-01-01, missing: [pay.how]}", GOOD, "写了缺pay.how"),
         ("{state: partial, role: pool, compared: 2026-01-01, missing: []}", SHARE_ONLY, "还缺pay.how"),
         ("{state: planned, role: pool, compared: 2026-01-01}", GOOD, "已经有规则"),
-        ("{state: demo, role: frame, compared: 2026-01-01}", GOOD, "演示规则"),
+        ("{state: demo, role: frame, compared: 2026-01-01}", GOOD, "不是演示的规则"),
+        ("{state: complete, role: pool, compared: 2026-01-01}", INVENTED, "是演示规则"),
     ],
 )  # fmt: skip
 def test_a_claim_of_coverage_that_is_not_true_is_found(folder, coverage, rules, words):
