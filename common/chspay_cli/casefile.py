@@ -59,7 +59,7 @@ def open_cases(path: Path, columns: Sequence[str] | None = None) -> CaseFile:
     :param columns: read only these, as far as they exist; all when None. CSV columns are all text.
     :raises Fault: FILE_MISSING, FILE_KIND, FILE_NOT_UTF8, FILE_UNREADABLE, COLUMN_TWICE; while reading too.
     """
-    kind = _kind(path, INPUTS)
+    kind = check_kind(path, INPUTS)
     if not path.is_file():
         raise Fault(FILE_MISSING, field="file", value=path.name)
     with _reading(path):
@@ -99,7 +99,7 @@ def write_rows(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch])
 
     :raises Fault: FILE_KIND, FILE_NOT_WRITTEN, TOO_MANY_ROWS, and whatever reading the batches raises.
     """
-    kind = _kind(path, OUTPUTS)
+    kind = check_kind(path, OUTPUTS)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         rows = _WRITERS[kind](part, schema, batches)
@@ -140,7 +140,11 @@ def _cast_one(value: pa.Scalar, wanted: pa.DataType) -> pa.Scalar:
         return pa.scalar(None, wanted)
 
 
-def _kind(path: Path, allowed: Sequence[str]) -> str:
+def check_kind(path: Path, allowed: Sequence[str]) -> str:
+    """The suffix of a file name, one of those allowed.
+
+    :raises Fault: FILE_KIND.
+    """
     name = path.name.lower()
     kind = next((suffix for suffix in sorted(allowed, key=len, reverse=True) if name.endswith(suffix)), None)
     if kind is None:
@@ -244,15 +248,14 @@ def _csv_into(sink: pa.NativeFile, schema: pa.Schema, batches: Iterator[pa.Recor
     return rows
 
 
-def _csv_lines(batch: pa.RecordBatch) -> bytes:
+def _csv_lines(batch: pa.RecordBatch) -> pa.Buffer:
     """The rows as CSV text; a cell is quoted only where it must be."""
     cells = [_quoted(_as_text(column)) for column in batch.columns]
+    cells[-1] = pc.binary_join_element_wise(cells[-1], "\n", "")
     lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
-    whole = pa.LargeListArray.from_arrays(
-        pa.array([0, len(lines)], pa.int64()), lines.cast(pa.large_string())
-    )
-    text: str = pc.binary_join(whole, "\n")[0].as_py()
-    return f"{text}\n".encode()
+    # The lines lie one after the other in the array's data: no join and no copy is needed.
+    _, offsets, text = lines.buffers()
+    return text.slice(0, memoryview(offsets).cast("i")[len(lines)])
 
 
 def _quoted(column: pa.Array) -> pa.Array:

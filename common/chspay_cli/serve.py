@@ -12,7 +12,7 @@ from importlib import import_module
 import uvloop
 
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_kit.supervise import end_with_parent
+from chspay_kit.supervise import follow_parent
 
 NAMES = ("grouper", "rulebook", "budget", "settlement", "gateway")
 SERVICE_UNKNOWN = Reason("SERVICE_UNKNOWN", Kind.INVALID, "没有名为 {value} 的服务；可选：{known}")
@@ -25,10 +25,10 @@ def serve(name: str) -> None:
     """
     if name not in NAMES:
         raise Fault(SERVICE_UNKNOWN, value=name, known="、".join(NAMES))
-    end_with_parent()
-    package = f"chspay_{name}"
-    settings = getattr(import_module(f"{package}.settings"), f"{name.capitalize()}Settings")()
-    uvloop.run(import_module(f"{package}.main").main(settings))
+    settings = getattr(import_module(f"chspay_{name}.settings"), f"{name.capitalize()}Settings")
+    main = import_module(f"chspay_{name}.main").main
+    follow_parent()
+    uvloop.run(main(settings()))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -116,6 +115,7 @@ class Stack:
         self._take_home()
         try:
             self._check_ports()
+            await self._supervisor.spawn()
             await asyncio.to_thread(self._prepare_database)
             self._report("启动服务 …")
             await self._supervisor.start()
@@ -210,16 +210,14 @@ class Stack:
         return Child(
             name=name,
             argv=(sys.executable, "-m", "chspay_cli.serve", name),
-            env=lambda: self.environment(name),
+            settings=lambda: self.environment(name),
             log=self.log(name),
             ready=probe,
         )
 
     def environment(self, name: str) -> dict[str, str]:
         """What one service is told; secrets as files, and no other service's password."""
-        env = {key: value for key, value in os.environ.items() if not key.startswith("CHSPAY_")}
-        env |= {key: value for key, value in os.environ.items() if key in _PASSED_ON}
-        env |= {f"CHSPAY_{service.upper()}_TARGET": self.target(service) for service in SERVICES}
+        env = {f"CHSPAY_{service.upper()}_TARGET": self.target(service) for service in SERVICES}
         env |= {
             "CHSPAY_HOME": str(self.home.path),
             "CHSPAY_LISTEN": f"{HOST}:{self.ports[name]}",
@@ -234,9 +232,6 @@ class Stack:
         told = {"ready": "已就绪", "ended": "意外退出，正在重新启动", "stopped": "已停止"}
         if event in told:
             self._report(f"{name} {told[event]}")
-
-
-_PASSED_ON = frozenset({"CHSPAY_OTLP_ENDPOINT", "CHSPAY_LOG_LEVEL"})
 
 
 def as_role(admin_url: str, role: str, password: str) -> str:

@@ -107,9 +107,10 @@ class Bundle:
         )
 
     @classmethod
-    def parse(cls, content: bytes) -> Bundle:
+    def parse(cls, content: bytes, digest: str = "") -> Bundle:
         """The bundle in ``content``; the bytes must be canonical, so digest and answers are the same.
 
+        :param digest: the SM3 the content was asked for by; another content is refused.
         :raises Fault: ``POLICY_BUNDLE_BROKEN``.
         """
         if len(content) > MAX_BUNDLE_BYTES:
@@ -129,6 +130,8 @@ class Bundle:
             raise Fault(BUNDLE_BROKEN, value=type(error).__name__) from error
         if bundle.content != content:
             raise Fault(BUNDLE_BROKEN, value="不是规范格式")
+        if digest and bundle.digest != digest:
+            raise Fault(BUNDLE_BROKEN, value="摘要不符")
         return bundle
 
     def __eq__(self, other: object) -> bool:

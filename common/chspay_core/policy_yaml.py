@@ -92,15 +92,15 @@ def read_yaml(text: str, file: str) -> Node:
     :raises Fault: ``POLICY_YAML_*`` with file and line.
     """
     where = Where(file)
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise Fault(YAML_TOO_LARGE, value=f"{MAX_BYTES}字节", file=file)
-    events = yaml.parse(text, Loader=yaml.CBaseLoader)
     try:
+        if len(text.encode()) > MAX_BYTES:
+            raise Fault(YAML_TOO_LARGE, value=f"{MAX_BYTES}字节", file=file)
+        events = yaml.parse(text, Loader=yaml.CBaseLoader)
         return _document(events, where)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise where.fault(YAML_SYNTAX, mark.line + 1 if mark else 1, value=error.problem or "") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         raise where.fault(YAML_SYNTAX, 1, value="含有不可见的控制字符") from error
 
 

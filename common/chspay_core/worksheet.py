@@ -66,9 +66,7 @@ class Worksheet:
     def rule(self, key: str, label: str, value: Decimal | int | str, unit: str, *, rule: Cited) -> None:
         """A parameter, with the document and article that set it."""
         self._add(
-            Line(
-                key, label, _text(value), unit, rule=rule.key, citation=rule.cite, evidence=rule.evidence
-            )
+            Line(key, label, _text(value), unit, rule=rule.key, citation=rule.cite, evidence=rule.evidence)
         )
 
     def line(

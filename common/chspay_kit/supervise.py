@@ -2,16 +2,20 @@
 
 A child that ends while it should run is started again; one that ends before it was ever ready, during
 :meth:`Supervisor.start`, is a mistake of configuration and ends the start with its own last words. The
-standard input of every child is a pipe held by the supervisor (:func:`end_with_parent` in the child):
-when the supervisor is killed the pipe closes and the children drain and end too, so none is orphaned.
+standard input of every child is a pipe held by the supervisor (:func:`follow_parent` in the child). Its
+first line carries the child's settings, so that a child can be spawned and import its modules while the
+database is still starting, and no password stands in a process's environment as the system shows it. When
+the supervisor is killed the pipe closes and the children drain and end too, so none is orphaned.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,7 +29,7 @@ CHILD_SLOW = Reason("CHILD_SLOW", Kind.UNAVAILABLE, "服务 {child} 在 {seconds
 CHILD_UNKNOWN = Reason("CHILD_UNKNOWN", Kind.INVALID, "没有名为 {value} 的服务；可选：{known}")
 
 LIFELINE = "CHSPAY_LIFELINE"
-"""Set in a child's environment: standard input is the pipe to the supervisor."""
+"""Set in a child's first environment: standard input is the pipe to the supervisor."""
 
 _PROBE_SECONDS = 0.05
 _CALM_SECONDS = 60.0
@@ -38,7 +42,7 @@ _LOG_KEEP_BYTES = 16 * 1024 * 1024
 class Child:
     """One process to keep running.
 
-    :param env: called at every start; the child's whole environment.
+    :param settings: environment variables for the child, asked for at every start and sent by the pipe.
     :param ready: asked again and again; true once the child can do its work. It must not raise.
     :param log: file that receives the child's output; cut when it exceeds 16 MiB at a start.
     :param stop_seconds: how long it may drain before it is killed.
@@ -46,7 +50,7 @@ class Child:
 
     name: str
     argv: Sequence[str]
-    env: Callable[[], Mapping[str, str]]
+    settings: Callable[[], Mapping[str, str]]
     log: Path
     ready: Callable[[], Awaitable[bool]]
     start_seconds: float = 60.0
@@ -59,6 +63,7 @@ class _State:
     process: asyncio.subprocess.Process | None = None
     keeper: asyncio.Task[None] | None = None
     is_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    told: bool = False
     restarts: int = 0
 
 
@@ -74,6 +79,12 @@ class Supervisor:
     ) -> None:
         self._states = {child.name: _State(child) for child in children}
         self._report = report
+
+    async def spawn(self) -> None:
+        """Let all children load their programs already; they wait for :meth:`start`."""
+        for state in self._states.values():
+            if state.process is None:
+                await self._spawn(state)
 
     async def start(self) -> None:
         """Start all children together and wait until each is ready; one failing stops them all.
@@ -96,7 +107,9 @@ class Supervisor:
         if state.keeper is not None:
             await state.is_ready.wait()
             return
-        await self._spawn(state)
+        if state.process is None or state.process.returncode is not None or state.told:
+            await self._spawn(state)
+        await self._tell(state)
         await self._await_first_ready(state)
         state.keeper = asyncio.create_task(self._keep(state))
 
@@ -154,13 +167,23 @@ class Supervisor:
         with child.log.open("wb" if big else "ab") as log:
             state.process = await asyncio.create_subprocess_exec(
                 *child.argv,
-                env={**child.env(), LIFELINE: "1"},
+                env={**os.environ, LIFELINE: "1"},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self._report(child.name, "started")
+        state.told = False
+
+    async def _tell(self, state: _State) -> None:
+        """Send the settings; from here on the child runs."""
+        line = json.dumps(dict(state.child.settings())) + "\n"
+        state.told = True
+        if state.process is not None and state.process.stdin is not None:
+            with contextlib.suppress(ConnectionError):
+                state.process.stdin.write(line.encode())
+                await state.process.stdin.drain()
+        self._report(state.child.name, "started")
 
     async def _await_first_ready(self, state: _State) -> None:
         child, process = state.child, state.process
@@ -191,6 +214,7 @@ class Supervisor:
             await asyncio.sleep(min(0.1 * 2**failures, _LONGEST_PAUSE))
             state.restarts += 1
             await self._spawn(state)
+            await self._tell(state)
             try:
                 await self._await_first_ready(state)
             except Fault:
@@ -218,10 +242,20 @@ def last_words(log: Path) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-def end_with_parent() -> None:
-    """In a child: end (SIGTERM to itself, so it drains) when the supervisor that started it is gone."""
-    if not os.environ.get(LIFELINE):
+def follow_parent() -> None:
+    """In a child: wait for the settings, take them over, and from then on end when the supervisor does.
+
+    The end is a SIGTERM to itself, so the child drains. A process started by hand returns at once.
+    """
+    if not os.environ.pop(LIFELINE, ""):
         return
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = os.read(0, 1)
+        if not piece:
+            sys.exit(0)
+        line += piece
+    os.environ.update(json.loads(line))
 
     def watch() -> None:
         while os.read(0, 4096):

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -28,6 +34,7 @@ from chspay_kit.grpc_server import Server
 from chspay_policy import ROOT as POLICY
 
 KEY = b"a claim key for tests only"
+IDENTITY_KEY = b"an identity key for tests only"
 POOL, COUNTY, OTHER_COUNTY = "990100", "990101", "990102"
 SCHEME_DIGEST = "5c" * 32
 BUREAU = auth.Claim("bureau-990100", "bureau", region="9901")
@@ -190,41 +197,111 @@ def case_of(number: int, hospital: str = "H001", **changes: Any) -> Case:
     return Case(**{**fields, **changes})
 
 
-@contextlib.asynccontextmanager
-async def world(url: str) -> AsyncIterator[World]:
-    """Starts the neighbours and settlement itself, as ``main`` plugs it together."""
-    from chspay_settlement.main import build
+@dataclass
+class Neighbours:
+    """The servers settlement calls, and how to reach them."""
 
-    database = Database(url, min_size=1, max_size=8, application="settlement")
-    await database.open()
-    neighbours = {"grouper": Grouper(), "rulebook": Rulebook(), "budget": Budget()}
+    servicers: dict[str, Any]
+    ports: dict[str, int]
+    stack: contextlib.AsyncExitStack
+
+    async def serve(self, name: str, add: Any, servicer: Any, database: Database) -> int:
+        """One more server; answers its port."""
+        full = f"chspay.{name}.v1.{name.capitalize()}Service"
+        server = Server([(add, servicer, full)], listen="127.0.0.1:0", claim_key=KEY, database=database)
+        port = await server.start()
+        self.stack.push_async_callback(server.drain, 1)
+        return port
+
+    def channel(self, port: int) -> Channel:
+        """A channel that is closed with the rest."""
+        channel = Channel(f"127.0.0.1:{port}", KEY)
+        self.stack.push_async_callback(channel.close)
+        return channel
+
+
+@contextlib.asynccontextmanager
+async def neighbours(database: Database) -> AsyncIterator[Neighbours]:
+    """Grouper, rulebook and budget as servers of this process."""
     adds = {
         "grouper": grouper_pb2_grpc.add_GrouperServiceServicer_to_server,
         "rulebook": rulebook_pb2_grpc.add_RulebookServiceServicer_to_server,
         "budget": budget_pb2_grpc.add_BudgetServiceServicer_to_server,
     }
     async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(database.close)
+        servicers = {"grouper": Grouper(), "rulebook": Rulebook(), "budget": Budget()}
+        found = Neighbours(servicers, {}, stack)
+        for name, servicer in servicers.items():
+            found.ports[name] = await found.serve(name, adds[name], servicer, database)
+        yield found
 
-        async def serve(name: str, add: Any, servicer: Any) -> Channel:
-            full = f"chspay.{name}.v1.{name.capitalize()}Service"
-            server = Server([(add, servicer, full)], listen="127.0.0.1:0", claim_key=KEY, database=database)
-            port = await server.start()
-            stack.push_async_callback(server.drain, 1)
-            channel = Channel(f"127.0.0.1:{port}", KEY)
-            stack.push_async_callback(channel.close)
-            return channel
 
-        channels = {name: await serve(name, adds[name], servicer) for name, servicer in neighbours.items()}
-        built = build(
-            database, channels["grouper"], channels["rulebook"], channels["budget"], b"identity key for tests"
+@contextlib.asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A pool, closed at the end."""
+    database = Database(url, min_size=1, max_size=8, application="settlement")
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def world(url: str) -> AsyncIterator[World]:
+    """Starts the neighbours and settlement itself, plugged together as ``main`` does, in this process."""
+    from chspay_settlement.main import build
+
+    async with opened(url) as database, neighbours(database) as beside:
+        grouper, rulebook, budget = (
+            beside.channel(beside.ports[name]) for name in ("grouper", "rulebook", "budget")
         )
-        channel = await serve(
-            "settlement", settlement_pb2_grpc.add_SettlementServiceServicer_to_server, built.servicer
-        )
+        built = build(database, grouper, rulebook, budget, IDENTITY_KEY)
+        add = settlement_pb2_grpc.add_SettlementServiceServicer_to_server
+        port = await beside.serve("settlement", add, built.servicer, database)
         work = asyncio.create_task(built.worker.work())
-        stack.callback(work.cancel)
-        yield World(channel, database, neighbours)
+        beside.stack.callback(work.cancel)
+        yield World(beside.channel(port), database, beside.servicers)
+
+
+class Process:
+    """Settlement as a process of its own, to be killed."""
+
+    def __init__(self, url: str, ports: Mapping[str, int], log: Path) -> None:
+        self.port = _free_port()
+        self._log = log
+        self._env = {
+            **os.environ,
+            "CHSPAY_DATABASE_URL": url,
+            "CHSPAY_LISTEN": f"127.0.0.1:{self.port}",
+            "CHSPAY_CLAIM_KEY": KEY.decode(),
+            "CHSPAY_IDENTITY_KEY": IDENTITY_KEY.decode(),
+            **{f"CHSPAY_{name.upper()}_TARGET": f"127.0.0.1:{port}" for name, port in ports.items()},
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it; callers wait by calling."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "chspay_cli.serve", "settlement"],
+                env=self._env,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self) -> None:
+        """``kill -9``; returns when it is dead."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def chunk(cases: list[Case]) -> bytes:

@@ -77,6 +77,19 @@ async def test_not_even_the_owner_changes_a_sealed_bundle(stub, migrated_db):
     await connection.close()
 
 
+async def test_a_stored_bundle_that_was_tampered_with_is_not_served(stub, migrated_db):
+    """Should someone get past every guard and write a row by hand, its digest gives it away."""
+    digest = "12" * 32
+    connection = await asyncpg.connect(migrated_db.admin_url)
+    await connection.execute(
+        "INSERT INTO rulebook.sealed_bundle (digest, place, content) VALUES ($1, '990100', $2)", digest, b"{}"
+    )
+    await connection.close()
+    with pytest.raises(Fault) as caught:
+        await stub.GetBundle(pb.GetBundleRequest(digest=digest))
+    assert caught.value.reason.code == "POLICY_BUNDLE_BROKEN"
+
+
 async def test_one_rule_comes_with_its_citation(stub):
     """A person who asks why gets document and article, and whose rule it is."""
     answer = await stub.GetRule(pb.GetRuleRequest(place="990102", on=DAY, key="prepay.share"))

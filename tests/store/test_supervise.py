@@ -20,14 +20,14 @@ from chspay_kit.supervise import Child, Supervisor
 # A child that becomes ready after a moment, says how it was ended, and follows its supervisor.
 CHILD = textwrap.dedent("""
     import os, pathlib, signal, sys, time
-    from chspay_kit.supervise import end_with_parent
+    from chspay_kit.supervise import follow_parent
     flag = pathlib.Path(sys.argv[1])
     def end(number, frame):
         flag.with_suffix(".drained").touch()
         flag.unlink(missing_ok=True)
         sys.exit(0)
     signal.signal(signal.SIGTERM, end)
-    end_with_parent()
+    follow_parent()
     flag.write_text(str(os.getpid()))
     while True:
         time.sleep(0.05)
@@ -41,7 +41,7 @@ def make(folder: Path, name: str, code: str = CHILD, **options: float) -> Child:
         return flag.exists()
 
     argv = (sys.executable, "-c", code, str(flag))
-    return Child(name, argv, lambda: dict(os.environ), folder / f"{name}.log", ready, **options)
+    return Child(name, argv, lambda: {"CHSPAY_TOLD": name}, folder / f"{name}.log", ready, **options)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -70,6 +70,22 @@ async def test_starts_all_and_stops_the_last_first(tmp_path: Path) -> None:
     assert [name for name, event in events if event == "stopped"] == ["edge", "database"]
     assert (tmp_path / "edge.drained").exists()
     assert not any(alive(pid) for pid in pids if pid)
+    await supervisor.stop()
+
+
+async def test_a_child_spawned_early_waits_for_its_settings(tmp_path: Path) -> None:
+    # Services load their programs while the database starts; their password does not exist yet.
+    code = CHILD.replace("flag.write_text(str(os.getpid()))", "flag.write_text(os.environ['CHSPAY_TOLD'])")
+    supervisor = Supervisor([make(tmp_path, "one", code)])
+    await supervisor.spawn()
+    first = supervisor.pid("one")
+    await asyncio.sleep(0.5)
+    assert not (tmp_path / "one").exists()
+    await supervisor.start()
+    assert supervisor.pid("one") == first
+    assert (tmp_path / "one").read_text() == "one"
+    environ = Path(f"/proc/{first}/environ")
+    assert not environ.exists() or b"CHSPAY_TOLD" not in environ.read_bytes()  # noqa: ASYNC240
     await supervisor.stop()
 
 
@@ -143,7 +159,7 @@ def test_children_follow_a_killed_supervisor(tmp_path: Path) -> None:
             return flag.exists()
         async def main():
             argv = ({sys.executable!r}, "-c", {CHILD!r}, str(flag))
-            child = Child("one", argv, lambda: dict(os.environ), flag.with_suffix(".log"), ready)
+            child = Child("one", argv, dict, flag.with_suffix(".log"), ready)
             await Supervisor([child]).start()
             print("up", flush=True)
             await asyncio.sleep(60)

@@ -10,11 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chspay_cli import synth
+from chspay_cli.cli_client import issue
 from chspay_cli.demo.api import GATEWAY_REFUSED, Api, connect
 from chspay_cli.demo.message import settlement_list
 from chspay_core.amounts import MICRO, fen_to_yuan, yuan_to_fen
@@ -22,8 +22,6 @@ from chspay_core.case import Case, check_intake
 from chspay_core.errors import Fault
 from chspay_core.period import Month
 from chspay_core.tables import cases_from_batch
-from chspay_gateway.auth import new_key
-from chspay_gateway.store import AdminStore
 
 POOL = "990100"
 MONTH = Month(2026, 1)
@@ -62,23 +60,13 @@ class Keys:
 
 async def make_keys(admin_url: str, hospitals: list[synth.Hospital]) -> Keys:
     """Keys for two officers of the bureau (who drafts may not approve) and for every hospital."""
-    connection = await asyncpg.connect(admin_url, timeout=10)
-    try:
-        store = AdminStore(connection)
-
-        async def key(**scope: Any) -> str:
-            text, client = new_key(**scope)
-            await store.add(client)
-            return text
-
-        drafter = await key(region=POOL, label="演示：预算编制")
-        approver = await key(region=POOL, label="演示：预算审批与结算")
-        own = {
-            one.hospital_code: await key(institution=one.hospital_code, label=one.name) for one in hospitals
-        }
-        return Keys(drafter, approver, own)
-    finally:
-        await connection.close()
+    drafter = await issue(admin_url, region=POOL, label="演示：预算编制")
+    approver = await issue(admin_url, region=POOL, label="演示：预算审批与结算")
+    own = {
+        one.hospital_code: await issue(admin_url, institution=one.hospital_code, label=one.name)
+        for one in hospitals
+    }
+    return Keys(drafter, approver, own)
 
 
 @asynccontextmanager

@@ -21,4 +21,4 @@ class Rulebook:
         """What holds in ``place`` on ``day``, as the rulebook knows it now."""
         request = rulebook_pb2.ResolveBundleRequest(place=place, on=date_to_pb(day))
         response = await self._stub.ResolveBundle(request)
-        return Bundle.parse(response.content).on(day)
+        return Bundle.parse(response.content, response.digest).on(day)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from chspay_core.bundle import Bundle
+from chspay_core.bundle import BUNDLE_BROKEN, Bundle
+from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Rule
 from chspay_kit import paging
@@ -38,13 +39,15 @@ class Rulebook:
     async def sealed(self, digest: str) -> bytes:
         """The bytes of a bundle that was resolved before.
 
-        :raises Fault: BUNDLE_DIGEST_WRONG, BUNDLE_UNKNOWN.
+        :raises Fault: BUNDLE_DIGEST_WRONG, BUNDLE_UNKNOWN, POLICY_BUNDLE_BROKEN when the store was tampered with.
         """
         if not _DIGEST.match(digest):
             raise Fault(DIGEST_WRONG, field="digest", value=digest)
         content = await store.find(digest)
         if content is None:
             raise Fault(BUNDLE_UNKNOWN, field="digest", value=digest)
+        if sm3_hex(content) != digest:
+            raise Fault(BUNDLE_BROKEN, field="digest", value="摘要不符")
         return content
 
     async def rule(self, place: str, day: date, key: str) -> tuple[Rule, str]:

@@ -254,3 +254,12 @@ def test_policies_and_rules_can_be_keys():
     bundle = seal(rule(value=(Row({"a": "1"}),)))
     assert len({bundle.on(DAY), bundle.on(DAY), bundle.on(DAY + timedelta(days=1))}) == 2
     assert len({rule(value=(Row({"a": "1", "b": "2"}),)), rule(value=(Row({"b": "2", "a": "1"}),))}) == 1
+
+
+def test_another_content_than_was_asked_for_is_refused():
+    """A valid bundle under the wrong digest would still be the wrong law."""
+    first, second = seal(rule(value="1")), seal(rule(value="2"))
+    assert Bundle.parse(first.content, first.digest) == first
+    with pytest.raises(Fault) as caught:
+        Bundle.parse(second.content, first.digest)
+    assert caught.value.reason.code == "POLICY_BUNDLE_BROKEN"

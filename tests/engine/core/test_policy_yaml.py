@@ -53,6 +53,7 @@ def test_every_entry_knows_its_line():
         ("a: 1\n\tb: 2\n", "POLICY_YAML_SYNTAX", 2),
         ("a: \x07\n", "POLICY_YAML_SYNTAX", 1),
         ("a: @x\n", "POLICY_YAML_SYNTAX", 1),
+        ("a: \ud800\n", "POLICY_YAML_SYNTAX", 1),
     ],
 )
 def test_what_could_hide_a_value_is_refused_with_its_line(text, reason, line):

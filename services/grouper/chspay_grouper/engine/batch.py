@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +13,9 @@ from chspay_core.errors import Fault, Reason
 from chspay_core.period import NOT_A_DAY
 from chspay_core.tables import ANSWER_COLUMNS, COLUMN_MISSING, NOT_AN_INTEGER
 from chspay_grouper.engine.answers import INVALID, Answer
+from chspay_grouper.engine.codemap import CodeMap
 from chspay_grouper.engine.columns import Column, code_lists, dates, integers, stays, texts
-from chspay_grouper.engine.grouper import Grouper
+from chspay_grouper.engine.grouper import Diagnosis, Grouper, Procedure
 from chspay_grouper.engine.intake import Scalars, icu_flag, leaving_number
 
 #: Columns grouping reads; the first three must be there, the others are unknown when missing.
@@ -39,8 +40,14 @@ _FIRST_CHECKS = (INVALID[SEX_BAD.code], INVALID[DIAGNOSIS_MISSING.code])
 class BatchGrouper:
     """Groups record batches of the canonical case table under one scheme."""
 
-    def __init__(self, grouper: Grouper) -> None:
-        self._grouper = grouper
+    def __init__(self, grouper: Grouper, codemap: CodeMap | None = None) -> None:
+        """``codemap`` only when the caller says the codes are of the clinical edition."""
+        self._diagnosis: Callable[[str], Diagnosis] = grouper.diagnosis
+        self._procedure: Callable[[str], Procedure] = grouper.procedure
+        if codemap is not None:
+            self._diagnosis = lambda code: grouper.diagnosis(codemap.diagnosis(code))
+            self._procedure = lambda code: grouper.procedure(codemap.procedure(code))
+        self._answer = grouper.answer
         self._answers = grouper.answers()
         self._numbers = {id(answer): number for number, answer in enumerate(self._answers)}
 
@@ -58,6 +65,11 @@ class BatchGrouper:
                 found[row] = of(id(INVALID[reason]))
         return found
 
+    @property
+    def size(self) -> int:
+        """How many different answers there are; numbers run from 0."""
+        return len(self._answers)
+
     def answer(self, number: int) -> Answer:
         """The answer a number stands for."""
         return self._answers[number]
@@ -72,12 +84,11 @@ class BatchGrouper:
         return pa.array([value.value if name == "status" else value for value in values], pa.string())
 
     def _each(self, given: _Given) -> Iterator[Answer]:
-        grouper, diagnoses, procedures = self._grouper, given.diagnoses, given.procedures
-        met_diagnoses = [grouper.diagnosis(code) for code in diagnoses.distinct]
-        met_procedures = [grouper.procedure(code) for code in procedures.distinct]
+        diagnoses, procedures, answer = given.diagnoses, given.procedures, self._answer
+        met_diagnoses = [self._diagnosis(code) for code in diagnoses.distinct]
+        met_procedures = [self._procedure(code) for code in procedures.distinct]
         codes = list(map(met_diagnoses.__getitem__, diagnoses.places))
         operations = list(map(met_procedures.__getitem__, procedures.places))
-        answer = grouper.answer
         no_sex, no_diagnosis = _FIRST_CHECKS
         start = first = 0
         for end, last, scalars in zip(diagnoses.ends[1:], procedures.ends[1:], given.scalars, strict=True):

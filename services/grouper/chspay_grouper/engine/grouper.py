@@ -99,7 +99,7 @@ class Grouper:
         self._filters: tuple[list[_Filter], list[_Filter]] = ([], [])
         self._compile()
         self._retry = scheme.options.retry_ungrouped_with_each_other_procedure
-        self._mdcs = [condition(mdc.tree, self._bits) for mdc in scheme.mdcs]
+        self._entries = [condition(tree, self._bits) for tree in scheme.entry_trees()]
         self._entry_sets = self._bits.mask(entry_sets(mdc.tree for mdc in scheme.mdcs), diagnosis=True)
         self._ages = ages_that_matter(trees)
         self._diagnoses: dict[str, Diagnosis] = {}
@@ -191,7 +191,7 @@ class Grouper:
             return UNGROUPED[PRINCIPAL_UNKNOWN]
         if not principal.mask & self._entry_sets:
             return UNGROUPED[PRINCIPAL_NOT_GROUPABLE]
-        entered = any(enter is None or enter(facts) for enter in self._mdcs)
+        entered = any(enter is None or enter(facts) for enter in self._entries)
         return UNGROUPED[NO_GROUP_IN_MDC if entered else NO_MDC]
 
     def _age_matters(

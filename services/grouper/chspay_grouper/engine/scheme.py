@@ -17,7 +17,7 @@ from chspay_grouper.engine.manifest import Manifest, Options
 from chspay_grouper.engine.order import check_parents, ordered
 from chspay_grouper.engine.rule import parse_rule
 from chspay_grouper.engine.sheets import Rows
-from chspay_grouper.engine.tree import VIRTUAL_SETS, Node
+from chspay_grouper.engine.tree import VIRTUAL_SETS, Node, entry_sets
 from chspay_grouper.engine.workbook import GroupRow, Repair, Tables, read_tables
 
 SCHEME_UNREADABLE = Reason(
@@ -78,6 +78,10 @@ class Scheme:
         """The tree of every rule."""
         groups = [group for _, adrg in self.adrgs() for group in (adrg, *adrg.children)]
         return [group.tree for group in (*self.mdcs, *groups)]
+
+    def entry_trees(self) -> list[Node]:
+        """The rules of the MDCs that a principal diagnosis enters; MDC A asks for procedures only."""
+        return [mdc.tree for mdc in self.mdcs if entry_sets([mdc.tree])]
 
     def is_ambiguous(self, mdc: Group, adrg: Group) -> bool:
         """Whether the ADRG is the MDC's ambiguous group 歧义组, e.g. ``FQY``."""

@@ -181,7 +181,7 @@ class _Tracer:
             self._decide("mdc", mdc, verdict, "entered")
             if not verdict.holds:
                 continue
-            entered = True
+            entered = entered or bool(entry_sets([mdc.tree]))
             answer = self._in_mdc(evaluator, mdc)
             if answer is not None:
                 return answer

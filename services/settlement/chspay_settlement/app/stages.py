@@ -29,7 +29,7 @@ from chspay_settlement.engine.value import form_of, hospital_totals, point_value
 from chspay_settlement.store import hospitals, run_cases, runs
 
 #: Cases of one committed step.
-GROUP_CHUNK, POINTS_CHUNK, FUND_CHUNK = 20_000, 5_000, 20_000
+GROUP_CHUNK, POINTS_CHUNK, FUND_CHUNK = 20_000, 5_000, 5_000
 
 
 @dataclass(slots=True)

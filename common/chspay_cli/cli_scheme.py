@@ -1,0 +1,151 @@
+"""``chspay scheme``: import an official workbook, show what a scheme holds, check it for known faults."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chspay_cli.schemefile import check_out, find_scheme, read_source, save_imported
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_grouper.engine.lint import Finding, lint_scheme
+from chspay_grouper.engine.scheme import Group, Scheme, import_scheme
+from chspay_grouper.engine.workbook import Repair
+
+GROUP_MISSING = Reason("GROUP_MISSING", Kind.NOT_FOUND, "方案{scheme}中没有编码为“{value}”的MDC、ADRG或DRG。")
+
+app = typer.Typer(help="分组方案：导入官方工作簿、查看、检查。", no_args_is_help=True)
+_SHOWN_PER_KIND = 200
+_COUNT_NAMES = {
+    "mdc": "MDC",
+    "adrg": "ADRG",
+    "qy": "其中歧义组",
+    "drg": "DRG",
+    "sets": "集合",
+    "set_members": "集合成员",
+    "mcc": "MCC",
+    "cc": "CC",
+    "exclusion_tables": "排除表",
+    "exclusion_rows": "排除表成员",
+}
+
+
+@app.command("import")
+def import_(
+    workbook: Annotated[Path, typer.Argument(help="官方工作簿（.xlsx）、六张CSV表的文件夹或其zip")],
+    out: Annotated[Path, typer.Option("--out", help="导入结果的文件夹")],
+    manifest: Annotated[
+        Path | None, typer.Option("--manifest", help="清单文件（选项、扩展变量、修订）")
+    ] = None,
+) -> None:
+    """导入官方配置工作簿，逐条列出所作的修复；读不懂的内容拒绝导入并指明表、行和位置。
+
+    例：
+
+      chspay scheme import official-workbook.xlsx --manifest manifest.json --out S
+    """
+    check_out(out)
+    screen = Console(stderr=True)
+    with screen.status("读取工作簿…"):
+        source = read_source(workbook, manifest)
+        imported = import_scheme(source.sheets, source.manifest)
+    save_imported(out, imported, source)
+    _print_repairs([*source.notes, *imported.repairs], out)
+    _print_counts(imported.scheme)
+    typer.echo(f"已导入 {imported.scheme.scheme_id}，SM3 {imported.scheme.digest}，保存在 {out}")
+
+
+@app.command("show")
+def show(
+    scheme: Annotated[str, typer.Argument(help="导入结果的文件夹，或自带方案的编号")],
+    code: Annotated[str | None, typer.Argument(help="MDC、ADRG或DRG编码；不给则显示概况")] = None,
+) -> None:
+    """显示方案的概况，或某个组的规则与下级。
+
+    例：
+
+      chspay scheme show S
+
+      chspay scheme show chspay_starter BR2
+    """
+    found, rows = find_scheme(scheme)
+    if code is None:
+        typer.echo(f"{found.scheme_id}  {found.title}  版本 {found.version or '未注明'}")
+        typer.echo(f"SM3 {found.digest}")
+        if found.usage:
+            typer.echo(f"用途 {found.usage}")
+        _print_counts(found)
+        return
+    matches = [entry for entry in _groups(found) if entry[1].code == code.upper()]
+    if not matches:
+        raise Fault(GROUP_MISSING, field="code", value=code, scheme=found.scheme_id)
+    for sheet, group in matches:
+        _print_group(sheet, group, rows)
+
+
+@app.command("lint")
+def lint(
+    scheme: Annotated[str, typer.Argument(help="导入结果的文件夹，或自带方案的编号")],
+    kind: Annotated[str | None, typer.Option("--kind", help="只列出这一类，如 UNREACHABLE")] = None,
+) -> None:
+    """检查方案的常见错误：轮不到的组、吞掉一切的空条件、进不来的主要诊断等。发现问题时退出码为1。
+
+    例：
+
+      chspay scheme lint S --kind UNREACHABLE
+    """
+    found, rows = find_scheme(scheme)
+    with Console(stderr=True).status("检查方案…"):
+        findings = [finding for finding in lint_scheme(found) if kind in (None, finding.kind)]
+    for finding in findings:
+        typer.echo(_finding_line(finding, rows))
+    tally = Counter(finding.kind for finding in findings)
+    told = "，".join(f"{name} {number}" for name, number in sorted(tally.items())) or "没有发现问题"
+    typer.echo(f"{found.scheme_id}：{told}", err=True)
+    if findings:
+        raise typer.Exit(1)
+
+
+def _finding_line(finding: Finding, rows: Mapping[str, int]) -> str:
+    row = rows.get(f"{finding.sheet} {finding.code}")
+    place = f"{finding.sheet}第{row}行" if row else finding.sheet
+    return f"{finding.kind}  {place}  {finding.code}：{finding.text}"
+
+
+def _print_repairs(repairs: list[Repair], out: Path) -> None:
+    shown: Counter[str] = Counter()
+    for repair in repairs:
+        shown[repair.kind] += 1
+        if shown[repair.kind] <= _SHOWN_PER_KIND:
+            typer.echo(repair.line())
+    for kind, number in shown.items():
+        if number > _SHOWN_PER_KIND:
+            typer.echo(f"……{kind}另有{number - _SHOWN_PER_KIND}处，全部列在{out / 'import.json'}")
+    typer.echo(f"共修复{len(repairs)}处。" if repairs else "没有需要修复的地方。")
+
+
+def _print_counts(scheme: Scheme) -> None:
+    table = Table("项目", "数量")
+    table.columns[1].justify = "right"
+    for name, number in scheme.counts().items():
+        table.add_row(_COUNT_NAMES[name], f"{number:,}")
+    Console().print(table)
+
+
+def _groups(scheme: Scheme) -> list[tuple[str, Group]]:
+    adrgs = [adrg for _, adrg in scheme.adrgs()]
+    found = [("MDC", mdc) for mdc in scheme.mdcs] + [("ADRG", adrg) for adrg in adrgs]
+    return found + [("DRG", drg) for adrg in adrgs for drg in adrg.children]
+
+
+def _print_group(sheet: str, group: Group, rows: Mapping[str, int]) -> None:
+    row = rows.get(f"{sheet} {group.code}")
+    typer.echo(f"{sheet} {group.code} {group.name}" + (f"（{sheet}表第{row}行）" if row else ""))
+    typer.echo(f"  规则：{group.rule or '（空，总是成立）'}")
+    for child in group.children:
+        typer.echo(f"  {child.code} {child.name}：{child.rule or '（空，总是成立）'}")

@@ -1,0 +1,85 @@
+"""Grouping a whole file: batches to worker processes and back, in order, with bounded memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from chspay_grouper.engine.batch import READ, BatchGrouper
+from chspay_grouper.engine.codemap import CodeMap
+from chspay_grouper.engine.grouper import Grouper
+from chspay_grouper.engine.scheme import load_scheme
+
+#: A batch and, per row, the number of its answer.
+Numbered = tuple[pa.RecordBatch, np.ndarray]
+
+
+@dataclass(slots=True)
+class _Process:
+    """What a worker process keeps between batches."""
+
+    ready: BatchGrouper | None = None
+
+
+_HERE = _Process()
+
+
+@contextmanager
+def grouping(
+    batch_grouper: BatchGrouper, content: bytes, codemap: CodeMap | None, jobs: int
+) -> Iterator[Callable[[Iterator[pa.RecordBatch]], Iterator[Numbered]]]:
+    """A function from batches to numbered batches, in the same order, on ``jobs`` processes.
+
+    :param content: the scheme's canonical form, from which each worker builds its own grouper.
+    """
+    if jobs <= 1:
+        yield lambda batches: ((batch, batch_grouper.numbers(_needed(batch))) for batch in batches)
+        return
+    fork = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if fork else "spawn")
+    _HERE.ready = batch_grouper if fork else None  # a forked worker inherits the compiled scheme
+    with ProcessPoolExecutor(jobs, context, _start, (content, codemap)) as pool:
+        # Workers start before any file is open or any reading thread exists.
+        pool.submit(_ready).result()
+        yield lambda batches: _through(pool, batches, jobs)
+
+
+def _through(pool: ProcessPoolExecutor, batches: Iterator[pa.RecordBatch], jobs: int) -> Iterator[Numbered]:
+    waiting: deque[tuple[pa.RecordBatch, Future[bytes]]] = deque()
+    for batch in batches:
+        waiting.append((batch, pool.submit(_number, _needed(batch))))
+        if len(waiting) > 2 * jobs:
+            yield _done(*waiting.popleft())
+    while waiting:
+        yield _done(*waiting.popleft())
+
+
+def _done(batch: pa.RecordBatch, numbers: Future[bytes]) -> Numbered:
+    return batch, np.frombuffer(numbers.result(), dtype=np.int32)
+
+
+def _needed(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Only what grouping reads: a column named like an answer is never looked at."""
+    return batch.select([name for name in READ if name in batch.schema.names])
+
+
+def _start(content: bytes, codemap: CodeMap | None) -> None:
+    if _HERE.ready is None:
+        _HERE.ready = BatchGrouper(Grouper(load_scheme(content)), codemap)
+
+
+def _ready() -> bool:
+    return _HERE.ready is not None
+
+
+def _number(batch: pa.RecordBatch) -> bytes:
+    if _HERE.ready is None:
+        raise RuntimeError("the worker was not started")
+    return _HERE.ready.numbers(batch).tobytes()
