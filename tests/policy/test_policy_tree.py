@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import random
 import re
 from datetime import date
 
@@ -10,8 +11,10 @@ import pytest
 import chspay_policy
 from chspay_cli.cli_policy import known_methods
 from chspay_core.bundle import Bundle
+from chspay_core.errors import Fault
 from chspay_core.policy_check import check, missing_on
-from chspay_core.policy_files import load_tree
+from chspay_core.policy_files import load_shared, load_tree
+from chspay_core.policy_tree import read_place
 
 TREE = load_tree(chspay_policy.ROOT)
 RULES = [sourced.rule for group in TREE.places.values() for sourced in group]
@@ -119,3 +122,25 @@ def test_national_limits_and_deadlines_are_those_of_the_handbook(key, day, value
     """Deadlines are data with a citation; clearing is looked up by the last day of the year cleared."""
     rule = Bundle.load(chspay_policy.ROOT, "000000").on(day).rule(key)
     assert rule.value == value
+
+
+def test_no_slip_of_the_hand_brings_the_reader_down():
+    """Whatever a slip does to a file, the answer is rules or faults, never a crash."""
+    chance = random.Random(20251121)
+    text = (chspay_policy.ROOT / "990100-demo-city/settlement.yaml").read_text("utf-8")
+    marks = "{}[]:,-#&*!|>'\"%@` \n\t\0\x01\ufeff\ud800a1.演~?\\"
+    found = 0
+    for _ in range(300):
+        spoiled = text
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(spoiled))
+            spoiled = (
+                spoiled[:at]
+                + chance.choice(["", chance.choice(marks)])
+                + spoiled[at + chance.randint(0, 6) :]
+            )
+        shared = load_shared(chspay_policy.ROOT)
+        read_place("990100", {"settlement.yaml": spoiled}, shared)
+        assert all(isinstance(fault, Fault) and fault.message for fault in shared.faults)
+        found += bool(shared.faults)
+    assert found > 100

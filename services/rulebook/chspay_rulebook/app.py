@@ -39,7 +39,7 @@ class Rulebook:
     async def sealed(self, digest: str) -> bytes:
         """The bytes of a bundle that was resolved before.
 
-        :raises Fault: BUNDLE_DIGEST_WRONG, BUNDLE_UNKNOWN, POLICY_BUNDLE_BROKEN when the store was tampered with.
+        :raises Fault: BUNDLE_DIGEST_WRONG, BUNDLE_UNKNOWN; POLICY_BUNDLE_BROKEN when a row was changed.
         """
         if not _DIGEST.match(digest):
             raise Fault(DIGEST_WRONG, field="digest", value=digest)
