@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import orjson
 
@@ -33,6 +34,7 @@ REGION_DENIED = Reason("REGION_DENIED", Kind.DENIED, "当前身份不能访问�
 INSTITUTION_DENIED = Reason("INSTITUTION_DENIED", Kind.DENIED, "当前身份不能访问医疗机构{value}的数据。")
 
 _VERSION = "1"
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +107,57 @@ def verify(token: str, key: bytes, now: float) -> Claim:
     return Claim(subject, role, institution, region, expires, token)
 
 
-def token_for(claim: Claim, key: bytes, seconds: float) -> str:
-    """The token to send on: the one that came in if it lasts ``seconds`` more, else one signed anew.
+class Claims:
+    """Signs and verifies with one key, and remembers: a claim is sent many times while it lasts.
 
-    A claim made in this process (a background job, a long stream) has no token or an old one; the
-    service, which verified it and holds the key, vouches for it for at most ``CLAIM_SECONDS`` more.
+    A remembered token was verified byte for byte before; only its end is looked at again.
     """
-    now = int(time.time())
-    if claim.token and claim.expires > now + seconds:
-        return claim.token
-    return sign(replace(claim, expires=now + CLAIM_SECONDS), key)
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._read: dict[str, Claim] = {}
+        self._signed: dict[Claim, Claim] = {}
+
+    def read(self, token: str, now: float) -> Claim:
+        """As :func:`verify`."""
+        claim = self._read.get(token)
+        if claim is None:
+            claim = verify(token, self._key, now)
+            _remember(self._read, token, claim)
+        elif claim.expires <= now:
+            del self._read[token]
+            raise Fault(CLAIM_EXPIRED)
+        return claim
+
+    def token(self, claim: Claim, seconds: float) -> str:
+        """The token to send on: the one that came in if it lasts ``seconds`` more, else one signed anew.
+
+        A claim made in this process (a background job, a long stream) has no token or an old one; the
+        service, which verified it and holds the key, vouches for it for at most ``CLAIM_SECONDS`` more.
+        """
+        now = time.time()
+        if claim.token and claim.expires > now + seconds:
+            return claim.token
+        signed = self._signed.get(claim)
+        if signed is None or signed.expires <= now + seconds:
+            fresh = replace(claim, expires=int(now) + CLAIM_SECONDS)
+            signed = replace(fresh, token=sign(fresh, self._key))
+            _remember(self._signed, claim, signed)
+        return signed.token
+
+
+Key = TypeVar("Key")
+
+
+def _remember(known: dict[Key, Claim], key: Key, claim: Claim) -> None:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known[key] = claim
+
+
+def token_for(claim: Claim, key: bytes, seconds: float) -> str:
+    """One token for ``claim`` that lasts at least ``seconds``; see :meth:`Claims.token`."""
+    return Claims(key).token(claim, seconds)
 
 
 def _encode(data: bytes) -> str:

@@ -63,7 +63,7 @@ class Channel:
 
     def __init__(self, target: str, claim_key: bytes, seconds: float = CALL_SECONDS) -> None:
         self.target = target
-        self._key = claim_key
+        self._claims = auth.Claims(claim_key)
         self._seconds = seconds
         self._channel = grpc.aio.insecure_channel(
             _address(target), options=_OPTIONS, interceptors=telemetry.client_interceptors()
@@ -87,7 +87,7 @@ class Channel:
         claim = auth.claim_or_none()
         if claim is None:
             return seconds, []
-        return seconds, [(auth.CLAIM_METADATA, auth.token_for(claim, self._key, min(seconds, self._seconds)))]
+        return seconds, [(auth.CLAIM_METADATA, self._claims.token(claim, min(seconds, self._seconds)))]
 
     @property
     def seconds(self) -> float:

@@ -84,7 +84,7 @@ class HouseInterceptor(_ServerInterceptor):
 
     def __init__(self, methods: Iterable[Method], claim_key: bytes, database: Database | None) -> None:
         self._methods = {method.path: method for method in methods}
-        self._key = claim_key
+        self._claims = auth.Claims(claim_key)
         self._database = database
         self._wrapped: dict[str, Handler] = {}
         self._active = 0
@@ -126,7 +126,7 @@ class HouseInterceptor(_ServerInterceptor):
         async def one(request: Any, context: Context) -> Any:
             call = _Call(self, method, context)
             try:
-                claim = call.enter(self._key, deadline.CALL_SECONDS)
+                claim = call.enter(self._claims, deadline.CALL_SECONDS)
                 async with call.timer, self._unit(claim) as unit:
                     if method.write:
                         answer = await _once(method, behavior, request, context, claim, unit)
@@ -145,7 +145,7 @@ class HouseInterceptor(_ServerInterceptor):
         async def many(request: Any, context: Context) -> AsyncIterator[Any]:
             call = _Call(self, method, context)
             try:
-                claim = call.enter(self._key, deadline.STREAM_SECONDS)
+                claim = call.enter(self._claims, deadline.STREAM_SECONDS)
                 async with call.timer, self._unit(claim):
                     async for answer in behavior(request, context):
                         yield answer
@@ -206,7 +206,7 @@ class _Call:
         self.timer = asyncio.timeout(None)
         server.began()
 
-    def enter(self, key: bytes, seconds: float) -> auth.Claim:
+    def enter(self, claims: auth.Claims, seconds: float) -> auth.Claim:
         """Verifies the claim and makes it and the deadline current for this task, which serves only this RPC.
 
         A caller without a deadline gets ``seconds``; the deadline of others is kept by gRPC itself.
@@ -217,7 +217,7 @@ class _Call:
             self.timer = asyncio.timeout(seconds)
         for name, value in self._context.invocation_metadata() or ():
             if name == auth.CLAIM_METADATA:
-                claim = auth.verify(str(value), key, time.time())
+                claim = claims.read(str(value), time.time())
                 auth.act_as(claim)
                 return claim
         raise Fault(auth.CLAIM_MISSING)

@@ -85,6 +85,36 @@ def test_a_token_is_sent_on_while_it_lasts(monkeypatch: pytest.MonkeyPatch) -> N
     assert (job.role, job.region) == ("service", "*")
 
 
+def test_what_is_remembered_still_ends() -> None:
+    """Remembering spares work on every call; it must not let an ended claim live on, nor grow for ever."""
+    book = auth.Claims(KEY)
+    token = auth.sign(Claim("s", "service", region="*", expires=NOW + 60), KEY)
+    assert book.read(token, NOW) is book.read(token, NOW + 59)
+    for _ in range(2):
+        with pytest.raises(Fault) as caught:
+            book.read(token, NOW + 60)
+        assert caught.value.reason is auth.CLAIM_EXPIRED
+    with pytest.raises(Fault):
+        auth.Claims(b"x" * 32).read(token, NOW)
+    for i in range(auth._REMEMBERED + 10):
+        book.token(auth.service_claim(f"s{i}"), 10)
+    assert len(book._signed) <= auth._REMEMBERED
+
+
+def test_an_unsigned_claim_is_signed_once_while_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway sends one claim per key and request; equal claims share a token until it is too old."""
+    now = [float(NOW)]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    book = auth.Claims(KEY)
+    first = book.token(auth.service_claim("a"), 10)
+    assert book.token(auth.service_claim("a"), 10) == first
+    assert book.token(auth.service_claim("a", "9901"), 10) != first
+    now[0] += auth.CLAIM_SECONDS - 5
+    anew = book.token(auth.service_claim("a"), 10)
+    assert anew != first
+    assert auth.verify(anew, KEY, now[0]).expires == int(now[0]) + auth.CLAIM_SECONDS
+
+
 def test_a_token_is_not_shown() -> None:
     """A claim printed in a log or a failing test must not hand out its token."""
     came = auth.verify(auth.sign(Claim("s", "service", expires=NOW + 60), KEY), KEY, NOW)
