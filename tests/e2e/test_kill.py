@@ -16,7 +16,7 @@ from chspay_kit import auth, migrate
 from chspay_kit.db import Database
 from chspay_kit.pg import create_database, password_name
 
-CASES = 20_000
+CASES = 16_000
 FUND = 9_876_543_21
 HOSPITALS = [f"H{number:03d}" for number in range(12)]
 #: Where the run is killed: told of its stage and of what is done in it.
