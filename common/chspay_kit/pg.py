@@ -8,6 +8,7 @@ runs on the folder.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -82,13 +83,16 @@ class EmbeddedPostgres:
         :raises Fault: PG_FAILED, PG_CANNOT_RUN, PG_NOT_OWNER, PG_MISSING.
         """
         self.home.folder(".")
-        runner = choose_runner(self.folder)
-        if not self.data.exists():
-            self._create_cluster(runner)
-        if self.pid() is None:
-            self._launch(runner)
-        else:
-            self._await_ready(None)
+        with (self.home.path / "postgres.lock").open("w") as lock:
+            # Two starts at once must not both create the cluster.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            runner = choose_runner(self.folder)
+            if not self.data.exists():
+                self._create_cluster(runner)
+            if self.pid() is None:
+                self._launch(runner)
+            else:
+                self._await_ready(None)
         create_database(self.url(database="postgres"), DATABASE)
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -70,6 +71,16 @@ def test_a_running_server_is_adopted_and_stopped_by_another_handle(server: Embed
     other.stop()
     assert server.pid() is None
     other.stop()  # stopping what is stopped is no error
+
+
+def test_starting_twice_at_once_is_one_server(server: EmbeddedPostgres) -> None:
+    # `chspay up` and `chspay db start` in two windows.
+    handles = [server, EmbeddedPostgres(server.home.path, durable=False)]
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(handle.start) for handle in handles]:
+            done.result()
+    assert handles[0].pid() == handles[1].pid()
+    assert handles[0].url() == handles[1].url()
 
 
 def test_a_pid_file_naming_another_program_is_stale(server: EmbeddedPostgres) -> None:
