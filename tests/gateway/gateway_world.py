@@ -63,6 +63,13 @@ class SimpleGrouper(grouper_pb2_grpc.GrouperServiceServicer):
         )  # fmt: skip
         return grouper_pb2.GroupCaseResponse(answer=answer)
 
+    async def ExplainCase(self, request: Any, context: Any) -> grouper_pb2.ExplainCaseResponse:
+        grouped = await self.GroupCase(request, context)
+        step = grouper_pb2.TraceStep(
+            level="adrg", code="BR2", rule="ZYZD in DI_BR2", outcome="taken", hits=["I63"]
+        )
+        return grouper_pb2.ExplainCaseResponse(answer=grouped.answer, steps=[step], prose=["主要诊断命中。"])
+
 
 class GatewayWorld:
     """A running gateway: ``http`` asks it in process, ``url`` over a socket, ``admin`` looks at rows."""

@@ -104,8 +104,8 @@ class RunOut(Answer):
     month: int
     state: str = Field(description="pending 等待 · running 进行中 · done 完成 · failed 失败")
     stage: str = Field(description="当前步骤")
-    done: int = Field(description="已处理件数")
-    total: int = Field(description="总件数")
+    progress_done: int = Field(description="当前步骤已处理的件数")
+    progress_total: int = Field(description="当前步骤的总件数")
     cases: int = Field(description="病例数")
     total_points: str | None = Field(description=f"总点数。{POINTS_NOTE}")
     fund: str = Field(description=f"基金支付。{YUAN_NOTE}")
@@ -140,8 +140,8 @@ def run_out(run: settlement_pb2.Run) -> RunOut:
         month=run.month,
         state=_STATES[run.state],
         stage=run.stage,
-        done=run.done,
-        total=run.total,
+        progress_done=run.done,
+        progress_total=run.total,
         cases=run.cases,
         total_points=points_text(run.total_points),
         fund=fen_to_yuan(run.fund_fen),

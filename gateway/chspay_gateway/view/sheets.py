@@ -96,7 +96,7 @@ def run(item: RunOut, statements: Sequence[StatementOut]) -> HTMLResponse:
     title = f"{item.pool} · {item.year}年{item.month}月 结算"
     state = _STATES.get(item.state, item.state)
     if item.state == "running":
-        state += f"（{item.stage} {item.done}/{item.total}）"
+        state += f"（{item.stage} {item.progress_done}/{item.progress_total}）"
     head = facts(
         [
             ("状态", state),
