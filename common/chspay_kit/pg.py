@@ -93,7 +93,7 @@ class EmbeddedPostgres:
                 self._launch(runner)
             else:
                 self._await_ready(None)
-        create_database(self.url(database="postgres"), DATABASE)
+            create_database(self.url(database="postgres"), DATABASE)
 
     def stop(self) -> None:
         """Stop the server cleanly (open transactions are rolled back); no server, nothing happens."""
