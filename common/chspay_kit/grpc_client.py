@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -58,28 +58,36 @@ class Channel:
     """A channel for generated stubs: ``GrouperServiceStub(channel)``.
 
     Unary calls are awaited, streams are iterated with ``async for`` (requests as an async iterator).
-    Every failure is a :class:`~chspay_core.errors.Fault`.
+    Every failure is a :class:`~chspay_core.errors.Fault`. It connects at the first call, so it can be
+    made before the event loop runs and before telemetry is switched on.
     """
 
     def __init__(self, target: str, claim_key: bytes, seconds: float = CALL_SECONDS) -> None:
         self.target = target
+        #: Default time for a single call.
+        self.seconds = seconds
         self._claims = auth.Claims(claim_key)
-        self._seconds = seconds
-        self._channel = grpc.aio.insecure_channel(
-            _address(target), options=_OPTIONS, interceptors=telemetry.client_interceptors()
-        )
+        self._channel: grpc.aio.Channel | None = None
 
     def unary_unary(self, method: str, *codecs: Any, **named: Any) -> _Single:
-        return _Single(self, method, self._channel.unary_unary(method, *codecs, **named))
+        return _Single(self, method, lambda: self.open().unary_unary(method, *codecs, **named))
 
     def stream_unary(self, method: str, *codecs: Any, **named: Any) -> _Single:
-        return _Single(self, method, self._channel.stream_unary(method, *codecs, **named), stream=True)
+        return _Single(self, method, lambda: self.open().stream_unary(method, *codecs, **named), stream=True)
 
     def unary_stream(self, method: str, *codecs: Any, **named: Any) -> _Stream:
-        return _Stream(self, method, self._channel.unary_stream(method, *codecs, **named))
+        return _Stream(self, method, lambda: self.open().unary_stream(method, *codecs, **named))
 
     def stream_stream(self, method: str, *codecs: Any, **named: Any) -> _Stream:
-        return _Stream(self, method, self._channel.stream_stream(method, *codecs, **named))
+        return _Stream(self, method, lambda: self.open().stream_stream(method, *codecs, **named))
+
+    def open(self) -> grpc.aio.Channel:
+        """The connection itself, made now if it is not yet."""
+        if self._channel is None:
+            self._channel = grpc.aio.insecure_channel(
+                _address(self.target), options=_OPTIONS, interceptors=telemetry.client_interceptors()
+            )
+        return self._channel
 
     def prepare(self, default: float, timeout: float | None) -> tuple[float, list[tuple[str, str]]]:
         """The deadline of a call, in seconds, and its metadata with the current claim."""
@@ -87,25 +95,21 @@ class Channel:
         claim = auth.claim_or_none()
         if claim is None:
             return seconds, []
-        return seconds, [(auth.CLAIM_METADATA, self._claims.token(claim, min(seconds, self._seconds)))]
-
-    @property
-    def seconds(self) -> float:
-        """Default time for a single call."""
-        return self._seconds
+        return seconds, [(auth.CLAIM_METADATA, self._claims.token(claim, min(seconds, self.seconds)))]
 
     async def ready(self, seconds: float) -> bool:
         """Whether the connection stands within ``seconds``."""
         try:
             async with asyncio.timeout(seconds):
-                await self._channel.channel_ready()
+                await self.open().channel_ready()
         except TimeoutError:
             return False
         return True
 
     async def close(self) -> None:
         """Closes the connection; calls in flight are cancelled."""
-        await self._channel.close(None)
+        if self._channel is not None:
+            await self._channel.close(None)
 
 
 def _address(target: str) -> str:
@@ -116,13 +120,21 @@ def _address(target: str) -> str:
 class _Method:
     """One RPC of a channel."""
 
-    __slots__ = ("_call", "_channel", "_method", "_seconds")
+    __slots__ = ("_channel", "_made", "_make", "_method", "_seconds")
 
-    def __init__(self, channel: Channel, method: str, call: Any, *, stream: bool = False) -> None:
+    def __init__(
+        self, channel: Channel, method: str, make: Callable[[], Any], *, stream: bool = False
+    ) -> None:
         self._channel = channel
         self._method = method
-        self._call = call
+        self._make = make
+        self._made: Any = None
         self._seconds = deadline.STREAM_SECONDS if stream else channel.seconds
+
+    def _call(self, request: Any, seconds: float, metadata: list[tuple[str, str]]) -> Any:
+        if self._made is None:
+            self._made = self._make()
+        return self._made(request, timeout=seconds, metadata=metadata)
 
     def _fault(self, error: grpc.aio.AioRpcError) -> Exception:
         return grpc_errors.from_error(error, self._method.split("/")[1])
@@ -136,7 +148,7 @@ class _Single(_Method):
         seconds, metadata = self._channel.prepare(self._seconds, timeout)
         code = grpc.StatusCode.OK
         try:
-            return await self._call(request, timeout=seconds, metadata=metadata)
+            return await self._call(request, seconds, metadata)
         except grpc.aio.AioRpcError as error:
             code = error.code()
             raise self._fault(error) from error
@@ -151,7 +163,7 @@ class _Stream(_Method):
         began = time.perf_counter()
         seconds, metadata = self._channel.prepare(deadline.STREAM_SECONDS, timeout)
         code = grpc.StatusCode.OK
-        call = self._call(request, timeout=seconds, metadata=metadata)
+        call = self._call(request, seconds, metadata)
         try:
             async for answer in call:
                 yield answer

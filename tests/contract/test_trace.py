@@ -87,6 +87,20 @@ async def test_one_trace_crosses_client_server_and_database(seen: Seen, database
     assert seen.counts("rpc.client.duration") == {("DraftYear", "OK"): 1}
 
 
+async def test_a_channel_made_before_telemetry_is_traced_too() -> None:
+    """A service builds its channels first and switches telemetry on when it begins to serve."""
+    channel = p.Channel("127.0.0.1:1", p.KEY)
+    stub = p.budget_pb2_grpc.BudgetServiceStub(channel)
+    exporter = InMemorySpanExporter()
+    telemetry.setup("test", None, exporter=exporter)
+    try:
+        await _refused(stub.GetYear(p.year(), timeout=0.2))
+    finally:
+        telemetry.shutdown()
+        await channel.close()
+    assert [span.name for span in exporter.get_finished_spans()] == [GET]
+
+
 async def test_a_refusal_is_on_the_span_and_its_data_is_not(seen: Seen, database: Database) -> None:
     """Spans record the code and the reason; values of a request never leave the process in telemetry."""
 
