@@ -40,6 +40,7 @@ COMMANDS = (
     Command("clear", "cli_clear", "clear", "离线试算：点数、点值与各医院结算额。"),
     Command("explain", "cli_clear", "explain", "试算中某一病例的计算底稿。"),
     Command("generate", "cli_generate", "generate", "生成模拟城市的病例。"),
+    Command("bench", "cli_bench", "bench", "测速：本机分组与试算的快慢。"),
 )
 
 EPILOG = "退出码：0 完成；1 检查发现问题；2 输入、文件或用法有误；3 服务不可达。"

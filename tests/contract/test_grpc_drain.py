@@ -117,6 +117,28 @@ async def test_a_call_that_never_ends_is_cut_after_the_grace() -> None:
                 await call
 
 
+async def test_a_client_finds_the_server_that_came_back() -> None:
+    """After kill -9 and restart of a service, the others must go on without being restarted."""
+    first, budget = p.Budget(), p.Budget()
+    async with p.house(first) as house:
+        with auth.use_claim(p.BUREAU):
+            await house.budget.GetYear(p.year())
+            await house.server.drain(0)
+            with pytest.raises(Fault) as caught:
+                await house.budget.GetYear(p.year(), timeout=2)
+            assert caught.value.reason.code == "SERVICE_UNAVAILABLE"
+            second = Server(
+                [(p.budget_pb2_grpc.add_BudgetServiceServicer_to_server, budget, p.BUDGET)],
+                listen=house.target,
+                claim_key=p.KEY,
+                database=p.Quiet(),  # type: ignore[arg-type]
+            )
+            await second.start()
+            await house.budget.GetYear(p.year(), timeout=5)
+            await second.drain(1)
+    assert (first.calls, budget.calls) == (1, 1)
+
+
 async def test_two_servers_on_one_port_are_refused() -> None:
     """Two processes sharing a port would split the calls between an old and a new version."""
     async with p.house() as house:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
 
+from chspay_cli.synth.profile import profile
 from chspay_core.case import Case
 from chspay_grouper.engine.grouper import Grouper
 from chspay_grouper.engine.manifest import parse_manifest
@@ -54,9 +55,7 @@ def starter_recipes() -> tuple[Recipe, ...]:
     """Recipes of every ADRG of the starter scheme that can be reached, in the scheme's order."""
     scheme = starter_scheme()
     grouper = Grouper(scheme)
-    return tuple(
-        recipe for mdc, adrg in scheme.adrgs() for recipe in _recipes(scheme, grouper, mdc, adrg)
-    )
+    return tuple(recipe for mdc, adrg in scheme.adrgs() for recipe in _recipes(scheme, grouper, mdc, adrg))
 
 
 def concrete(member: str) -> list[str]:
@@ -65,7 +64,11 @@ def concrete(member: str) -> list[str]:
     if prefix == member:
         return [member]
     if prefix[0].isalpha():
-        stems = [prefix + ".900", prefix + ".800", prefix + ".100"] if len(prefix) == 3 else [prefix.ljust(7, "0")]
+        stems = (
+            [prefix + ".900", prefix + ".800", prefix + ".100"]
+            if len(prefix) == 3
+            else [prefix.ljust(7, "0")]
+        )
     else:
         stems = [prefix + tail for tail in _TAILS[len(prefix)]]
     return [code for stem in stems for code in (stem, stem + "x001")]
@@ -84,9 +87,11 @@ _TAILS = {
 def _recipes(scheme: Scheme, grouper: Grouper, mdc: Group, adrg: Group) -> Iterator[Recipe]:
     infant = Scalar.XSRTL in scalars_of(adrg.tree) | scalars_of(mdc.tree)
     ages = _INFANTS if infant or Scalar.NL in scalars_of(mdc.tree) else ((0, 0),)
+    usual = [code for prefix in profile(adrg.code).principals for code in concrete(f"{prefix}*")]
+    tries = islice(_candidates(scheme, mdc.tree, adrg.tree, usual), _TRIES)
     found = 0
     seen: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
-    for diagnoses, procedures in islice(_candidates(scheme, mdc.tree, adrg.tree), _TRIES):
+    for diagnoses, procedures in tries:
         if (diagnoses, procedures) in seen:
             continue
         seen.add((diagnoses, procedures))
@@ -101,7 +106,12 @@ def _recipes(scheme: Scheme, grouper: Grouper, mdc: Group, adrg: Group) -> Itera
 
 
 def _sexes(
-    grouper: Grouper, adrg: str, diagnoses: tuple[str, ...], procedures: tuple[str, ...], days: int, weight: int
+    grouper: Grouper,
+    adrg: str,
+    diagnoses: tuple[str, ...],
+    procedures: tuple[str, ...],
+    days: int,
+    weight: int,
 ) -> int:
     """The sexes, as bits, with which the case falls into ``adrg``."""
     sexes = 0
@@ -120,11 +130,11 @@ def _sexes(
 
 
 def _candidates(
-    scheme: Scheme, mdc: Node, adrg: Node
+    scheme: Scheme, mdc: Node, adrg: Node, usual: Sequence[str]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Diagnoses and procedures worth trying: members of the sets the two rules name."""
+    """Diagnoses and procedures worth trying: usual principals, else members of the sets the rules name."""
     own = _codes(scheme, _sets(adrg, Field.ZYZD)) or _codes(scheme, _sets(mdc, Field.ZYZD))
-    principals = own or _codes(scheme, _sets_of_all(scheme, Field.ZYZD))
+    principals = list(usual) or own or _codes(scheme, _sets_of_all(scheme, Field.ZYZD))
     others = [()] + [(code,) for code in _codes(scheme, _sets(mdc, Field.QTZD))]
     mains = [(code,) for code in _codes(scheme, _sets(adrg, Field.ZYSS))]
     beside = [(code,) for code in _codes(scheme, _sets(adrg, Field.QTSS))]
@@ -132,9 +142,9 @@ def _candidates(
     pairs = [one + two for one, two in product(mains[:40:2], beside[1::3]) if one != two] if beside else []
     for step in range(max(len(principals), len(procedures)) * 3):
         principal = principals[(step * 7) % len(principals)]
+        other = others[(step * 3) % len(others)]
         for procedure in (procedures[(step * 5) % len(procedures)], *_one(pairs, step)):
-            for other in (others[(step * 3) % len(others)],):
-                yield (principal, *other), procedure
+            yield (principal, *other), procedure
 
 
 def _one(pairs: Sequence[tuple[str, ...]], step: int) -> list[tuple[str, ...]]:
@@ -143,7 +153,9 @@ def _one(pairs: Sequence[tuple[str, ...]], step: int) -> list[tuple[str, ...]]:
 
 def _sets(tree: Node, field: Field) -> list[str]:
     """Sets that a rule asks of ``field``, in the order it names them."""
-    hits = [node for node in walk(tree) if isinstance(node, Hit) and field in node.fields and not node.negated]
+    hits = [
+        node for node in walk(tree) if isinstance(node, Hit) and field in node.fields and not node.negated
+    ]
     return list(dict.fromkeys(name for node in hits for name in node.sets))
 
 

@@ -14,7 +14,7 @@ from chspay_core.period import NOT_A_DAY
 from chspay_core.tables import ANSWER_COLUMNS, COLUMN_MISSING, NOT_AN_INTEGER
 from chspay_grouper.engine.answers import INVALID, Answer
 from chspay_grouper.engine.codemap import CodeMap
-from chspay_grouper.engine.columns import Column, code_lists, dates, integers, stays, texts
+from chspay_grouper.engine.columns import Column, code_lists, dates, integers, mapped_texts, stays
 from chspay_grouper.engine.grouper import Diagnosis, Grouper, Procedure
 from chspay_grouper.engine.intake import Scalars, icu_flag, leaving_number
 
@@ -142,17 +142,14 @@ class _Given:
 
 def _scalars(batch: pa.RecordBatch, numbers: Mapping[str, Column]) -> Iterator[Scalars]:
     """Per row the scalars in the order of :data:`chspay_grouper.engine.intake.Scalars`."""
-    leaving, department = texts(batch, "leaving_type"), texts(batch, "department")
-    leaving_of = {text: leaving_number(text) for text in set(leaving)}
-    icu_of = {text: icu_flag(text) for text in set(department)}
     return zip(
         numbers["age_years"].values,
         numbers["sex"].values,
         numbers["age_days"].values,
         [grams or None for grams in numbers["newborn_weight_g"].values],
         numbers["los_days"].values,
-        map(leaving_of.__getitem__, leaving),
+        mapped_texts(batch, "leaving_type", leaving_number),
         numbers["icu_hours"].values,
-        map(icu_of.__getitem__, department),
+        mapped_texts(batch, "department", icu_flag),
         strict=True,
     )

@@ -6,8 +6,10 @@ which rows it could not read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +19,7 @@ from chspay_core.errors import Fault
 from chspay_core.period import los_days, parse_day
 from chspay_core.tables import COLUMN_TYPE, LIST_SEPARATOR
 
+_T = TypeVar("_T")
 #: A whole number as text; exporters like to write ``3.0`` for 3.
 _WHOLE = r"^-?[0-9]{1,9}(\.0+)?$"
 
@@ -58,14 +61,22 @@ def integers(batch: pa.RecordBatch, name: str) -> Column:
     return _integers_from_text(_text(column, name, "整数"))
 
 
-def texts(batch: pa.RecordBatch, name: str) -> list[str]:
-    """A column of text, the empty text where unknown."""
+def mapped_texts(batch: pa.RecordBatch, name: str, mapped: Callable[[str], _T]) -> list[_T]:
+    """A column of text, each distinct text mapped once; the empty text where unknown."""
     column = _column(batch, name)
     if column is None:
-        return [""] * batch.num_rows
+        return [mapped("")] * batch.num_rows
     if not _is_text(column.type):
         column = column.cast(pa.string())
-    return [text or "" for text in column.to_pylist()]
+    return _mapped(column, lambda text: mapped(text or ""))
+
+
+def _mapped(column: pa.Array, mapped: Callable[[str | None], _T]) -> list[_T]:
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    values = [mapped(text) for text in encoded.dictionary.to_pylist()]
+    places = pc.fill_null(encoded.indices, len(values)).to_numpy().tolist()
+    values.append(mapped(None))
+    return list(map(values.__getitem__, places))
 
 
 def dates(batch: pa.RecordBatch, name: str) -> tuple[list[date | None], list[int]]:
@@ -75,20 +86,16 @@ def dates(batch: pa.RecordBatch, name: str) -> tuple[list[date | None], list[int
         return [None] * batch.num_rows, []
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
         return column.cast(pa.date32(), safe=False).to_pylist(), []
-    known: dict[str, date | None] = {"": None}
-    values: list[date | None] = []
-    bad: list[int] = []
-    trimmed = pc.fill_null(pc.utf8_trim_whitespace(_text(column, name, "日期")), "")
-    for row, text in enumerate(trimmed.to_pylist()):
-        if text not in known:
-            try:
-                known[text] = parse_day(text, name)
-            except Fault:
-                bad.append(row)
-                values.append(None)
-                continue
-        values.append(known[text])
-    return values, bad
+    found = _mapped(pc.utf8_trim_whitespace(_text(column, name, "日期")), _day_or_fault)
+    bad = [row for row, day in enumerate(found) if isinstance(day, Fault)]
+    return [None if isinstance(day, Fault) else day for day in found], bad
+
+
+def _day_or_fault(text: str | None) -> date | Fault | None:
+    try:
+        return parse_day(text) if text else None
+    except Fault as fault:
+        return fault
 
 
 def stays(los: Column, admissions: list[date | None], discharges: list[date | None]) -> None:
@@ -114,7 +121,7 @@ def code_lists(batch: pa.RecordBatch, name: str) -> CodeLists:
         raise Fault(COLUMN_TYPE, field=name, value=column.type, expected="list<string>或以|分隔的文本")
     encoded = codes if pa.types.is_dictionary(codes.type) else codes.dictionary_encode()
     distinct = [code or "" for code in encoded.dictionary.to_pylist()]
-    places = pc.fill_null(encoded.indices, len(distinct)).to_pylist()
+    places = pc.fill_null(encoded.indices, len(distinct)).to_numpy().tolist()
     ends = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
     return CodeLists([*distinct, ""], places, ends.tolist())
 
@@ -133,7 +140,18 @@ def _integers_from_text(column: pa.Array) -> Column:
 def _integers(values: pa.Array, bad: list[int] | None = None) -> Column:
     lowest = pc.min(values).as_py()
     below = [] if lowest is None or lowest >= 0 else _false_rows(pc.greater_equal(values, 0))
-    return Column(values.to_pylist(), bad or [], below)
+    return Column(_listed(values), bad or [], below)
+
+
+def _listed(values: pa.Array) -> list[int | None]:
+    """Whole numbers as a Python list, None where null; several times faster than ``to_pylist``."""
+    if not values.null_count:
+        plain: list[int | None] = values.to_numpy().tolist()
+        return plain
+    numbers = pc.fill_null(values, 0).to_numpy().astype(object)
+    numbers[values.is_null().to_numpy(zero_copy_only=False)] = None
+    with_gaps: list[int | None] = numbers.tolist()
+    return with_gaps
 
 
 def _false_rows(flags: pa.Array) -> list[int]:

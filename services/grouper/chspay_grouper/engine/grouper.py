@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from chspay_core.case import Case, Status
 from chspay_grouper.engine.answers import (
@@ -66,11 +66,12 @@ class Procedure:
     grey: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Adrg:
+class _Adrg(NamedTuple):
+    """An ADRG as the fast answer sees it; unpacked in the hot loop."""
+
     mdc: int  # which MDC, in order
     enter: Condition | None  # what the MDC asks beyond the two first codes
-    others: int  # bits of every group outside this MDC
+    outside: int  # bits of every group outside this MDC
     take: Condition | None
     drgs: tuple[tuple[Condition | None, Answer], ...]
 
@@ -98,6 +99,7 @@ class Grouper:
         self._groups: list[_Adrg] = []
         self._filters: tuple[list[_Filter], list[_Filter]] = ([], [])
         self._compile()
+        self._drops_grey = bool(scheme.options.grey_codes or scheme.options.grey_set)
         self._retry = scheme.options.retry_ungrouped_with_each_other_procedure
         self._entries = [condition(tree, self._bits) for tree in scheme.entry_trees()]
         self._entry_sets = self._bits.mask(entry_sets(mdc.tree for mdc in scheme.mdcs), diagnosis=True)
@@ -124,7 +126,7 @@ class Grouper:
         answer = self._one(principal, others, main, rest, scalars)
         if answer is None and self._retry:
             for procedure in rest:
-                answer = self._one(principal, others, procedure, [], scalars)
+                answer = self._one(principal, others, procedure, [], scalars) if procedure.code else None
                 if answer is not None:
                     break
         if answer is None:
@@ -165,14 +167,14 @@ class Grouper:
         groups, entered = self._groups, -1
         while candidates:
             low = candidates & -candidates
-            group = groups[low.bit_length() - 1]
-            if group.mdc != entered:
-                if group.enter is not None and not group.enter(facts):
-                    candidates &= group.others
+            mdc, enter, outside, take, drgs = groups[low.bit_length() - 1]
+            if mdc != entered:
+                if enter is not None and not enter(facts):
+                    candidates &= outside
                     continue
-                entered = group.mdc
-            if group.take is None or group.take(facts):
-                for holds, answer in group.drgs:
+                entered = mdc
+            if take is None or take(facts):
+                for holds, answer in drgs:
                     if holds is None or holds(facts):
                         return answer
             candidates ^= low
@@ -182,9 +184,10 @@ class Grouper:
         """Main procedure and the others, grey codes dropped; a dropped main procedure means none."""
         if not procedures:
             return self.no_procedure, []
-        main = procedures[0]
-        rest = [procedure for procedure in procedures[1:] if not procedure.grey and procedure.code]
-        return (self.no_procedure if main.grey else main), rest
+        if not self._drops_grey:
+            return procedures[0], procedures[1:]
+        rest = [procedure for procedure in procedures[1:] if not procedure.grey]
+        return (self.no_procedure if procedures[0].grey else procedures[0]), rest
 
     def _ungrouped(self, principal: Diagnosis, facts: Facts) -> Answer:
         if not self._members.knows_diagnosis(principal.code):

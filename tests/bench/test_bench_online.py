@@ -1,0 +1,67 @@
+"""The online path measured: one list over HTTP through gateway, settlement and grouper to a durable row."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+pytestmark = pytest.mark.bench
+
+HOSPITAL, POOL = "H99010100001", "990100"
+LOAD = Path(__file__).with_name("load.py")
+SECONDS = 10.0
+LEAST_PER_SECOND, MOST_P99_MS = 400, 60
+
+
+async def measure(
+    stack, key: str, connections: int, first: int, seconds: float = SECONDS
+) -> dict[str, object]:
+    """One measurement by a load generator in its own process."""
+    arguments = ("127.0.0.1", stack.ports["gateway"], key, HOSPITAL, connections, seconds, first)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(LOAD), *map(str, arguments), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    return json.loads(out)
+
+
+@pytest.mark.timeout(600)
+async def test_bench_online_lists(tmp_path):
+    """At least 400 lists a second, p99 under 60 ms at 16 connections, every one of them in the database."""
+    from chspay_cli.cli_client import issue
+    from chspay_cli.stack import Stack
+
+    async with Stack(tmp_path) as stack:
+        bureau = await issue(stack.admin_url, region=POOL)
+        key = await issue(stack.admin_url, institution=HOSPITAL)
+        async with httpx.AsyncClient(base_url=stack.gateway_url, trust_env=False) as client:
+            registered = await client.put(
+                f"/api/v1/hospitals/{HOSPITAL}",
+                headers={"Authorization": f"Bearer {bureau}", "Idempotency-Key": "bench-hospital"},
+                json={"name": "演示医院", "region_code": POOL, "level": 3, "since": "2020-01-01"},
+            )
+            assert registered.status_code == 200, registered.text
+        await measure(stack, key, 16, 900_000_000, 3.0)
+        found = [
+            await measure(stack, key, connections, connections * 10_000_000) for connections in (1, 16, 64)
+        ]
+        print("\n连接数    清单/秒    p50 毫秒    p99 毫秒")
+        for each in found:
+            print(
+                f"{each['connections']:>6} {each['per_second']:>10} {each['p50_ms']:>11} {each['p99_ms']:>11}"
+            )
+        connection = await asyncpg.connect(stack.admin_url)
+        rows = await connection.fetchval(
+            "SELECT count(*) FROM settlement.list_version WHERE case_id >= 'B01' AND case_id < 'B9'"
+        )
+        await connection.close()
+    assert not any(each["refused"] for each in found), found
+    assert rows == sum(each["accepted"] for each in found)
+    assert found[1]["per_second"] >= LEAST_PER_SECOND
+    assert found[1]["p99_ms"] < MOST_P99_MS
