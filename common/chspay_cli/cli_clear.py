@@ -36,6 +36,7 @@ LEVEL_FILE = Reason(
     "请用 --hospitals 给出等级表（CSV，两列：hospital_code, level）。",
 )
 SHOWN_HOSPITALS = 20
+WIDTH = 110
 EVIDENCE_NAMES = {
     "official": "official（正式文件）",
     "unverified": "unverified（未核对原文）",
@@ -137,6 +138,8 @@ def _source(path: Path, found: CaseFile, notes: list[str]) -> dict[str, object]:
 
 def _report(done: Clearing, policy: Policy, fund_fen: int, notes: list[str], out: Path) -> None:
     screen = Console()
+    # A cut-off amount is worse than a wrapped line.
+    screen.width = max(screen.width, WIDTH)
     screen.print(f"[bold]{NOTICE}[/bold]")
     screen.print(
         f"政策 {policy.place_name}（{policy.place}） {policy.on}，证据等级 "

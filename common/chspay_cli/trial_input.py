@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from chspay_cli.casefile import FILE_MISSING
 from chspay_core.amounts import yuan_to_fen
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.tables import COLUMN_MISSING, NOT_AN_INTEGER, STATUSES
+from chspay_core.tables import CASE_SCHEMA, COLUMN_MISSING, NOT_AN_INTEGER, STATUSES
 from chspay_settlement.engine.model import PricedInput
 
 NEEDED = ("case_id", "hospital_code", "drg", "total_cost")
 OPTIONAL = ("status", "department", "los_days", "patient_paid")
 COLUMNS = (*NEEDED, *OPTIONAL)
+TEXTS = ("case_id", "hospital_code", "drg", "status", "department", "los_days")
+_MONEY = CASE_SCHEMA.field("total_cost").type
+_HUNDRED = pa.scalar(Decimal(100), pa.decimal128(3, 0))
+_ZERO = pa.scalar(Decimal(0), pa.decimal128(1, 0))
+#: Yuan the fast way: no sign, at most two decimals.
+_IN_ORDER = r"^[0-9]{1,15}(\.[0-9]{1,2})?$"
 
 ROW_EMPTY = Reason("ROW_FIELD_MISSING", Kind.INVALID, "第{row}行没有填写“{field}”，无法清算，请补充后重试。")
 ROW_COST = Reason("ROW_COST_NEGATIVE", Kind.INVALID, "第{row}行“{field}”不能小于零，收到“{value}”。")
@@ -50,15 +57,15 @@ def read_inputs(batches: Iterable[pa.RecordBatch], levels: dict[str, int]) -> Ca
     """
     inputs: list[PricedInput] = []
     shared: dict[str, str] = {}
-    seen: set[tuple[str, str]] = set()
     patient = department = False
     for batch in batches:
-        columns = _columns(batch)
-        patient = patient or any(value not in (None, "") for value in columns["patient_paid"])
-        department = department or any(columns["department"])
-        _append(inputs, columns, levels, shared)
+        found = _batch_inputs(batch, levels, shared, len(inputs) + 1)
+        patient = patient or any(inp.patient_fen is not None for inp in found)
+        department = department or any(inp.department for inp in found)
+        inputs.extend(found)
     if not inputs:
         raise Fault(FILE_EMPTY)
+    seen: set[tuple[str, str]] = set()
     for row, inp in enumerate(inputs, 1):
         key = (inp.hospital_code, inp.case_id)
         if key in seen:
@@ -67,41 +74,37 @@ def read_inputs(batches: Iterable[pa.RecordBatch], levels: dict[str, int]) -> Ca
     return CaseFile(inputs, patient, department)
 
 
-def _columns(batch: pa.RecordBatch) -> dict[str, Sequence[object]]:
+def _batch_inputs(
+    batch: pa.RecordBatch, levels: dict[str, int], shared: dict[str, str], first: int
+) -> list[PricedInput]:
+    """One batch, column by column; equal texts are kept once. ``first`` is the row of its first case."""
     names = set(batch.schema.names)
     missing = next((name for name in NEEDED if name not in names), None)
     if missing is not None:
         raise Fault(COLUMN_MISSING, field=missing)
-    unknown = [None] * batch.num_rows
-    return {name: batch.column(name).to_pylist() if name in names else unknown for name in COLUMNS}
-
-
-def _append(
-    inputs: list[PricedInput],
-    columns: dict[str, Sequence[object]],
-    levels: dict[str, int],
-    shared: dict[str, str],
-) -> None:
-    """Adds one batch; equal texts are kept once."""
-    cells = zip(*(columns[name] for name in COLUMNS), strict=True)
-    for row, (case_id, code, drg, cost, status, department, days, patient) in enumerate(
-        cells, len(inputs) + 1
-    ):
-        hospital, group = _text(code), _text(drg)
-        found = _status(_text(status), group, row)
-        inputs.append(
-            PricedInput(
-                case_id=_needed(case_id, "case_id", row),
-                hospital_code=shared.setdefault(hospital, hospital) or _needed(code, "hospital_code", row),
-                level=levels.get(hospital),
-                drg=shared.setdefault(group, group),
-                status=found,
-                department=shared.setdefault(_text(department), _text(department)),
-                los_days=_days(days),
-                cost_fen=_fen(cost, "total_cost", row, needed=found != "invalid"),
-                patient_fen=_fen(patient, "patient_paid", row, needed=False),
-            )
-        )
+    texts = {name: _texts(batch, name, shared) for name in TEXTS}
+    for name in ("case_id", "hospital_code"):
+        if "" in texts[name]:
+            raise Fault(ROW_EMPTY, row=first + texts[name].index(""), field=name)
+    pairs = zip(texts["status"], texts["drg"], strict=True)
+    statuses = [_status(status, drg, first + i) for i, (status, drg) in enumerate(pairs)]
+    costs = _fens(batch, "total_cost", first)
+    if None in costs:
+        for i, (cost, status) in enumerate(zip(costs, statuses, strict=True)):
+            if cost is None and status != "invalid":
+                raise Fault(ROW_EMPTY, row=first + i, field="total_cost")
+    columns = (
+        texts["case_id"],
+        texts["hospital_code"],
+        [levels.get(code) for code in texts["hospital_code"]],
+        texts["drg"],
+        statuses,
+        texts["department"],
+        [_days(text) for text in texts["los_days"]],
+        costs,
+        _fens(batch, "patient_paid", first),
+    )
+    return list(map(PricedInput._make, zip(*columns, strict=True)))
 
 
 def status_of(drg: str) -> str:
@@ -121,24 +124,38 @@ def _status(status: str, drg: str, row: int) -> str:
     return status
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
+def _texts(batch: pa.RecordBatch, name: str, shared: dict[str, str]) -> list[str]:
+    """A column as trimmed text; unknown, and a column that is not there, is the empty text."""
+    if name not in batch.schema.names:
+        return [""] * batch.num_rows
+    column = batch.column(name)
+    if not pa.types.is_string(column.type):
+        column = column.cast(pa.string())
+    cells: list[str] = pc.utf8_trim_whitespace(pc.fill_null(column, "")).to_pylist()
+    return cells if name == "case_id" else [shared.setdefault(cell, cell) for cell in cells]
 
 
-def _needed(value: object, field: str, row: int) -> str:
-    text = _text(value)
-    if not text:
-        raise Fault(ROW_EMPTY, row=row, field=field)
-    return text
+def _fens(batch: pa.RecordBatch, name: str, first: int) -> list[int | None]:
+    """A money column in fen: all at once where every cell is in order, else cell by cell up to the fault."""
+    if name not in batch.schema.names:
+        return [None] * batch.num_rows
+    column = batch.column(name)
+    if pa.types.is_string(column.type):
+        column = pc.utf8_trim_whitespace(column)
+        column = pc.if_else(pc.equal(column, ""), None, column)
+        if pc.all(pc.match_substring_regex(column, _IN_ORDER)).as_py() is not False:
+            column = column.cast(_MONEY)
+    if column.type == _MONEY and not pc.any(pc.less(column, _ZERO)).as_py():
+        whole: list[int | None] = pc.multiply(column, _HUNDRED).cast(pa.int64()).to_pylist()
+        return whole
+    return [_fen(cell, name, first + i) for i, cell in enumerate(column.to_pylist())]
 
 
-def _fen(value: object, field: str, row: int, *, needed: bool) -> int | None:
+def _fen(value: object, field: str, row: int) -> int | None:
     if value is None or value == "":
-        if needed:
-            raise Fault(ROW_EMPTY, row=row, field=field)
         return None
     try:
-        fen = yuan_to_fen(value if isinstance(value, Decimal) else _text(value), field)
+        fen = yuan_to_fen(value if isinstance(value, Decimal) else str(value), field)
     except Fault as fault:
         raise Fault(ROW_VALUE, row=row, field=field, value=value, why=fault.message) from fault
     if fen < 0:
@@ -146,10 +163,9 @@ def _fen(value: object, field: str, row: int, *, needed: bool) -> int | None:
     return fen
 
 
-def _days(value: object) -> int | None:
+def _days(text: str) -> int | None:
     """Days are used only for per-diem cases; a text such as ``120 +`` is unknown here, and is refused
     by name when a per-diem case needs it."""
-    text = _text(value)
     return int(text) if text.isascii() and text.isdigit() else None
 
 
@@ -169,7 +185,8 @@ def read_levels(path: Path | None) -> dict[str, int]:
             if column not in (rows.fieldnames or ()):
                 raise Fault(COLUMN_MISSING, field=column)
         for row in rows:
-            code, level = _text(row["hospital_code"]), _text(row["level"])
+            code, level = (row[column] or "" for column in ("hospital_code", "level"))
+            code, level = code.strip(), level.strip()
             if not (level.isascii() and level.isdigit()):
                 raise Fault(NOT_AN_INTEGER, field="level", value=level)
             if code in levels:

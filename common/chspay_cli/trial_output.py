@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
+from chspay_cli.casefile import write_rows
 from chspay_core import ENGINE_VERSION
 from chspay_core.amounts import decimal_text, from_micro, plain, ratio_half_up, to_micro
 from chspay_core.bundle import Bundle
@@ -40,22 +43,29 @@ GROUP_COLUMNS = (
     "kept_cost_fen",
     "median_twice_fen",
 )
-CASE_COLUMNS = (
-    "case_id",
-    "hospital_code",
-    "level",
-    "drg",
-    "status",
-    "department",
-    "los_days",
-    "cost_fen",
-    "patient_fen",
-    "kind",
-    "reason",
-    "points",
-    "fund_fen",
-    "total_fen",
+_WHOLE = ("level", "los_days", "cost_fen", "patient_fen", "fund_fen", "total_fen")
+CASE_SCHEMA = pa.schema(
+    [
+        (name, pa.int64() if name in _WHOLE else pa.string())
+        for name in (
+            "case_id",
+            "hospital_code",
+            "level",
+            "drg",
+            "status",
+            "department",
+            "los_days",
+            "cost_fen",
+            "patient_fen",
+            "kind",
+            "reason",
+            "points",
+            "fund_fen",
+            "total_fen",
+        )
+    ]
 )
+_BATCH_ROWS = 65_536
 STATEMENT_COLUMNS = ("hospital_code", "cases", "points", "fund_fen", "patient_fen", "total_fen")
 
 OUT_NOT_EMPTY = Reason(
@@ -103,7 +113,7 @@ def write_trial(
 ) -> None:
     """Writes the four files of ``done`` into ``folder``."""
     _write_rows(folder / GROUPS, GROUP_COLUMNS, (_group_row(group) for group in done.table.groups.values()))
-    _write_rows(folder / CASES, CASE_COLUMNS, _case_rows(done, inputs))
+    write_rows(folder / CASES, CASE_SCHEMA, _case_batches(done, inputs))
     _write_rows(
         folder / STATEMENTS,
         STATEMENT_COLUMNS,
@@ -196,30 +206,29 @@ def _group_row(group: Group) -> tuple[object, ...]:
     )
 
 
-def _case_rows(done: Clearing, inputs: Sequence[PricedInput]) -> Iterator[tuple[object, ...]]:
-    shown: dict[int, str] = {}
-    for inp, points, fund in zip(inputs, done.points, done.funds_fen, strict=True):
-        micro = points.points_micro
-        text = shown.get(micro)
-        if text is None:
-            text = shown[micro] = _points(micro)
-        counted = points.kind is not CaseKind.EXCLUDED
-        yield (
-            inp.case_id,
-            inp.hospital_code,
-            inp.level,
-            inp.drg,
-            inp.status,
-            inp.department,
-            inp.los_days,
-            inp.cost_fen,
-            inp.patient_fen,
-            points.kind.value,
-            points.reason,
-            text,
-            fund if counted else "",
-            fund + (inp.patient_fen or 0) if counted else "",
-        )
+def _case_batches(done: Clearing, inputs: Sequence[PricedInput]) -> Iterator[pa.RecordBatch]:
+    kinds = {kind: kind.value for kind in CaseKind}
+    shown = {micro: _points(micro) for micro in {points.points_micro for points in done.points}}
+    for start in range(0, len(inputs), _BATCH_ROWS):
+        part = slice(start, start + _BATCH_ROWS)
+        given = dict(zip(PricedInput._fields, zip(*inputs[part], strict=True), strict=True))
+        points = done.points[part]
+        funds = [
+            None if found.kind is CaseKind.EXCLUDED else fund
+            for found, fund in zip(points, done.funds_fen[part], strict=True)
+        ]
+        found = {
+            **given,
+            "kind": [kinds[found.kind] for found in points],
+            "reason": [found.reason for found in points],
+            "points": [shown[found.points_micro] for found in points],
+            "fund_fen": funds,
+            "total_fen": [
+                None if fund is None else fund + (patient or 0)
+                for fund, patient in zip(funds, given["patient_fen"], strict=True)
+            ],
+        }
+        yield pa.RecordBatch.from_pydict({name: found[name] for name in CASE_SCHEMA.names}, CASE_SCHEMA)
 
 
 @dataclass(frozen=True)
