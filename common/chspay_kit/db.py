@@ -54,6 +54,18 @@ _TELL_WHO_ASKS = (
 _unit: ContextVar[Unit | None] = ContextVar("chspay_unit", default=None)
 
 
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that goes back to the pool as it is, without a round trip to reset it.
+
+    A unit changes nothing that outlives its transaction (``set_config(..., true)``). Whoever takes a
+    session-level lock on a connection of the pool gives it up before handing the connection back.
+    """
+
+    def get_reset_query(self) -> str:
+        """Nothing to reset."""
+        return ""
+
+
 class Database:
     """The connection pool of one service.
 
@@ -81,6 +93,7 @@ class Database:
                 min_size=self._min_size,
                 max_size=self._max_size,
                 timeout=10,
+                connection_class=_Connection,
                 server_settings={"application_name": self._application, "timezone": "UTC"},
             )
         except (TimeoutError, asyncpg.PostgresError, OSError) as error:
