@@ -26,7 +26,7 @@ PER_GROUP = 24
 _TRIES = 600
 _MEMBERS = 28
 #: Age in days and birth weight in gram of a newborn or infant that some group asks for.
-_INFANTS = ((3, 1200), (5, 1750), (4, 2250), (2, 3250), (60, 0))
+_INFANTS = ((2, 3250), (3, 1200), (5, 1750), (4, 2250), (60, 0))
 _ADULT_YEARS = 45
 
 
