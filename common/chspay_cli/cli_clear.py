@@ -29,8 +29,8 @@ from chspay_settlement.engine.sheet import KIND_NAMES
 from chspay_settlement.engine.terms import LEVEL_MISSING
 from chspay_settlement.engine.value import FUND_NEGATIVE, form_of
 
-LEVEL_FILE = Reason(
-    LEVEL_MISSING.code,
+LEVELS_NEEDED = Reason(
+    "LEVELS_NEEDED",
     Kind.PRECONDITION,
     "医疗机构{value}没有等级，而差异系数按等级确定（{document}）。"
     "请用 --hospitals 给出等级表（CSV，两列：hospital_code, level）。",
@@ -115,7 +115,7 @@ def _run(found: CaseFile, fund_fen: int, policy: Policy, form: Form, step: Calla
     except Fault as fault:
         if fault.reason is not LEVEL_MISSING:
             raise
-        raise Fault(LEVEL_FILE, field=fault.field, value=fault.value, **fault.facts) from fault
+        raise Fault(LEVELS_NEEDED, field=fault.field, value=fault.value, **fault.facts) from fault
 
 
 def _form(policy: Policy, found: CaseFile) -> tuple[Form, list[str]]:

@@ -241,7 +241,7 @@ def test_bad_words_are_refused(chspay: Command, cases: Path, tmp_path: Path) -> 
         (clear_words(cases, out, place="330100"), "POLICY_MISSING"),
         (clear_words(tmp_path / "absent.csv", out), "FILE_MISSING"),
         (clear_words(cases, out, "--hospitals", tmp_path / "absent.csv"), "FILE_MISSING"),
-        (clear_words(cases, out, place=LEVELLED), "LEVEL_MISSING"),
+        (clear_words(cases, out, place=LEVELLED), "LEVELS_NEEDED"),
         (clear_words(cases, cases), "OUT_NOT_DIR"),
         (["explain", tmp_path, "c1"], "NOT_A_TRIAL"),
     ]

@@ -55,6 +55,7 @@ class Band:
 
 
 def compile_band(kind: CaseKind, basis: Basis, terms: Terms) -> Band:
+    """The method the policy chose for ``kind``, as integers for this group and coefficient."""
     method = terms.settle[kind]
     line = method.line(basis)
     unit = 10**terms.places
