@@ -6,8 +6,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from chspay_gateway import problems
+from chspay_gateway.session import REQUEST_ID_HEADER, writes
 
 _DESCRIPTION = """
 医保支付（DRG 点数法）接口。约定：
@@ -30,6 +32,14 @@ _COMMON = {
     "413": "请求内容过大",
     "422": "内容不符合要求，逐字段说明",
     "503": "下游暂时不可用，请按 Retry-After 重试",
+}
+_REQUEST_ID = {
+    "name": REQUEST_ID_HEADER,
+    "in": "header",
+    "required": True,
+    "description": "请求号。重试同一请求时用同一个值，得到同样的答案；内容不同则拒绝（409）。",
+    "schema": {"type": "string", "pattern": "^[0-9A-Za-z._:-]{1,64}$"},
+    "example": "2026-01-12-0001",
 }
 _OPEN = ("/healthz", "/readyz", "/version")
 _TAGS = [
@@ -58,14 +68,26 @@ def install(app: FastAPI) -> None:
                     routes=app.routes,
                     tags=_TAGS,
                     separate_input_output_schemas=False,
-                )
+                ),
+                _writes(app),
             )
         return app.openapi_schema
 
     app.openapi = describe  # type: ignore[method-assign]
 
 
-def _complete(document: dict[str, Any]) -> dict[str, Any]:
+def _writes(app: FastAPI) -> set[tuple[str, str]]:
+    """Path and method of every operation that needs an Idempotency-Key."""
+    return {
+        (route.path_format, method.lower())
+        for route in app.routes
+        if isinstance(route, APIRoute)
+        and any(writes(dependency.call) for dependency in route.dependant.dependencies)
+        for method in route.methods or ()
+    }
+
+
+def _complete(document: dict[str, Any], writing: set[tuple[str, str]]) -> dict[str, Any]:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     problem = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -79,7 +101,9 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
     }
     document["security"] = [{"bearer": []}, {"key": []}]
     for path, item in document["paths"].items():
-        for operation in item.values():
+        for method, operation in item.items():
+            if (path, method) in writing:
+                operation.setdefault("parameters", []).append(_REQUEST_ID)
             _document_refusals(path, operation)
     return document
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, cast
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 
 from chspay_core.errors import Fault
 from chspay_gateway import auth, reasons
@@ -17,6 +17,7 @@ from chspay_kit import auth as claims
 from chspay_kit import deadline
 from chspay_kit.auth import Claim
 
+REQUEST_ID_HEADER = "Idempotency-Key"
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}\Z", re.ASCII)
 
 
@@ -58,6 +59,14 @@ class Session:
         return code or (self.claim.institution if self.claim.role == "hospital" else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Writing(Session):
+    """A request that writes."""
+
+    #: The Idempotency-Key: the same one with the same content gets the same answer.
+    request_id: str
+
+
 def gateway_of(request: Request) -> Gateway:
     """The running gateway."""
     return cast("Gateway", request.app.state.gateway)
@@ -76,22 +85,22 @@ async def _session(request: Request) -> Session:
     return begin(gateway, claim, gateway.settings.call_seconds)
 
 
-async def _request_id(
-    key: Annotated[
-        str,
-        Header(
-            alias="Idempotency-Key",
-            description="请求号。重试同一请求时用同一个值，得到同样的答案；内容不同则拒绝（409）。",
-            examples=["2026-01-12-0001"],
-        ),
-    ] = "",
-) -> str:
+async def _writing(request: Request) -> Writing:
+    """A session that may write, found in one step: every dependency costs on the online path."""
+    session = await _session(request)
+    key = request.headers.get(REQUEST_ID_HEADER, "")
     if not key:
-        raise Fault(reasons.KEY_HEADER_MISSING, field="Idempotency-Key")
+        raise Fault(reasons.KEY_HEADER_MISSING, field=REQUEST_ID_HEADER)
     if not _REQUEST_ID.match(key):
-        raise Fault(reasons.KEY_HEADER_BAD, field="Idempotency-Key", value=key)
-    return key
+        raise Fault(reasons.KEY_HEADER_BAD, field=REQUEST_ID_HEADER, value=key)
+    return Writing(session.claim, session.services, key)
+
+
+def writes(call: object) -> bool:
+    """Whether a dependency is the one of writes; for the interface description."""
+    return call is _writing
 
 
 Caller = Annotated[Session, Depends(_session)]
-RequestId = Annotated[str, Depends(_request_id)]
+#: As Caller, for writes: the request carries an Idempotency-Key.
+Writer = Annotated[Writing, Depends(_writing)]

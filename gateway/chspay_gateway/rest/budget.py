@@ -35,7 +35,7 @@ from chspay_gateway.rest.types import (
     Year,
     Yuan,
 )
-from chspay_gateway.session import Caller, RequestId
+from chspay_gateway.session import Caller, Writer
 from chspay_kit import convert
 
 HOSPITAL_PERIOD = Reason(
@@ -94,14 +94,12 @@ class HospitalIn(Strict):
 
 
 @router.put("/budget/years/{pool}/{year}", summary="编制年度预算草案", tags=["预算"])
-async def draft_year(
-    body: YearIn, caller: Caller, request_id: RequestId, pool: PoolPath, year: YearPath
-) -> YearOut:
+async def draft_year(body: YearIn, caller: Writer, pool: PoolPath, year: YearPath) -> YearOut:
     """编制或修改草案；批准前可反复修改，每改一次版本加一。"""
     caller.require_bureau()
     answer = await caller.services.budget.DraftYear(
         budget_pb2.DraftYearRequest(
-            request_id=request_id,
+            request_id=caller.request_id,
             pool=pool,
             year=year,
             inpatient_fund_fen=amounts.yuan_to_fen(body.inpatient_fund, "inpatient_fund"),
@@ -113,14 +111,16 @@ async def draft_year(
 
 
 @router.post("/budget/years/{pool}/{year}/approve", summary="批准年度预算", tags=["预算"])
-async def approve_year(
-    body: ApproveIn, caller: Caller, request_id: RequestId, pool: PoolPath, year: YearPath
-) -> YearOut:
+async def approve_year(body: ApproveIn, caller: Writer, pool: PoolPath, year: YearPath) -> YearOut:
     """批准后，月度结算才可使用该年基金。"""
     caller.require_bureau()
     answer = await caller.services.budget.ApproveYear(
         budget_pb2.ApproveYearRequest(
-            request_id=request_id, pool=pool, year=year, version=body.version, decision_no=body.decision_no
+            request_id=caller.request_id,
+            pool=pool,
+            year=year,
+            version=body.version,
+            decision_no=body.decision_no,
         )
     )
     return year_out(answer.year)
@@ -172,8 +172,7 @@ async def get_month(
 @router.put("/hospitals/{hospital_code}", summary="登记医疗机构", tags=["医疗机构"])
 async def put_hospital(
     body: HospitalIn,
-    caller: Caller,
-    request_id: RequestId,
+    caller: Writer,
     hospital_code: Annotated[Code, Path(description="医疗机构编码")],
 ) -> HospitalOut:
     """登记或更新一家医疗机构的级别与有效期。"""
@@ -191,7 +190,7 @@ async def put_hospital(
     if body.until is not None:
         hospital.until.CopyFrom(convert.date_to_pb(body.until))
     answer = await caller.services.settlement.PutHospital(
-        settlement_pb2.PutHospitalRequest(request_id=request_id, hospital=hospital)
+        settlement_pb2.PutHospitalRequest(request_id=caller.request_id, hospital=hospital)
     )
     return hospital_out(answer.hospital)
 

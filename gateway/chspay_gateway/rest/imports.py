@@ -19,7 +19,7 @@ from chspay.settlement.v1 import settlement_pb2
 from chspay_core.errors import Fault
 from chspay_gateway import casefile, reasons
 from chspay_gateway.rest.types import Answer
-from chspay_gateway.session import Caller, RequestId, Session, gateway_of
+from chspay_gateway.session import Writer, Writing, gateway_of
 from chspay_kit import deadline
 
 PATH = "/api/v1/lists/import"
@@ -80,8 +80,7 @@ class ImportAnswer(Answer):
 )
 async def import_lists(
     request: Request,
-    caller: Caller,
-    request_id: RequestId,
+    caller: Writer,
     file: Annotated[str, Query(alias="format", description="csv 或 parquet；不填则看 Content-Type")] = "",
     content_type: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ImportAnswer:
@@ -98,7 +97,7 @@ async def import_lists(
         tally = _Tally()
         numbers = await asyncio.to_thread(_prepare, path, form, tally)
         if numbers:
-            await _send(caller, request_id, path.parent, numbers, tally)
+            await _send(caller, path.parent, numbers, tally)
         return tally.answer()
 
 
@@ -164,15 +163,15 @@ def _prepare(path: FilePath, form: str, tally: _Tally) -> list[array[int]]:
     return numbers
 
 
-async def _send(
-    caller: Session, request_id: str, folder: FilePath, numbers: list[array[int]], tally: _Tally
-) -> None:
+async def _send(caller: Writing, folder: FilePath, numbers: list[array[int]], tally: _Tally) -> None:
     """The chunks, one after another; the service's row numbers become those of the file."""
 
     async def requests() -> AsyncIterator[settlement_pb2.ImportListsRequest]:
         for number in range(len(numbers)):
             cases = await asyncio.to_thread((folder / f"{number}.arrow").read_bytes)
-            yield settlement_pb2.ImportListsRequest(request_id=request_id, chunk_no=number, cases=cases)
+            yield settlement_pb2.ImportListsRequest(
+                request_id=caller.request_id, chunk_no=number, cases=cases
+            )
 
     async for answer in caller.services.settlement.ImportLists(requests()):
         for name in ("accepted", "superseded", "unchanged"):

@@ -14,7 +14,7 @@ from chspay_gateway.problems import Faults
 from chspay_gateway.rest.answers import ListAnswer, ListOut, ListPage, list_out
 from chspay_gateway.rest.cases import ListIn, group_out
 from chspay_gateway.rest.types import Code, Day, PageSize, PageToken
-from chspay_gateway.session import Caller, RequestId
+from chspay_gateway.session import Caller, Writer
 from chspay_kit import convert
 
 PERIOD_BACKWARDS = Reason("PERIOD_BACKWARDS", Kind.INVALID, "起始日期{value}晚于截止日期{until}，请核对。")
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1", tags=["结算清单"])
 
 
 @router.post("/lists", summary="上报一份结算清单", status_code=201)
-async def submit_list(body: ListIn, caller: Caller, request_id: RequestId) -> ListAnswer:
+async def submit_list(body: ListIn, caller: Writer) -> ListAnswer:
     """受理、分组并保存一份清单。同一病例号再次上报即替代前一版，前一版保留为历史。
 
     重试请使用同一个 Idempotency-Key，得到同样的答案。
@@ -34,7 +34,7 @@ async def submit_list(body: ListIn, caller: Caller, request_id: RequestId) -> Li
     if faults:
         raise Faults(faults)
     request = settlement_pb2.SubmitListRequest(
-        request_id=request_id, case=convert.case_to_pb(case), channel="rest"
+        request_id=caller.request_id, case=convert.case_to_pb(case), channel="rest"
     )
     if body.identity is not None:
         who = body.identity

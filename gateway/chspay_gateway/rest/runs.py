@@ -29,7 +29,7 @@ from chspay_gateway.rest.answers import (
     worksheet_out,
 )
 from chspay_gateway.rest.types import Code, MonthNo, PageSize, PageToken, Region, Strict, Year
-from chspay_gateway.session import Caller, RequestId, Session
+from chspay_gateway.session import Caller, Session, Writer
 from chspay_kit import deadline
 
 router = APIRouter(prefix="/api/v1", tags=["月度结算"])
@@ -49,7 +49,7 @@ class RunIn(Strict):
 
 
 @router.post("/runs", summary="开始一次月度结算", status_code=202)
-async def start_run(body: RunIn, caller: Caller, request_id: RequestId) -> RunOut:
+async def start_run(body: RunIn, caller: Writer) -> RunOut:
     """开始后在后台进行，中断后自动续做；用返回的 run_id 查询进度。
 
     没有已批准的年度预算时拒绝。
@@ -57,7 +57,7 @@ async def start_run(body: RunIn, caller: Caller, request_id: RequestId) -> RunOu
     caller.require_bureau()
     answer = await caller.services.settlement.StartMonthRun(
         settlement_pb2.StartMonthRunRequest(
-            request_id=request_id, pool=body.pool, year=body.year, month=body.month
+            request_id=caller.request_id, pool=body.pool, year=body.year, month=body.month
         )
     )
     return run_out(answer.run)
