@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_grouper.engine.manifest import Manifest, Options
+from chspay_grouper.engine.manifest import Manifest, Options, parse_manifest
 from chspay_grouper.engine.order import check_parents, ordered
 from chspay_grouper.engine.rule import parse_rule
-from chspay_grouper.engine.sheets import Rows
+from chspay_grouper.engine.sheets import Rows, sheets_from_bytes, sheets_from_tables
 from chspay_grouper.engine.tree import VIRTUAL_SETS, Node, entry_sets
 from chspay_grouper.engine.workbook import GroupRow, Repair, Tables, read_tables
 
@@ -136,6 +136,16 @@ def import_scheme(sheets: Mapping[str, Rows], manifest: Manifest) -> Imported:
         for row in held
     }
     return Imported(scheme, tuple(repairs), rows)
+
+
+def import_workbook(workbook: bytes, manifest: bytes) -> Imported:
+    """A scheme from an .xlsx file or a zip of CSV tables, and its manifest."""
+    return import_scheme(sheets_from_bytes(workbook), parse_manifest(manifest))
+
+
+def import_tables(tables: Mapping[str, bytes], manifest: bytes) -> Imported:
+    """A scheme from the six CSV tables (``{"MDC.csv": b"..."}``) and its manifest."""
+    return import_scheme(sheets_from_tables(tables), parse_manifest(manifest))
 
 
 def load_scheme(content: bytes) -> Scheme:
