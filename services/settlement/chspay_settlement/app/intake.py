@@ -37,10 +37,11 @@ class Accepted:
 def list_id_of(hospital_code: str, case_id: str) -> str:
     """清单流水号: 30 characters, the same for the same case of the same hospital, for ever.
 
-    Up to 14 characters of the hospital code, then base32 of an SM3 digest (80 bits or more).
+    Up to 14 characters of the hospital code, then letters and digits of an SM3 digest (95 bits or more).
     """
     digest = smcrypto.sm3(f"{hospital_code}\x00{case_id}".encode())
-    return (hospital_code[:_ID_HOSPITAL] + base64.b32encode(digest).decode())[:_ID_LENGTH]
+    letters = base64.b64encode(digest, altchars=b"Zz").decode()
+    return (hospital_code[:_ID_HOSPITAL] + letters)[:_ID_LENGTH]
 
 
 def period_of(day: date) -> int:
