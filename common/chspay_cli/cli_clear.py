@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chspay_cli.casefile import read_cases
-from chspay_cli.trial_explain import explain_case
+from chspay_cli.trial_explain import TRIAL_MISMATCH, explain_case
 from chspay_cli.trial_input import COLUMNS, CaseFile, read_inputs, read_levels
 from chspay_cli.trial_output import NOTICE, check_target, run_facts, whole_or_nothing, write_trial
 from chspay_core.amounts import fen_to_yuan, from_micro, plain, yuan_to_fen
@@ -36,6 +36,8 @@ LEVELS_NEEDED = Reason(
     "请用 --hospitals 给出等级表（CSV，两列：hospital_code, level）。",
 )
 SHOWN_HOSPITALS = 20
+#: A check found faults.
+EXIT_FAULTS = 1
 WIDTH = 110
 EVIDENCE_NAMES = {
     "official": "official（正式文件）",
@@ -199,7 +201,13 @@ def explain(
 
     例：chspay explain trial 20260301-0001
     """
-    found = explain_case(trial, case_id, hospital)
+    try:
+        found = explain_case(trial, case_id, hospital)
+    except Fault as fault:
+        if fault.reason is not TRIAL_MISMATCH:
+            raise
+        typer.echo(f"错误 {fault}", err=True)
+        raise typer.Exit(EXIT_FAULTS) from fault
     if as_json:
         typer.echo(found.as_json())
         return

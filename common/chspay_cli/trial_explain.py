@@ -79,7 +79,7 @@ def explain_case(folder: Path, case_id: str, hospital_code: str) -> Explained:
 
     :raises Fault: NOT_A_TRIAL, CASE_NOT_IN_TRIAL, CASE_IN_SEVERAL, TRIAL_MISMATCH.
     """
-    trial = read_trial(folder)
+    trial = read_trial(folder, case_id)
     case = _find(trial, case_id, hospital_code)
     pricer = Pricer(trial.table, trial.policy)
     sheet = Worksheet(f"病例 {case.inp.case_id} 计算底稿")

@@ -249,11 +249,13 @@ class Trial:
     table: GroupTable
     facts: dict[str, object]
     statements: list[dict[str, str]]
+    #: Every case of the hospitals that have the asked-for case.
     cases: list[StoredCase]
 
 
-def read_trial(folder: Path) -> Trial:
-    """Reads a trial back.
+def read_trial(folder: Path, case_id: str) -> Trial:
+    """Reads back what explains ``case_id``: the run, its groups and statements, and the cases of the
+    hospitals that have a case of this id.
 
     :raises Fault: NOT_A_TRIAL when a file is missing, torn or not of this format.
     """
@@ -264,9 +266,8 @@ def read_trial(folder: Path) -> Trial:
         policy = _policy(facts["policy"])
         groups = [_group(row) for row in _rows(folder / GROUPS)]
         table = GroupTable.of(facts["groups"]["all_cost_fen"], facts["groups"]["all_cases"], groups)
-        cases = [_case(row) for row in _rows(folder / CASES)]
-        return Trial(policy, table, facts, list(_rows(folder / STATEMENTS)), cases)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Trial(policy, table, facts, list(_rows(folder / STATEMENTS)), _cases(folder / CASES, case_id))
+    except (OSError, ValueError, KeyError, TypeError, IndexError, StopIteration) as error:
         raise Fault(NOT_A_TRIAL, value=folder) from error
 
 
@@ -295,6 +296,19 @@ def _group(row: dict[str, str]) -> Group:
         base_micro=to_micro(decimal_text(row["base_points"])),
         high_multiple=row["high_multiple"],
     )
+
+
+def _cases(path: Path, case_id: str) -> list[StoredCase]:
+    """A file may hold a year of a province; only the hospitals asked for become objects."""
+    columns = CASE_SCHEMA.names
+    id_place, hospital_place = columns.index("case_id"), columns.index("hospital_code")
+    with path.open(encoding="utf-8", newline="") as file:
+        if next(csv.reader(file)) != columns:
+            raise ValueError("columns")
+        hospitals = {row[hospital_place] for row in csv.reader(file) if row[id_place] == case_id}
+        file.seek(0)
+        rows = (row for row in csv.reader(file) if row[hospital_place] in hospitals)
+        return [_case(dict(zip(columns, row, strict=True))) for row in rows]
 
 
 def _whole(text: str) -> int | None:
