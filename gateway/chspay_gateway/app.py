@@ -8,13 +8,16 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chspay_core.errors import Fault
-from chspay_gateway import openapi, problems
+from chspay_gateway import openapi, problems, reasons
 from chspay_gateway.bodygate import BodyGate, refuse_as_problem
 from chspay_gateway.envelope import route as envelope
 from chspay_gateway.rest import budget, grouping, imports, lists, policy, runs, system
 from chspay_gateway.session import Gateway
 from chspay_gateway.view import pages
 from chspay_kit.telemetry import FASTAPI_TELEMETRY
+
+#: Requests in work at most; a queue longer than clients wait for helps nobody.
+MOST_AT_ONCE = 1000
 
 
 def create_app(gateway: Gateway) -> FastAPI:
@@ -47,7 +50,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, fault: Fault) -> N
 
 
 class Shield:
-    """Whatever nobody foresaw: logged without data, told with an event number, in the path's shape.
+    """Too much at once is turned away; what nobody foresaw is logged without data, told with a number.
 
     It stands outside of every other layer, because frameworks re-raise an error after answering it and
     servers then print its text, which may hold personal data.
@@ -55,11 +58,22 @@ class Shield:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._active = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._active >= MOST_AT_ONCE:
+            await _refuse(scope, receive, send, Fault(reasons.BUSY))
+            return
+        self._active += 1
+        try:
+            await self._guarded(scope, receive, send)
+        finally:
+            self._active -= 1
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
         async def watched(message: Message) -> None:

@@ -22,8 +22,6 @@ from chspay_kit.grpc_server import PORT_TAKEN
 
 log = logs.get_logger(__name__)
 
-#: Open connections and requests waiting at most; more are answered 503 at once.
-_MOST_REQUESTS = 2000
 _KEEP_ALIVE_SECONDS = 75
 
 
@@ -68,7 +66,6 @@ async def _serve(gateway: Gateway) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
-        limit_concurrency=_MOST_REQUESTS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=gateway.settings.drain_seconds,
     )

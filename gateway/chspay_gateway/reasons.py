@@ -44,5 +44,6 @@ PAGE_SIGN_IN = Reason("PAGE_SIGN_IN", Kind.UNAUTHENTICATED, "请先登录，再�
 NOT_YOURS = Reason("NOT_YOUR_HOSPITAL", Kind.DENIED, "密钥属于医疗机构{own}，不能代表{value}提交或查询。")
 BUREAU_ONLY = Reason("BUREAU_ONLY", Kind.DENIED, "此操作只对医保部门开放，医疗机构密钥不能使用。")
 
+BUSY = Reason("GATEWAY_BUSY", Kind.UNAVAILABLE, "同时处理的请求已达上限，请稍后用同一请求号重试。")
 ROUTE_UNKNOWN = Reason("ROUTE_UNKNOWN", Kind.NOT_FOUND, "没有这个地址：{value}。接口目录见首页 / 。")
 METHOD_BAD = Reason("METHOD_BAD", Kind.INVALID, "此地址不支持{value}方法。")

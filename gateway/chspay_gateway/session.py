@@ -54,9 +54,12 @@ class Session:
         """The hospital asked for; a hospital that names none means itself.
 
         Another hospital's rows are not refused here: they read as not found, so that nobody learns
-        which exist.
+        which exist. A bureau has to name one: an empty page would look like an empty hospital.
         """
-        return code or (self.claim.institution if self.claim.role == "hospital" else "")
+        code = code or self.claim.institution
+        if not code:
+            raise Fault(reasons.FIELD_REQUIRED, field="hospital_code")
+        return code
 
 
 @dataclass(frozen=True, slots=True)

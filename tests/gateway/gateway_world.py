@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
 import itertools
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,8 +13,7 @@ import httpx
 import uvicorn
 
 from chspay.budget.v1 import budget_pb2_grpc
-from chspay.common.v1 import case_pb2
-from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
+from chspay.grouper.v1 import grouper_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2_grpc
 from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_cli.cli_client import issue
@@ -47,28 +45,6 @@ SOUND: dict[str, Any] = {
     "total_cost": "12345.60",
     "patient_paid": "3021.17",
 }
-
-
-class SimpleGrouper(grouper_pb2_grpc.GrouperServiceServicer):
-    """Stands in where the grouper service is not built: the group is made of the diagnosis."""
-
-    WRITES = frozenset({"ImportScheme"})
-
-    async def GroupCase(self, request: Any, context: Any) -> grouper_pb2.GroupCaseResponse:
-        code = request.case.diagnoses[0][:3] if request.case.diagnoses else ""
-        answer = case_pb2.GroupAnswer(
-            case_id=request.case.case_id,
-            status=case_pb2.GROUP_STATUS_GROUPED if code else case_pb2.GROUP_STATUS_INVALID,
-            mdc=code[:1], adrg=code, drg=code and f"{code}5", scheme_digest="5c" * 32,
-        )  # fmt: skip
-        return grouper_pb2.GroupCaseResponse(answer=answer)
-
-    async def ExplainCase(self, request: Any, context: Any) -> grouper_pb2.ExplainCaseResponse:
-        grouped = await self.GroupCase(request, context)
-        step = grouper_pb2.TraceStep(
-            level="adrg", code="BR2", rule="ZYZD in DI_BR2", outcome="taken", hits=["I63"]
-        )
-        return grouper_pb2.ExplainCaseResponse(answer=grouped.answer, steps=[step], prose=["主要诊断命中。"])
 
 
 class GatewayWorld:
@@ -121,24 +97,27 @@ class GatewayWorld:
         return server, task
 
 
-def _servicers(channels: dict[str, Channel], databases: dict[str, Database]) -> dict[str, Any]:
+async def _servicers(channels: dict[str, Channel], databases: dict[str, Database]) -> dict[str, Any]:
     from chspay_budget.app import Budget
     from chspay_budget.clients import Rulebook as BudgetsRulebook
     from chspay_budget.rpc import BudgetServicer
+    from chspay_grouper.app import GrouperApp
+    from chspay_grouper.rpc import GrouperServicer
     from chspay_policy import ROOT
     from chspay_rulebook.app import Rulebook
     from chspay_rulebook.rpc import RulebookServicer
     from chspay_rulebook.shelf import Shelf
     from chspay_settlement.main import build
 
-    digests = {"chspay_starter": "5c" * 32}
+    grouper = GrouperApp(databases["grouper"], ROOT / "schemes")
+    await grouper.start()
     built = build(
         databases["settlement"], channels["grouper"], channels["rulebook"], channels["budget"],
         b"identity key for tests",
     )  # fmt: skip
     return {
-        "grouper": SimpleGrouper(),
-        "rulebook": RulebookServicer(Rulebook(Shelf(ROOT, digests))),
+        "grouper": GrouperServicer(grouper),
+        "rulebook": RulebookServicer(Rulebook(Shelf(ROOT, {}))),
         "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
         "settlement": built.servicer,
     }
@@ -161,15 +140,14 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
         ports = free_ports()
         databases: dict[str, Database] = {}
         for name in (*_ADD, "gateway"):
-            found = importlib.util.find_spec(f"chspay_{name}.tables") is not None
-            databases[name] = Database(db.url(name if found else "settlement"), max_size=6)
+            databases[name] = Database(db.url(name), max_size=6)
             await databases[name].open()
             stack.push_async_callback(databases[name].close)
         channels = {name: Channel(f"127.0.0.1:{ports[name]}", KEY) for name in _ADD}
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         servers = {}
-        for name, servicer in _servicers(channels, databases).items():
+        for name, servicer in (await _servicers(channels, databases)).items():
             full = f"chspay.{name}.v1.{name.capitalize()}Service"
             server = Server(
                 [(_ADD[name], servicer, full)],
