@@ -37,6 +37,9 @@ _EVENT = re.compile(r"[a-z][a-z_.]{0,79}\Z", re.ASCII)
 _LONGEST = 300
 _FRAMES = 12
 
+#: What libraries report as errors when a caller hangs up in the middle of a stream: nothing went wrong.
+_HANG_UPS = {("grpc._cython.cygrpc", "ExecuteBatchError"), ("opentelemetry.context", "ValueError")}
+
 #: How many fields were left out of log lines since the process started.
 dropped_fields = 0
 
@@ -134,11 +137,14 @@ class _Bridge(logging.Handler):
         self._log = structlog.get_logger(service=service)
 
     def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if (record.name, type(error).__name__) in _HANG_UPS:
+            return
         fields: dict[str, Any] = {"module": record.name, "where": record.funcName, "line": record.lineno}
         if record.args:
             fields["template"] = str(record.msg)
-        if record.exc_info and record.exc_info[1] is not None:
-            fields |= failure(record.exc_info[1])
+        if error is not None:
+            fields |= failure(error)
         self._log.log(record.levelno, "library", **fields)
 
 

@@ -62,7 +62,8 @@ async def note(request: Any) -> Any:
 
 
 class Grouper(grouper_pb2_grpc.GrouperServiceServicer):
-    """``GroupStream`` answers every case; a case named ``bad`` is refused, ``wait`` waits for ever."""
+    """``GroupStream`` answers every case; a case named ``bad`` is refused, ``wait`` waits for ever,
+    ``flood`` writes for ever."""
 
     WRITES = frozenset({"ImportScheme"})
 
@@ -78,6 +79,11 @@ class Grouper(grouper_pb2_grpc.GrouperServiceServicer):
                 await connection.execute("INSERT INTO noted VALUES (1, 'wait', '')")
                 self.waiting.set()
                 await asyncio.Event().wait()
+            if request.case.case_id == "flood":
+                await db.current_connection()
+                while True:
+                    self.waiting.set()
+                    yield grouper_pb2.GroupStreamResponse(answer=case_pb2.GroupAnswer(reason="x" * 100_000))
             answer = case_pb2.GroupAnswer(case_id=request.case.case_id, drg=auth.current_claim().subject)
             yield grouper_pb2.GroupStreamResponse(answer=answer)
 

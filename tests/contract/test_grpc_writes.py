@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import grpc
 import plumbing as p
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from chspay_core.errors import Fault
-from chspay_kit import auth, db, deadline
+from chspay_kit import auth, db, deadline, telemetry
 from chspay_kit.db import Database
 
 
@@ -175,6 +177,27 @@ async def test_a_stream_cut_off_leaves_nothing(database: Database) -> None:
         await house.server.drain(1)
         assert await _noted(database) == []
         assert database.pool.get_idle_size() == database.pool.get_size()
+
+
+@pytest.mark.parametrize("traced", [False, True])
+async def test_a_stream_nobody_reads_any_more_ends_quietly(
+    database: Database, production_logs: Callable[[], list[dict[str, Any]]], traced: bool
+) -> None:
+    """A reader that stops reading blocks the writer; when it goes, connection and log must be clean."""
+    if traced:
+        telemetry.setup("test", None, exporter=InMemorySpanExporter())
+    grouper = p.Grouper()
+    async with p.house(grouper=grouper, database=database) as house:
+        with auth.use_claim(p.BUREAU):
+            stream = house.grouper.GroupStream(p.cases("flood"))
+            await anext(stream)
+            await asyncio.sleep(0.3)
+            await stream.aclose()
+        await house.server.drain(2)
+        await asyncio.sleep(0.1)
+        assert database.pool.get_idle_size() == database.pool.get_size()
+    telemetry.shutdown()
+    assert production_logs() == []
 
 
 async def test_a_read_that_asks_no_database_takes_no_connection(database: Database) -> None:
