@@ -19,6 +19,8 @@ from chspay_kit.home import default_home
 if TYPE_CHECKING:
     from chspay_cli.demo.story import Keys, Month20k
 
+_TABLE_WIDTH = 132
+
 _HELP = """演示：启动内置 PostgreSQL 与全部服务，生成一个月的清单，分组、计点、结算。
 
 一部分清单按国家平台报文逐份上报，其余批量导入；最后显示医院对账表和一个病例的计算底稿。
@@ -76,13 +78,19 @@ async def _demo(once: bool, cases: int, messages: int, home: Path) -> None:
             await asyncio.wait({story})
             return
         month, keys = await story
-        show(Console(highlight=False), month, keys, stack.gateway_url)
+        show(_wide(), month, keys, stack.gateway_url)
         tell("完成。" if once else "服务继续运行，按 Ctrl-C 结束。")
         if not once:
             await stopping
     finally:
         stopping.cancel()
         await stack.stop()
+
+
+def _wide() -> Console:
+    """Where the tables go; a narrow terminal or a file still gets whole columns."""
+    found = Console(highlight=False)
+    return Console(highlight=False, width=max(found.width, _TABLE_WIDTH))
 
 
 def _ports() -> dict[str, int]:

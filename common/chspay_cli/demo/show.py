@@ -11,6 +11,8 @@ from rich.table import Table
 from chspay_cli.demo.story import MONTH, POOL, Keys, Month20k
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.wording import EVIDENCE, formula_text, unit_text
+from chspay_core.worksheet import Line
 
 SUM_BROKEN = Reason(
     "DEMO_SUM_BROKEN", Kind.INTERNAL, "各医院基金合计{value}元与本月基金{fund}元不符，请报告此问题。"
@@ -49,34 +51,28 @@ def _intake(console: Console, month: Month20k) -> None:
 
 
 def _hospitals(console: Console, month: Month20k) -> None:
-    table = Table(title=f"\n{POOL} {MONTH} 月度结算（演示数据）", title_justify="left", show_footer=True)
+    value = month.run["point_value"]
+    title = f"\n{POOL} {MONTH} 月度结算：点值 {value} 元/点（演示数据）"
+    table = Table(title=title, title_justify="left", show_footer=True)
     total = {
-        name: sum((yuan_to_fen(row[name]) for row in month.statements), 0)
-        for name in ("fund", "patient", "total")
+        name: sum(yuan_to_fen(row[name]) for row in month.statements) for name in ("fund", "patient", "total")
     }
     if total["fund"] != month.fund_fen:
         raise Fault(SUM_BROKEN, value=fen_to_yuan(total["fund"]), fund=fen_to_yuan(month.fund_fen))
     points = sum((Decimal(row["points"]) for row in month.statements), Decimal(0))
-    table.add_column("医院", footer="合计")
+    table.add_column("医院", footer="合计", no_wrap=True)
     for name, footer in (
         ("病例数", str(sum(row["cases"] for row in month.statements))),
-        ("点数", str(points)),
-        ("点值（元/点）", month.run["point_value"]),
+        ("点数", f"{points:.4f}"),
+        ("点值", value),
         ("基金（元）", fen_to_yuan(total["fund"])),
         ("个人负担（元）", fen_to_yuan(total["patient"])),
         ("合计（元）", fen_to_yuan(total["total"])),
     ):
         table.add_column(name, footer=footer, justify="right", no_wrap=True)
     for row in sorted(month.statements, key=lambda row: -yuan_to_fen(row["total"])):
-        cells = [
-            str(row["cases"]),
-            row["points"],
-            row["point_value"],
-            row["fund"],
-            row["patient"],
-            row["total"],
-        ]
-        table.add_row(row["hospital_name"], *cells)
+        cells = [str(row["cases"]), f"{Decimal(row['points']):.4f}", row["point_value"]]
+        table.add_row(row["hospital_name"], *cells, row["fund"], row["patient"], row["total"])
     console.print(table)
     console.print(
         f"本月基金 {fen_to_yuan(month.fund_fen)} 元，各医院合计 {fen_to_yuan(total['fund'])} 元，相差 0 分；"
@@ -88,12 +84,14 @@ def _worksheet(console: Console, explained: dict[str, Any]) -> None:
     case = explained["case"]
     kind = _KINDS.get(case["kind"], case["kind"])
     console.print(f"\n病例 {case['case_id']}（{case['drg'] or '未入组'}，{kind}）的计算底稿：")
+    lines = [Line(**{**line, "inputs": tuple(line["inputs"])}) for line in explained["worksheet"]["lines"]]
+    labels = {line.key: line.label for line in lines}
     table = Table(show_edge=False, pad_edge=False)
     for name in ("项目", "数值", "单位", "怎样得出", "依据（文件与条款）"):
         table.add_column(name, justify="right" if name == "数值" else "left")
-    for line in explained["worksheet"]["lines"]:
-        source = f"{line['citation']}（{line['evidence']}）" if line["citation"] else ""
-        table.add_row(line["label"], line["value"], line["unit"], line["formula"], source)
+    for line in lines:
+        source = f"{line.citation}（{EVIDENCE[line.evidence]}）" if line.citation else ""
+        table.add_row(line.label, line.value, unit_text(line.unit), formula_text(line, labels), source)
     console.print(table)
 
 

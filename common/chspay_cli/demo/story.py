@@ -79,7 +79,13 @@ async def bureau(url: str, keys: Keys) -> AsyncIterator[tuple[Api, Api]]:
 async def register(officer: Api, hospitals: list[synth.Hospital]) -> None:
     """Puts every hospital of the city on the register."""
     for one in hospitals:
-        body = {"name": one.name, "region_code": one.region_code, "level": one.level, "since": "2020-01-01"}
+        body = {
+            "name": one.name,
+            "region_code": POOL,
+            "area_code": one.region_code,
+            "level": one.level,
+            "since": one.since,
+        }
         await officer.send("PUT", f"/hospitals/{one.hospital_code}", body)
 
 
@@ -140,7 +146,7 @@ async def settle(officer: Api, tell: Tell) -> dict[str, Any]:
     while run["state"] in {"pending", "running"}:
         await asyncio.sleep(0.2)
         run = await officer.get(f"/runs/{run['run_id']}")
-        tell(f"月度结算：{run['stage']} {run['done']}/{run['total']}")
+        tell(f"月度结算：{run['stage']} {run['progress_done']}/{run['progress_total']}")
     if run["state"] != "done":
         raise Fault(GATEWAY_REFUSED, value=run["failure_reason"], detail=run["failure_message"])
     found: dict[str, Any] = run
@@ -153,9 +159,9 @@ async def read_results(officer: Api, month: Month20k) -> None:
     month.statements = (await officer.get(f"/runs/{run_id}/statements", page_size=_MANY))["items"]
     biggest = max(month.statements, key=lambda statement: statement["cases"])["hospital_code"]
     cases = await officer.get(f"/runs/{run_id}/cases", hospital_code=biggest, page_size=_MANY)
-    high = [case for case in cases["items"] if case["kind"] == "high"] or cases["items"]
+    high = [case for case in cases["items"] if case["kind"] == "high" and yuan_to_fen(case["fund"]) > 0]
     month.explained = await officer.get(
-        f"/runs/{run_id}/explain", hospital_code=biggest, case_id=high[0]["case_id"]
+        f"/runs/{run_id}/explain", hospital_code=biggest, case_id=(high or cases["items"])[0]["case_id"]
     )
     month.balance = await officer.get(f"/ledger/{POOL}/{MONTH.year}/trial-balance")
 

@@ -1,0 +1,51 @@
+"""How a worksheet is read to a person: units, roundings and formulas in Chinese.
+
+One table for the command line, the pages and the demonstration, so that a figure never has two names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from chspay_core.worksheet import Line
+
+#: Unit of a worksheet line -> what is printed behind the figure.
+UNITS: Mapping[str, str] = {
+    "fen": "分",
+    "yuan": "元",
+    "points": "点",
+    "cases": "例",
+    "days": "天",
+    "hours": "小时",
+    "multiple": "倍",
+    "level": "级",
+    "ratio": "",
+    "count": "",
+    "text": "",
+    "yuan per point": "元/点",
+}
+ROUNDINGS: Mapping[str, str] = {
+    "display_4": "显示四位，按精确值使用",
+    "largest_remainder": "最大余数法，取整到分",
+}
+EVIDENCE: Mapping[str, str] = {"official": "正式文件", "unverified": "待核实", "demo": "演示"}
+
+_HALF_UP = re.compile(r"half_up_(\d+)\Z", re.ASCII)
+_KEY = re.compile(r"[a-z][a-z_0-9]*")
+
+
+def unit_text(unit: str) -> str:
+    """A unit in Chinese; an unknown one as it is written."""
+    return UNITS.get(unit, unit)
+
+
+def rounding_text(rounding: str) -> str:
+    """A rounding in Chinese: ``half_up_4`` reads 四舍五入，4位小数."""
+    match = _HALF_UP.match(rounding)
+    return f"四舍五入，{match[1]}位小数" if match else ROUNDINGS.get(rounding, rounding)
+
+
+def formula_text(line: Line, labels: Mapping[str, str]) -> str:
+    """The formula with the labels of its inputs in place of their keys."""
+    return _KEY.sub(lambda found: labels.get(found[0], found[0]), line.formula)
