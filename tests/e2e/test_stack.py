@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chspay_cli.stack import SERVICES, Stack, free_ports, ports_from
+from chspay_cli.stack import SERVICES, Stack, free_ports, is_taken, ports_from
 from chspay_core.errors import Fault
 from chspay_kit.pg import EmbeddedPostgres
 
@@ -70,50 +70,43 @@ async def test_a_taken_port_is_named(tmp_path: Path) -> None:
     assert caught.value.reason.code == "PORTS_TAKEN"
 
 
-def test_up_ends_cleanly_on_ctrl_c(tmp_path: Path) -> None:
-    # What a person does first: chspay up, look, Ctrl-C; and once more, on the data that is there.
-    base = free_ports()["gateway"]
-    home = tmp_path / "home"
-    for _ in range(2):
-        command = [CHSPAY, "up", "--home", home, "--port-base", str(base)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        shown = ""
-        while "Ctrl-C" not in shown:
-            line = process.stdout.readline()
-            assert line, process.stderr.read()
-            shown += line
-        assert re.search(rf"http://127\.0\.0\.1:{base}\b", shown)
-        assert httpx.get(f"http://127.0.0.1:{base}/readyz").status_code == 200
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-        assert process.returncode == 0, told
-        assert EmbeddedPostgres(home).pid() is None
-        for port in ports_from(base).values():
-            with socket.socket() as probe:
-                assert probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def test_a_killed_up_leaves_no_service(tmp_path: Path) -> None:
-    # kill -9 of the supervisor: services end by themselves, the next up adopts the database.
-    base = free_ports()["gateway"]
-    command = [CHSPAY, "up", "--home", tmp_path, "--port-base", str(base)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+def start_up(home: Path, base: int) -> subprocess.Popen[str]:
+    """``chspay up``, returned when it has said that everything runs."""
+    command = [CHSPAY, "up", "--home", home, "--port-base", str(base)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    for line in process.stdout:
-        if "Ctrl-C" in line:
-            break
-    process.kill()
-    process.wait()
+    assert process.stderr is not None
+    shown = ""
+    while "Ctrl-C" not in shown:
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        shown += line
+    assert re.search(rf"http://127\.0\.0\.1:{base}\b", shown)
+    assert httpx.get(f"http://127.0.0.1:{base}/readyz").status_code == 200
+    return process
+
+
+def wait_for_free_ports(base: int) -> None:
     deadline = time.monotonic() + 30
-    for port in ports_from(base).values():
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) != 0:
-                    break
-            assert time.monotonic() < deadline, port
-            time.sleep(0.1)
-    server = EmbeddedPostgres(tmp_path)
-    assert server.pid() is not None
-    server.stop()
+    while any(is_taken(port) for port in ports_from(base).values()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_up_ends_with_ctrl_c_and_leaves_no_service_when_killed(tmp_path: Path) -> None:
+    # What a person does: chspay up, look, Ctrl-C; once more on the data that is there; and the worst end.
+    base = free_ports()["gateway"]
+    first = start_up(tmp_path, base)
+    first.send_signal(signal.SIGINT)
+    _, told = first.communicate(timeout=60)
+    assert first.returncode == 0, told
+    assert EmbeddedPostgres(tmp_path).pid() is None
+    assert not any(is_taken(port) for port in ports_from(base).values())
+
+    second = start_up(tmp_path, base)
+    second.kill()
+    second.communicate()
+    wait_for_free_ports(base)
+    left = EmbeddedPostgres(tmp_path)
+    assert left.pid() is not None
+    left.stop()
