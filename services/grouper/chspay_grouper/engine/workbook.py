@@ -146,8 +146,8 @@ class _Reader:
         for number, cells in self._rows(sheet, rows):
             code = self._group_code(sheet, number, cells["code"])
             rule, published = clean_rule(cells["rule"]), cells["rule"]
-            if rule != published.replace("\r\n", "\n").strip():
-                self._repair(sheet, number, "RULE_TEXT", f"{code}的规则去掉了不可见字符或换成了半角符号")
+            if rule != published.strip():
+                self._repair(sheet, number, "RULE_TEXT", f"{code}的规则去掉了不可见字符、换行残留或换成了半角符号")
             parent, mdc = cells.get("parent", ""), cells.get("mdc", "")
             if sheet != "MDC":
                 if not parent:
