@@ -27,6 +27,8 @@ CHUNK_ROWS = 5000
 REQUIRED = ("case_id", "hospital_code", "diagnoses")
 #: A field longer than this is not a case; stops a quote that never closes from eating the file.
 _LONGEST_FIELD = 1_000_000
+#: How much of a file decides its encoding, bytes.
+_LOOKED_AT = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,13 @@ def chunks(path: Path, form: str) -> Chunks:
     """The file as chunks of at most :data:`CHUNK_ROWS` rows.
 
     :param form: ``csv`` or ``parquet``.
-    :raises Fault: UPLOAD_UNREADABLE, or COLUMN_MISSING, before any chunk is given where possible.
+    :raises Fault: UPLOAD_UNREADABLE, or COLUMN_MISSING; the whole file is judged before this ends.
     """
-    rows = _csv_rows(path) if form == "csv" else _parquet_rows(path)
+    return _row_chunks(_csv_rows(path)) if form == "csv" else _parquet_chunks(path)
+
+
+def _row_chunks(rows: Rows) -> Chunks:
+    """Rows read one by one, those that cannot be read set aside."""
     chunk, cases = Chunk(), []
     for number, (row, broken) in enumerate(rows, 1):
         chunk.rows += 1
@@ -82,12 +88,16 @@ def chunks(path: Path, form: str) -> Chunks:
 
 def _sealed(chunk: Chunk, cases: list[Case]) -> Chunk:
     if cases:
-        batch = tables.batch_from_cases(cases)
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, batch.schema) as writer:
-            writer.write_batch(batch)
-        chunk.arrow = sink.getvalue().to_pybytes()
+        chunk.arrow = _stream(tables.batch_from_cases(cases))
     return chunk
+
+
+def _stream(batch: pa.RecordBatch) -> bytes:
+    """One Arrow IPC stream of one batch."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return bytes(sink.getvalue().to_pybytes())
 
 
 def _fault(number: int, row: Mapping[str, object], fault: Fault) -> RowFault:
@@ -114,26 +124,54 @@ def _csv_rows(path: Path) -> Rows:
 def _encoding(path: Path) -> str:
     """UTF-8 when the beginning of the file is UTF-8, else the national encoding."""
     with path.open("rb") as file:
-        head = file.read(1 << 20)
-    cut = head.rfind(b"\n")
+        head = file.read(_LOOKED_AT)
+    # A longer file may be cut inside a character: judge whole lines only.
+    whole = head if len(head) < _LOOKED_AT else head[: head.rfind(b"\n") + 1]
     try:
-        head[: cut if cut > 0 else len(head)].decode("utf-8")
+        whole.decode("utf-8")
     except UnicodeDecodeError:
         return "gb18030"
     return "utf-8-sig"
 
 
-def _parquet_rows(path: Path) -> Rows:
+def _parquet_chunks(path: Path) -> Chunks:
+    """Columns typed as the canonical table go on as they are; others are read row by row."""
     try:
         file = pq.ParquetFile(path)
         names = file.schema_arrow.names
         _require(names)
         known = [name for name in names if name in tables.CASE_SCHEMA.names]
+        typed = pa.schema([tables.CASE_SCHEMA.field(name) for name in known])
+        if not all(_is_like(file.schema_arrow.field(name).type, typed.field(name).type) for name in known):
+            yield from _row_chunks(_parquet_rows(file, known))
+            return
+        done = 0
         for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=known):
-            for row in batch.to_pylist():
-                yield row, None
+            numbers = array("q", range(done + 1, done + 1 + batch.num_rows))
+            done += batch.num_rows
+            yield Chunk(batch.num_rows, numbers, _stream(batch.select(known).cast(typed)))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise Fault(reasons.UPLOAD_UNREADABLE, expected="Parquet", detail=type(error).__name__) from error
+
+
+def _parquet_rows(file: pq.ParquetFile, known: list[str]) -> Rows:
+    for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=known):
+        for row in batch.to_pylist():
+            yield row, None
+
+
+def _is_like(found: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether ``found`` differs from ``wanted`` only in width or encoding, so that a cast loses nothing."""
+    if pa.types.is_dictionary(found):
+        return _is_like(found.value_type, wanted)
+    if pa.types.is_string(wanted):
+        return bool(pa.types.is_string(found) or pa.types.is_large_string(found))
+    if pa.types.is_list(wanted):
+        is_list = pa.types.is_list(found) or pa.types.is_large_list(found)
+        return bool(is_list) and _is_like(found.value_type, wanted.value_type)
+    if pa.types.is_integer(wanted):
+        return bool(pa.types.is_integer(found))
+    return bool(found == wanted)
 
 
 def _require(names: Any) -> None:
