@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import grpc
+import grpc.aio
 import orjson
 
 from chspay_kit import auth, deadline, grpc_errors, telemetry

@@ -7,6 +7,7 @@ The Chinese sentence and the facts travel only in the details, to the caller.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 
 import grpc
@@ -101,7 +102,8 @@ def _from_details(value: bytes, code: grpc.StatusCode) -> Fault | None:
     field, shown = facts.pop("field", ""), facts.pop("value", "")
     # The sentence is already filled in; braces in it are text, not a template.
     template = (text or info.reason).replace("{", "{{").replace("}", "}}")
-    return Fault(Reason(info.reason, KINDS[code], template), field=field, value=shown, **facts)
+    reason = replace(PEER_ERROR, code=info.reason, kind=KINDS[code], text=template)
+    return Fault(reason, field=field, value=shown, **facts)
 
 
 def _details(details: Iterable[object]) -> tuple[error_details_pb2.ErrorInfo | None, str]:

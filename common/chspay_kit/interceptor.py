@@ -113,14 +113,19 @@ class HouseInterceptor(_ServerInterceptor):
 
     def _wrap(self, path: str, handler: Handler) -> Handler:
         method = self._methods.get(path) or Method(path, write=False, answer=Message)
+        behavior = (
+            handler.unary_unary or handler.stream_unary or handler.unary_stream or handler.stream_stream
+        )
+        if not _is_built(behavior):
+            behavior = _not_built
         codecs = (handler.request_deserializer, handler.response_serializer)
         if handler.unary_unary:
-            return grpc.unary_unary_rpc_method_handler(self._one(method, handler.unary_unary), *codecs)
+            return grpc.unary_unary_rpc_method_handler(self._one(method, behavior), *codecs)
         if handler.stream_unary:
-            return grpc.stream_unary_rpc_method_handler(self._one(method, handler.stream_unary), *codecs)
+            return grpc.stream_unary_rpc_method_handler(self._one(method, behavior), *codecs)
         if handler.unary_stream:
-            return grpc.unary_stream_rpc_method_handler(self._many(method, handler.unary_stream), *codecs)
-        return grpc.stream_stream_rpc_method_handler(self._many(method, handler.stream_stream), *codecs)
+            return grpc.unary_stream_rpc_method_handler(self._many(method, behavior), *codecs)
+        return grpc.stream_stream_rpc_method_handler(self._many(method, behavior), *codecs)
 
     def _one(self, method: Method, behavior: Callable[..., Awaitable[Message]]) -> Callable[..., Any]:
         async def one(request: Any, context: Context) -> Any:
@@ -170,6 +175,15 @@ class HouseInterceptor(_ServerInterceptor):
         self._active -= 1
         if not self._active:
             self._idle.set()
+
+
+def _is_built(behavior: Callable[..., Any]) -> bool:
+    """Whether the servicer has the method itself; the generated base class only has placeholders."""
+    return not str(getattr(behavior, "__module__", "")).endswith("_pb2_grpc")
+
+
+def _not_built(_request: Any, _context: Context) -> Any:
+    raise Fault(grpc_errors.NOT_IMPLEMENTED)
 
 
 async def _once(
@@ -249,8 +263,6 @@ class _Call:
             return error
         if isinstance(error, TimeoutError) and self.timer.expired():
             return Fault(grpc_errors.DEADLINE_EXCEEDED)
-        if isinstance(error, NotImplementedError):
-            return Fault(grpc_errors.NOT_IMPLEMENTED, method=self._method.path)
         error_id = uuid.uuid4().hex[:12]
         log.error("rpc.failed", error_id=error_id, method=self._method.path, **logs.failure(error))
         return Fault(grpc_errors.INTERNAL, error_id=error_id)
