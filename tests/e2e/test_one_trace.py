@@ -77,7 +77,11 @@ async def _submit(stack):
 
 async def test_one_trace_from_http_to_the_row(tmp_path, collector):
     """An operator who sees a slow upload must see in one trace which hop was slow, and no patient."""
-    env = {"CHSPAY_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.port}"}
+    env = {
+        "CHSPAY_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.port}",
+        "OTEL_METRIC_EXPORT_INTERVAL": "1000",
+        "OTEL_BSP_SCHEDULE_DELAY": "500",
+    }
     async with Stack(tmp_path, durable=False, env=env) as stack:
         await _submit(stack)
         found = await _wait_for_trace(collector)
