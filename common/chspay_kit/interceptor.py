@@ -45,6 +45,13 @@ if TYPE_CHECKING:
 else:
     _ServerInterceptor = grpc.aio.ServerInterceptor
 
+_SHAPES: dict[str, Callable[..., Any]] = {
+    "unary_unary": grpc.unary_unary_rpc_method_handler,
+    "stream_unary": grpc.stream_unary_rpc_method_handler,
+    "unary_stream": grpc.unary_stream_rpc_method_handler,
+    "stream_stream": grpc.stream_stream_rpc_method_handler,
+}
+
 Handler = Any  # grpc.RpcMethodHandler, whose four behaviours have no common type
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -113,19 +120,14 @@ class HouseInterceptor(_ServerInterceptor):
 
     def _wrap(self, path: str, handler: Handler) -> Handler:
         method = self._methods.get(path) or Method(path, write=False, answer=Message)
-        behavior = (
-            handler.unary_unary or handler.stream_unary or handler.unary_stream or handler.stream_stream
+        shape = next(shape for shape in _SHAPES if getattr(handler, shape) is not None)
+        behavior = getattr(handler, shape)
+        around = self._many if shape.endswith("_stream") else self._one
+        return _SHAPES[shape](
+            around(method, behavior if _is_built(behavior) else _not_built),
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
         )
-        if not _is_built(behavior):
-            behavior = _not_built
-        codecs = (handler.request_deserializer, handler.response_serializer)
-        if handler.unary_unary:
-            return grpc.unary_unary_rpc_method_handler(self._one(method, behavior), *codecs)
-        if handler.stream_unary:
-            return grpc.stream_unary_rpc_method_handler(self._one(method, behavior), *codecs)
-        if handler.unary_stream:
-            return grpc.unary_stream_rpc_method_handler(self._many(method, behavior), *codecs)
-        return grpc.stream_stream_rpc_method_handler(self._many(method, behavior), *codecs)
 
     def _one(self, method: Method, behavior: Callable[..., Awaitable[Message]]) -> Callable[..., Any]:
         async def one(request: Any, context: Context) -> Any:
