@@ -6,8 +6,11 @@ the file, nor who reads it in what pieces, nor the machine changes a case.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +25,11 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import Month
 
 BLOCK = 1 << 16
+_AHEAD = 2
 DEFAULT_FAULTS = 0.01
 MOST_CASES = 100_000_000
 CASES_OUT_OF_RANGE = Reason("CASES_OUT_OF_RANGE", Kind.INVALID, "病例数应在1至{limit}之间，收到{value}。")
 FAULTS_OUT_OF_RANGE = Reason("FAULTS_OUT_OF_RANGE", Kind.INVALID, "差错比例应在0至0.5之间，收到{value}。")
-SEED_OUT_OF_RANGE = Reason("SEED_OUT_OF_RANGE", Kind.INVALID, "随机种子应为0或正整数，收到{value}。")
 
 _EPOCH = 719_163  # ordinal of 1970-01-01
 _NEWBORN_DAYS, _LONGEST_STAY = 28, 365
@@ -87,15 +90,22 @@ def generate(
         raise Fault(CASES_OUT_OF_RANGE, field="cases", value=cases, limit=MOST_CASES)
     if not 0 <= faults <= 0.5:
         raise Fault(FAULTS_OUT_OF_RANGE, field="faults", value=faults)
-    if seed < 0:
-        raise Fault(SEED_OUT_OF_RANGE, field="seed", value=seed)
     return _batches(cases, seed, month, faults, tables(seed, hospitals))
 
 
 def _batches(cases: int, seed: int, month: Month, faults: float, held: Tables) -> Iterator[pa.RecordBatch]:
-    for first in range(0, cases, BLOCK):
-        batch = _block(first // BLOCK, seed, month, faults, held)
-        yield batch.slice(0, min(BLOCK, cases - first))
+    """The blocks in order, a few made ahead in threads; memory stays at those few."""
+    places = iter(range(-(-cases // BLOCK)))
+    with ThreadPoolExecutor(_AHEAD, thread_name_prefix="synth") as pool:
+        ahead = deque(
+            pool.submit(_block, place, seed, month, faults, held) for place in islice(places, _AHEAD)
+        )
+        first = 0
+        while ahead:
+            batch = ahead.popleft().result()
+            ahead.extend(pool.submit(_block, place, seed, month, faults, held) for place in islice(places, 1))
+            yield batch.slice(0, min(BLOCK, cases - first))
+            first += BLOCK
 
 
 def _block(place: int, seed: int, month: Month, faults: float, held: Tables) -> pa.RecordBatch:
@@ -143,9 +153,8 @@ def _people(block: Block) -> None:
     weight = held.recipes.weight_g[block.recipe] * (0.9 + 0.2 * block.uniform())
     block.weight_g = np.where(newborn, np.maximum(weight, 0).astype(np.int64), 0)
     outside = block.uniform() < 0.03 * held.hospital_level[block.hospital]
-    block.insured = np.where(
-        outside, 3 + (block.uniform() * len(OUT_OF_AREA)).astype(np.int64), (block.uniform() * 3).astype(np.int64)
-    )
+    far, near = 3 + block.uniform() * len(OUT_OF_AREA), block.uniform() * 3
+    block.insured = np.where(outside, far, near).astype(np.int64)
     block.employee = (block.uniform() < 0.45) & (block.years >= 18)
 
 
@@ -195,7 +204,8 @@ def _follow(block: Block, again: tuple[Ints, Ints], last: int) -> None:
     admission = block.discharge[earlier] + gap
     room = last - admission
     fits = room >= 1
-    rows, earlier, transfer, admission, room = (part[fits] for part in (rows, earlier, transfer, admission, room))
+    strangers, transfer = rows[~fits], transfer[fits]
+    rows, earlier, admission, room = (part[fits] for part in (rows, earlier, admission, room))
     block.los[rows] = np.minimum(block.los[rows], room)
     block.admission[rows] = admission
     block.discharge[rows] = admission + block.los[rows]
@@ -204,7 +214,6 @@ def _follow(block: Block, again: tuple[Ints, Ints], last: int) -> None:
     block.leaving = np.full(len(block.number), HOME, np.int64)
     block.leaving[earlier] = np.where(transfer, OTHER_HOSPITAL, HOME)
     # Whoever could not come back within the month is another person after all.
-    strangers = again[0][~fits]
     block.person[strangers] = np.frombuffer(block.rng.bytes(len(strangers) * 32), np.uint8).reshape(-1, 32)
 
 

@@ -67,11 +67,13 @@ def _total(block: Block) -> Ints:
     per_day = groups.per_diem_yuan[block.group]
     yuan = np.where(per_day > 0, block.los * per_day * (0.85 + 0.3 * size), yuan)
     yuan += block.icu_hours * 120.0
-    return np.maximum(np.rint(yuan * 100), _LEAST_FEN).astype(np.int64)
+    fen: Ints = np.maximum(np.rint(yuan * 100), _LEAST_FEN).astype(np.int64)
+    return fen
 
 
 def _patient(block: Block, total: Ints) -> Ints:
     level = block.tables.hospital_level[block.hospital]
     share = np.where(block.employee, _EMPLOYEE[level], _RESIDENT[level])
     share = share + 0.10 * (block.insured >= 3) + 0.04 * block.normal()
-    return np.rint(total * np.clip(share, 0.03, 0.9)).astype(np.int64)
+    fen: Ints = np.rint(total * np.clip(share, 0.03, 0.9)).astype(np.int64)
+    return fen

@@ -17,6 +17,7 @@ from chspay_core.errors import Fault, Kind, Reason
 HOSPITALS_OUT_OF_RANGE = Reason(
     "HOSPITALS_OUT_OF_RANGE", Kind.INVALID, "医院数应在{least}至{most}之间，收到{value}。"
 )
+SEED_OUT_OF_RANGE = Reason("SEED_OUT_OF_RANGE", Kind.INVALID, "随机种子应为0或正整数，收到{value}。")
 
 DEFAULT_HOSPITALS = 40
 LEAST_HOSPITALS, MOST_HOSPITALS = 8, 900
@@ -41,7 +42,12 @@ KINDS: dict[str, tuple[str, str]] = {
 _SPECIAL = ("maternity", "psychiatric", "tumour", "orthopaedic", "eye", "rehabilitation", "infectious")
 _ORDINALS = "一二三四五六七八九十"
 #: Where a group of this median cost is treated: weight per level 1, 2, 3.
-_TIERS = ((5_000, (1.6, 1.4, 0.7)), (15_000, (0.5, 1.4, 1.0)), (60_000, (0.03, 0.7, 1.6)), (10**9, (0.0, 0.05, 2.0)))
+_TIERS = (
+    (5_000, (1.6, 1.4, 0.7)),
+    (15_000, (0.5, 1.4, 1.0)),
+    (60_000, (0.03, 0.7, 1.6)),
+    (10**9, (0.0, 0.05, 2.0)),
+)
 _BEDS = {1: 60, 2: 350, 3: 1200}
 
 
@@ -62,8 +68,10 @@ class Hospital:
 def hospitals(seed: int, count: int = DEFAULT_HOSPITALS) -> list[Hospital]:
     """The city's hospitals; the same seed and count give the same list.
 
-    :raises Fault: HOSPITALS_OUT_OF_RANGE.
+    :raises Fault: SEED_OUT_OF_RANGE, HOSPITALS_OUT_OF_RANGE.
     """
+    if seed < 0:
+        raise Fault(SEED_OUT_OF_RANGE, field="seed", value=seed)
     if not LEAST_HOSPITALS <= count <= MOST_HOSPITALS:
         raise Fault(
             HOSPITALS_OUT_OF_RANGE, field="hospitals", value=count, least=LEAST_HOSPITALS, most=MOST_HOSPITALS
@@ -102,7 +110,13 @@ def _plan(count: int) -> list[tuple[str, int, str]]:
         plan.append((CITY, 3, _SPECIAL[number] if number < 3 else "general"))
     for number in range(second - 4):
         special = number + 3 < len(_SPECIAL)
-        plan.append((CITY if special else (CITY, *COUNTIES)[number % 3], 2, _SPECIAL[number + 3] if special else "general"))
+        plan.append(
+            (
+                CITY if special else (CITY, *COUNTIES)[number % 3],
+                2,
+                _SPECIAL[number + 3] if special else "general",
+            )
+        )
     for number in range(count - len(plan)):
         region = (*COUNTIES, CITY)[number % 3]
         plan.append((region, 1, "community" if region == CITY else "township"))

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
 
+from chspay_cli.schemefile import find_scheme
 from chspay_cli.synth.profile import profile
 from chspay_core.case import Case
 from chspay_grouper.engine.grouper import Grouper
-from chspay_grouper.engine.manifest import parse_manifest
-from chspay_grouper.engine.scheme import Group, Scheme, import_scheme
-from chspay_grouper.engine.sheets import sheets_from_tables
+from chspay_grouper.engine.scheme import Group, Scheme
 from chspay_grouper.engine.tree import Field, Hit, Node, Scalar, scalars_of, walk
 from chspay_policy import ROOT
 
@@ -45,9 +44,7 @@ class Recipe:
 @cache
 def starter_scheme() -> Scheme:
     """The starter scheme of the data package."""
-    tables = {path.name: path.read_bytes() for path in sorted(STARTER.glob("*.csv"))}
-    manifest = parse_manifest((STARTER / "manifest.json").read_bytes())
-    return import_scheme(sheets_from_tables(tables), manifest).scheme
+    return find_scheme(str(STARTER))[0]
 
 
 @cache
@@ -135,10 +132,11 @@ def _candidates(
     """Diagnoses and procedures worth trying: usual principals, else members of the sets the rules name."""
     own = _codes(scheme, _sets(adrg, Field.ZYZD)) or _codes(scheme, _sets(mdc, Field.ZYZD))
     principals = list(usual) or own or _codes(scheme, _sets_of_all(scheme, Field.ZYZD))
-    others = [()] + [(code,) for code in _codes(scheme, _sets(mdc, Field.QTZD))]
+    others: list[tuple[str, ...]] = [()]
+    others += [(code,) for code in _codes(scheme, _sets(mdc, Field.QTZD))]
     mains = [(code,) for code in _codes(scheme, _sets(adrg, Field.ZYSS))]
     beside = [(code,) for code in _codes(scheme, _sets(adrg, Field.QTSS))]
-    procedures: list[tuple[str, ...]] = mains or [()]
+    procedures: list[tuple[str, ...]] = [*mains] or [()]
     pairs = [one + two for one, two in product(mains[:40:2], beside[1::3]) if one != two] if beside else []
     for step in range(max(len(principals), len(procedures)) * 3):
         principal = principals[(step * 7) % len(principals)]

@@ -34,7 +34,7 @@ def batch(block: Block, bill: Bill, month: Month, faults: float) -> pa.RecordBat
 
     :param faults: share of rows made faulty, the four kinds equally often.
     """
-    held, size = block.tables, len(block.number)
+    held = block.tables
     diagnoses, procedures = _diagnoses(block), _procedures(block)
     fault = np.where(block.uniform() < faults, (block.uniform() * _KINDS_OF_FAULT).astype(np.int64), NONE)
     diagnoses[fault == _NO_PRINCIPAL] = NONE
@@ -73,7 +73,7 @@ def batch(block: Block, bill: Bill, month: Month, faults: float) -> pa.RecordBat
             held.tcm[tcm_place[bill.is_tcm]].astype(np.int64), bill.is_tcm.astype(np.int64), held.words
         ),
         "tcm_cost": columns.money(bill.tcm),
-        "referral_id": _referrals(block, outside, size),
+        "referral_id": _referrals(block, outside),
     }
     return pa.RecordBatch.from_arrays([cells[name] for name in CASE_SCHEMA.names], schema=CASE_SCHEMA)
 
@@ -92,14 +92,10 @@ def _spoil(block: Block, fault: Ints) -> tuple[Bools, Ints]:
     return wrong & ~told, np.where(fault == _DATES_SWAPPED, swapped, block.admission)
 
 
-def _referrals(block: Block, outside: Bools, size: int) -> pa.Array:
+def _referrals(block: Block, outside: Bools) -> pa.Array:
+    """A referral number 转诊单号 for most of those from outside, unknown for the rest."""
     numbers = columns.digits("R", block.number, 12)
-    return pa.array(numbers).filter(pa.array(np.ones(size, np.bool_))) if outside.all() else _some(numbers, outside)
-
-
-def _some(words: pa.Array, known: Bools) -> pa.Array:
-    """The words where known, else unknown."""
-    return words.take(pa.array(np.arange(len(known)), mask=~known))
+    return numbers.take(pa.array(np.arange(len(outside)), mask=~outside))
 
 
 def _diagnoses(block: Block) -> Matrix:

@@ -145,7 +145,19 @@ def _groups(profiles: list[Profile], recipes: Sequence[Recipe], departments: Wor
     )
 
 
-_SEVERITY = {"A": 2.5, "C": 0.3, "D": 0.4, "J": 0.5, "M": 0.5, "N": 0.4, "O": 0.4, "P": 0.6, "S": 1.8, "Z": 2.5, "E": 1.4}
+_SEVERITY = {
+    "A": 2.5,
+    "C": 0.3,
+    "D": 0.4,
+    "J": 0.5,
+    "M": 0.5,
+    "N": 0.4,
+    "O": 0.4,
+    "P": 0.6,
+    "S": 1.8,
+    "Z": 2.5,
+    "E": 1.4,
+}
 
 
 def _recipes(recipes: Sequence[Recipe], words: Words) -> Recipes:
