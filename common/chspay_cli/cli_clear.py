@@ -20,6 +20,7 @@ from chspay_core.digest import sm3_hex_of
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy
+from chspay_core.wording import evidence_text
 from chspay_policy import ROOT
 from chspay_settlement.engine.clearing import Clearing
 from chspay_settlement.engine.clearing import clear as run_clearing
@@ -39,11 +40,6 @@ SHOWN_HOSPITALS = 20
 #: A check found faults.
 EXIT_FAULTS = 1
 WIDTH = 110
-EVIDENCE_NAMES = {
-    "official": "official（正式文件）",
-    "unverified": "unverified（未核对原文）",
-    "demo": "demo（演示，非任何地区规定）",
-}
 STEPS = {
     "read": "读取病例",
     "measure": "测算病组与基准点数",
@@ -145,7 +141,7 @@ def _report(done: Clearing, policy: Policy, fund_fen: int, notes: list[str], out
     screen.print(f"[bold]{NOTICE}[/bold]")
     screen.print(
         f"政策 {policy.place_name}（{policy.place}） {policy.on}，证据等级 "
-        f"{EVIDENCE_NAMES[policy.weakest_evidence()]}"
+        f"{evidence_text(policy.weakest_evidence())}"
     )
     for note in notes:
         screen.print(f"注意：{note}")

@@ -21,6 +21,7 @@ from chspay_core.policy import Policy, canonical_json
 from chspay_core.policy_check import Tree, check, missing_on
 from chspay_core.policy_diff import diff, shown
 from chspay_core.policy_files import load_tree
+from chspay_core.wording import evidence_text
 from chspay_policy import ROOT
 from chspay_settlement.engine import group_methods, methods
 from chspay_settlement.engine.registry import Registry
@@ -38,7 +39,6 @@ BUNDLE_OTHER_PLACE = Reason(
 )
 
 EVIDENCE_STYLE = {"official": "green", "unverified": "yellow", "demo": "magenta"}
-EVIDENCE_NAMES = {"official": "正式文件", "unverified": "未核对原文", "demo": "演示"}
 COVERAGE_NAMES = {"complete": "齐全", "partial": "部分", "planned": "计划中", "demo": "演示"}
 ROLE_NAMES = {"pool": "统筹区", "frame": "供沿用"}
 
@@ -147,7 +147,7 @@ def show(
     for rule in rules:
         style = EVIDENCE_STYLE[rule.evidence]
         name = f"{escape(rule.label)}\n[dim]{rule.key}[/dim]"
-        origin = f"{rule.place} {rule.since}起 [{style}]{EVIDENCE_NAMES[rule.evidence]}[/{style}]"
+        origin = f"{rule.place} {rule.since}起 [{style}]{evidence_text(rule.evidence)}[/{style}]"
         basis = f"{escape(policy.citation(rule))}\n{origin}"
         table.add_row(name, escape(shown(rule).replace("；", "\n")), basis)
     console.print(table)

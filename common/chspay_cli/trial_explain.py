@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +10,13 @@ from pathlib import Path
 from chspay_cli.trial_output import StoredCase, Trial, read_trial
 from chspay_core.amounts import decimal_text, fen_to_yuan, to_micro
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.wording import evidence_text, formula_text, rounding_text, unit_text
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.methods import POINT_VALUE, Form
 from chspay_settlement.engine.model import CaseKind, HospitalAmount, HospitalTotals, PointValue
 from chspay_settlement.engine.money_sheet import write_money
 from chspay_settlement.engine.points import Pricer
 from chspay_settlement.engine.value import case_funds, hospital_totals, point_value, split_to_hospitals
-
-UNITS = {
-    "yuan": "元",
-    "points": "点",
-    "cases": "例",
-    "days": "天",
-    "multiple": "倍",
-    "yuan per point": "元/点",
-}
-ROUNDINGS = {"display_4": "显示四位，按精确值使用", "largest_remainder": "最大余数法，取整到分"}
 
 CASE_NOT_IN_TRIAL = Reason("CASE_NOT_IN_TRIAL", Kind.NOT_FOUND, "试算结果中没有病例“{value}”。")
 CASE_IN_SEVERAL = Reason(
@@ -51,27 +41,24 @@ class Explained:
         """The worksheet for people: number, label, value; below it the formula and the document."""
         labels = {line.key: line.label for line in self.sheet.lines}
         for number, line in enumerate(self.sheet.lines, 1):
-            unit = UNITS.get(line.unit, "")
+            unit = unit_text(line.unit)
             yield f"{number:>3}  {line.label}：{line.value}{' ' if unit else ''}{unit}"
             notes = []
             if line.formula:
-                words = re.sub(r"[a-z_]+", lambda found: labels.get(found[0], found[0]), line.formula)
+                words = formula_text(line, labels)
                 notes.append(f"因为 {words}" if line.key == "kind" else f"＝ {words}")
             if line.rounding:
-                notes.append(_rounding(line.rounding))
+                notes.append(rounding_text(line.rounding))
             if line.citation:
-                notes.append(f"依据 {self.citations.get(line.rule, line.citation)}［{line.evidence}］")
+                notes.append(
+                    f"依据 {self.citations.get(line.rule, line.citation)}［{evidence_text(line.evidence)}］"
+                )
             if notes:
                 yield "      " + "；".join(notes)
 
     def as_json(self) -> str:
         content = {**self.sheet.to_json(), "documents": self.citations, "verdict": self.verdict}
         return json.dumps(content, ensure_ascii=False, indent=1)
-
-
-def _rounding(name: str) -> str:
-    """A rounding in words: ``half_up_4`` is 四舍五入到4位小数."""
-    return ROUNDINGS.get(name) or f"四舍五入到{name.rpartition('_')[2]}位小数"
 
 
 def explain_case(folder: Path, case_id: str, hospital_code: str) -> Explained:

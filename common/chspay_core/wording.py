@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from chspay_core.worksheet import Line
 
 #: Unit of a worksheet line -> what is printed behind the figure.
-UNITS: Mapping[str, str] = {
+_UNITS: Mapping[str, str] = {
     "fen": "分",
     "yuan": "元",
     "points": "点",
@@ -25,11 +25,11 @@ UNITS: Mapping[str, str] = {
     "text": "",
     "yuan per point": "元/点",
 }
-ROUNDINGS: Mapping[str, str] = {
+_ROUNDINGS: Mapping[str, str] = {
     "display_4": "显示四位，按精确值使用",
     "largest_remainder": "最大余数法，取整到分",
 }
-EVIDENCE: Mapping[str, str] = {"official": "正式文件", "unverified": "待核实", "demo": "演示"}
+_EVIDENCE: Mapping[str, str] = {"official": "正式文件", "unverified": "未核对原文", "demo": "演示"}
 
 _HALF_UP = re.compile(r"half_up_(\d+)\Z", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z_0-9]*")
@@ -37,13 +37,18 @@ _KEY = re.compile(r"[a-z][a-z_0-9]*")
 
 def unit_text(unit: str) -> str:
     """A unit in Chinese; an unknown one as it is written."""
-    return UNITS.get(unit, unit)
+    return _UNITS.get(unit, unit)
 
 
 def rounding_text(rounding: str) -> str:
     """A rounding in Chinese: ``half_up_4`` reads 四舍五入，4位小数."""
     match = _HALF_UP.match(rounding)
-    return f"四舍五入，{match[1]}位小数" if match else ROUNDINGS.get(rounding, rounding)
+    return f"四舍五入，{match[1]}位小数" if match else _ROUNDINGS.get(rounding, rounding)
+
+
+def evidence_text(evidence: str) -> str:
+    """An evidence mark in Chinese."""
+    return _EVIDENCE.get(evidence, evidence)
 
 
 def formula_text(line: Line, labels: Mapping[str, str]) -> str:

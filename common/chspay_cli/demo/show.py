@@ -11,7 +11,7 @@ from rich.table import Table
 from chspay_cli.demo.story import MONTH, POOL, Keys, Month20k
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.wording import EVIDENCE, formula_text, unit_text
+from chspay_core.wording import evidence_text, formula_text, unit_text
 from chspay_core.worksheet import Line
 
 SUM_BROKEN = Reason(
@@ -90,7 +90,7 @@ def _worksheet(console: Console, explained: dict[str, Any]) -> None:
     for name in ("项目", "数值", "单位", "怎样得出", "依据（文件与条款）"):
         table.add_column(name, justify="right" if name == "数值" else "left")
     for line in lines:
-        source = f"{line.citation}（{EVIDENCE[line.evidence]}）" if line.citation else ""
+        source = f"{line.citation}（{evidence_text(line.evidence)}）" if line.citation else ""
         table.add_row(line.label, line.value, unit_text(line.unit), formula_text(line, labels), source)
     console.print(table)
 
