@@ -97,7 +97,7 @@ class GatewayWorld:
         return server, task
 
 
-async def _servicers(channels: dict[str, Channel], databases: dict[str, Database]) -> dict[str, Any]:
+async def _servicers(channels: dict[str, Channel], databases: dict[str, Database]) -> Any:
     from chspay_budget.app import Budget
     from chspay_budget.clients import Rulebook as BudgetsRulebook
     from chspay_budget.rpc import BudgetServicer
@@ -115,12 +115,13 @@ async def _servicers(channels: dict[str, Channel], databases: dict[str, Database
         databases["settlement"], channels["grouper"], channels["rulebook"], channels["budget"],
         b"identity key for tests",
     )  # fmt: skip
-    return {
+    servicers = {
         "grouper": GrouperServicer(grouper),
         "rulebook": RulebookServicer(Rulebook(Shelf(ROOT, {}))),
         "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
         "settlement": built.servicer,
     }
+    return servicers, built.worker.work
 
 
 _ADD = {
@@ -147,7 +148,8 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         servers = {}
-        for name, servicer in (await _servicers(channels, databases)).items():
+        servicers, work = await _servicers(channels, databases)
+        for name, servicer in servicers.items():
             full = f"chspay.{name}.v1.{name.capitalize()}Service"
             server = Server(
                 [(_ADD[name], servicer, full)],
@@ -156,6 +158,8 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
             await server.start()
             stack.push_async_callback(server.drain, 1)
             servers[name] = server
+        worker = asyncio.create_task(work())
+        stack.callback(worker.cancel)
         store = PgStore(databases["gateway"])
         gateway = Gateway(
             GatewaySettings(claim_key=KEY.decode(), import_bytes=1024 * 1024), clients.on_channels(channels),
