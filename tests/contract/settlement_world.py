@@ -142,6 +142,7 @@ class World:
         self.database = database
         self.grouper: Grouper = neighbours["grouper"]
         self.budget: Budget = neighbours["budget"]
+        self.built: Any = None
 
     async def put_hospital(
         self, code: str, *, area: str = COUNTY, level: int = 2, since: date = date(2020, 1, 1)
@@ -261,7 +262,9 @@ async def world(url: str) -> AsyncIterator[World]:
         port = await beside.serve("settlement", add, built.servicer, database)
         work = asyncio.create_task(built.worker.work())
         beside.stack.callback(work.cancel)
-        yield World(beside.channel(port), database, beside.servicers)
+        running = World(beside.channel(port), database, beside.servicers)
+        running.built = built
+        yield running
 
 
 class Process:

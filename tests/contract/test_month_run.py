@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -243,3 +244,24 @@ async def test_the_ledger_is_chained_batch_by_batch(world):
     assert chain.intact
     assert chain.batches == len(hashes) >= 1
     assert chain.head in [row[0] for row in hashes]
+
+
+async def test_two_processes_carry_a_run_out_once(world):
+    """Replicas look for work at the same moment; the month must be settled by one of them."""
+    from chspay_settlement.app.stages import Stages
+    from chspay_settlement.app.worker import Worker
+
+    stages = world.built.worker._stages
+    assert isinstance(stages, Stages)
+    others = [asyncio.create_task(Worker(world.database, stages).work()) for _ in range(2)]
+    await month_of_lists(world, 12, 90)
+    run = await world.month_run("two-12", 2_000_000, month=12)
+    for other in others:
+        other.cancel()
+    assert run.state == pb.RUN_STATE_DONE, run.failure_message
+    async with world.database.unit(auth.service_claim("test")) as unit:
+        connection = await unit.connection()
+        count = await connection.fetchval(
+            "SELECT count(*) FROM settlement.posting_batch WHERE run_id = $1", run.run_id
+        )
+    assert count == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import date
@@ -227,3 +228,15 @@ async def test_one_list_and_a_chunk_of_it_are_the_same_list(world):
     await world.submit("s-1", case)
     answer = await sw.import_lists(world.stub, "s-2", [sw.chunk([case])])
     assert answer[0].unchanged == 1
+
+
+async def test_corrections_sent_at_once_become_versions_in_some_order(world):
+    """Two clerks correct the same list in the same second; neither may vanish or share a version."""
+    case = sw.case_of(71, case_id="RACE")
+    bodies = [replace(case, patient_paid_fen=number) for number in range(12)]
+    answers = await asyncio.gather(
+        *(world.submit(f"race-{number}", body) for number, body in enumerate(bodies))
+    )
+    assert sorted(answer.version for answer in answers) == list(range(1, 13))
+    same = await asyncio.gather(*(world.submit("race-again", bodies[0]) for _ in range(6)))
+    assert len({answer.version for answer in same}) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -85,17 +86,27 @@ class Policies:
         self._bundles: dict[str, Bundle] = {}
         self._current: dict[str, tuple[float, Bundle]] = {}
         self._schemes: dict[tuple[str, date], str] = {}
+        self._asking = asyncio.Lock()
 
     async def current(self, place: str, day: date) -> Bundle:
         """The bundle in force for ``place``, as the rulebook knows it now (seconds old at most)."""
-        found = self._current.get(place)
-        if found is not None and time.monotonic() - found[0] < self.FRESH_SECONDS:
-            return found[1]
-        request = rulebook_pb2.ResolveBundleRequest(place=place, on=date_to_pb(day))
-        response = await self._stub.ResolveBundle(request)
-        bundle = self._bundles.get(response.digest) or self._keep(Bundle.parse(response.content))
-        self._current[place] = (time.monotonic(), bundle)
-        return bundle
+        fresh = self._fresh(place)
+        if fresh is not None:
+            return fresh
+        async with self._asking:
+            # Whoever waited for the same question finds it answered.
+            fresh = self._fresh(place)
+            if fresh is not None:
+                return fresh
+            request = rulebook_pb2.ResolveBundleRequest(place=place, on=date_to_pb(day))
+            response = await self._stub.ResolveBundle(request)
+            bundle = self._bundles.get(response.digest) or self._keep(Bundle.parse(response.content))
+            self._current[place] = (time.monotonic(), bundle)
+            return bundle
+
+    def _fresh(self, place: str) -> Bundle | None:
+        asked, bundle = self._current.get(place, (0.0, None))
+        return bundle if time.monotonic() - asked < self.FRESH_SECONDS else None
 
     async def sealed(self, digest: str) -> Bundle:
         """The bundle with this digest, as it was sealed."""
