@@ -95,14 +95,7 @@ async def test_a_worksheet_shows_formula_and_citation(gw):
     """The page is what a clerk takes to a dispute."""
     await sign_in(gw)
     page = (await gw.http.get(f"/view/runs/{RUN_ID}/worksheet?hospital_code={OWN}&case_id=C1")).text
-    for part in (
-        "9,000.00 元",
-        "cost / scale",
-        "用到：总费用、平均点数",
-        "half_up_4",
-        "demo-2026#二(一)",
-        "演示",
-    ):
+    for part in ("9,000.00 元", "总费用 / 平均点数", "四舍五入，4位小数", "demo-2026#二(一)", "演示"):
         assert part in page
     statement = (await gw.http.get(f"/view/runs/{RUN_ID}/statements/{OWN}")).text
     assert "case_id=C%2F1%20%3Cb%3E" in statement

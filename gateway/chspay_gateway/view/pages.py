@@ -16,12 +16,13 @@ from chspay.settlement.v1 import settlement_pb2
 from chspay_core.errors import Fault
 from chspay_gateway import problems, reasons
 from chspay_gateway.rest import runs
-from chspay_gateway.rest.answers import hospital_out, run_case_out, run_out, statement_out, worksheet_out
+from chspay_gateway.rest.answers import hospital_out, run_case_out, run_out, statement_out
 from chspay_gateway.rest.types import Code, PageToken
 from chspay_gateway.session import Session, begin, gateway_of
 from chspay_gateway.view import sheets
 from chspay_gateway.view.html import Safe, card, join, link, page, table, tag
 from chspay_kit import auth as claims
+from chspay_kit import convert
 from chspay_kit.auth import Claim
 
 COOKIE = "chspay_page"
@@ -200,7 +201,8 @@ async def worksheet(
     answer = await visitor.services.settlement.ExplainCase(
         settlement_pb2.ExplainCaseRequest(run_id=run_id, hospital_code=hospital_code, case_id=case_id)
     )
-    return sheets.worksheet(run_id, run_case_out(answer.case), worksheet_out(answer.worksheet))
+    lines = convert.worksheet_lines(answer.worksheet)
+    return sheets.worksheet(run_id, run_case_out(answer.case), answer.worksheet.title, lines)
 
 
 def _local(path: str) -> str:

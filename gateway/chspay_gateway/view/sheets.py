@@ -9,14 +9,14 @@ from fastapi.responses import HTMLResponse
 
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_core.errors import Fault
+from chspay_core.wording import evidence_text, formula_text, rounding_text, unit_text
+from chspay_core.worksheet import Line
 from chspay_gateway import problems
 from chspay_gateway.rest.answers import (
     HospitalOut,
     RunCaseOut,
     RunOut,
     StatementOut,
-    WorksheetLineOut,
-    WorksheetOut,
 )
 from chspay_gateway.view.html import Part, Safe, card, facts, join, link, money, page, table, tag
 from chspay_kit.auth import Claim
@@ -30,8 +30,6 @@ _KINDS = {
     "per_diem": "床日",
     "ungrouped": "未入组",
 }
-_EVIDENCE = {"official": "正式", "unverified": "待核", "demo": "演示"}
-_UNITS = {"points": "点", "ratio": "", "days": "天", "count": "件", "text": "", "yuan": "元", "hours": "小时"}
 _LEVELS = {1: "一级", 2: "二级", 3: "三级", 9: "未定级"}
 _HOME = link("结算", "view")
 
@@ -202,7 +200,7 @@ def statement(item: StatementOut, cases: Sequence[RunCaseOut], more: Safe) -> HT
     )
 
 
-def worksheet(run_id: str, case: RunCaseOut, sheet: WorksheetOut) -> HTMLResponse:
+def worksheet(run_id: str, case: RunCaseOut, title: str, lines: Sequence[Line]) -> HTMLResponse:
     """One case, line by line."""
     head = facts(
         [
@@ -215,22 +213,20 @@ def worksheet(run_id: str, case: RunCaseOut, sheet: WorksheetOut) -> HTMLRespons
             ("基金支付（元）", money(case.fund)),
         ]
     )
-    labels = {line.key: line.label for line in sheet.lines}
+    labels = {line.key: line.label for line in lines}
     heads = (("#", True), ("项目", False), ("数值", True), ("怎样算出", False), ("依据", False))
     rows = [
         (number, line.label, _value(line), _how(line, labels), _basis(line))
-        for number, line in enumerate(sheet.lines, 1)
+        for number, line in enumerate(lines, 1)
     ]
     crumbs = [
         _HOME,
         link("本次结算", "view", "runs", run_id),
         link("结算单", "view", "runs", run_id, "statements", case.hospital_code),
     ]
-    weakest = next(
-        (mark for mark in ("demo", "unverified") if any(x.evidence == mark for x in sheet.lines)), ""
-    )
+    weakest = next((mark for mark in ("demo", "unverified") if any(x.evidence == mark for x in lines)), "")
     return page(
-        sheet.title or "计算底稿",
+        title or "计算底稿",
         _notice(weakest),
         card(head),
         card(tag("h2", "计算底稿"), table(heads, rows)),
@@ -238,29 +234,26 @@ def worksheet(run_id: str, case: RunCaseOut, sheet: WorksheetOut) -> HTMLRespons
     )
 
 
-def _value(line: WorksheetLineOut) -> Part:
+def _value(line: Line) -> Part:
     if line.unit == "fen" and line.value.removeprefix("-").isdigit():
         return f"{money(fen_to_yuan(int(line.value)))} 元"
-    return f"{money(line.value)} {_UNITS.get(line.unit, line.unit)}".strip()
+    return f"{money(line.value)} {unit_text(line.unit)}".strip()
 
 
-def _how(line: WorksheetLineOut, labels: dict[str, str]) -> Part:
+def _how(line: Line, labels: dict[str, str]) -> Part:
     if not line.formula:
-        return tag("span", "录入" if not line.rule else "政策规定", cls="soft")
-    parts: list[Part] = [tag("code", line.formula)]
-    if line.inputs:
-        used = "、".join(labels.get(key, key) for key in line.inputs)
-        parts += [Safe("<br>"), tag("span", f"用到：{used}", cls="soft")]
+        return tag("span", "政策规定" if line.rule else "录入", cls="soft")
+    parts: list[Part] = [formula_text(line, labels)]
     if line.rounding:
-        parts.append(tag("span", f"（{line.rounding}）", cls="soft"))
+        parts += [Safe("<br>"), tag("span", rounding_text(line.rounding), cls="soft")]
     return join(*parts)
 
 
-def _basis(line: WorksheetLineOut) -> Part:
+def _basis(line: Line) -> Part:
     if not line.citation:
         return ""
-    mark = _EVIDENCE.get(line.evidence, line.evidence)
-    return join(line.citation, " ", tag("span", mark, cls="tag"), Safe("<br>"), tag("code", line.rule))
+    mark = tag("span", evidence_text(line.evidence), cls="tag")
+    return join(line.citation, " ", mark, Safe("<br>"), tag("code", line.rule))
 
 
 def _notice(evidence: str) -> Safe:
