@@ -1,0 +1,120 @@
+"""Arrow batches: every shape a column may have, and faults of single rows."""
+
+import pyarrow as pa
+import pytest
+from books import grouper
+
+from chspay_core.errors import Fault
+from chspay_grouper.engine.batch import BatchGrouper
+from chspay_grouper.engine.codemap import CodeMap, parse_code_map
+
+
+def answers(columns: dict[str, object], codemap: CodeMap | None = None) -> list[str]:
+    batch = pa.RecordBatch.from_pydict(columns)
+    batches = BatchGrouper(grouper(), codemap)
+    found = [batches.answer(number) for number in batches.numbers(batch)]
+    return [answer.drg or answer.reason for answer in found]
+
+
+TEXT = {"case_id": ["1", "2"], "sex": ["1", "2"], "diagnoses": ["I63.900|J96.000", "I63.900"]}
+
+
+@pytest.mark.parametrize(
+    "diagnoses",
+    [
+        pa.array(["I63.900|J96.000", "I63.900"]),
+        pa.array(["I63.900|J96.000", "I63.900"], pa.large_string()),
+        pa.array(["I63.900|J96.000", "I63.900"]).dictionary_encode(),
+        pa.array([["I63.900", "J96.000"], ["I63.900"]]),
+        pa.array([["I63.900", "J96.000"], ["I63.900"]], pa.large_list(pa.string())),
+        pa.array(
+            [["I63.900", "J96.000"], ["I63.900", None]], pa.list_(pa.dictionary(pa.int32(), pa.string()))
+        ),
+        pa.array([None, ["I63.900", "J96.000"], ["I63.900"]]).slice(1),
+    ],
+)
+def test_code_lists_in_every_form(diagnoses):
+    """CSV, Parquet of several writers and slices of larger batches hold the same cases."""
+    assert answers(TEXT | {"diagnoses": diagnoses}) == ["BR21", "BR25"]
+
+
+@pytest.mark.parametrize(
+    ("ages", "expected"),
+    [
+        (pa.array(["0", "3"]), ["PV19", "NO_MDC"]),
+        (pa.array([" 0 ", ""]), ["PV19", "NO_MDC"]),
+        (pa.array(["0.0", "三"]), ["PV19", "NOT_AN_INTEGER"]),
+        (pa.array(["0", "-3"]), ["PV19", "NEGATIVE"]),
+        (pa.array(["0", "9" * 30]), ["PV19", "NOT_AN_INTEGER"]),
+        (pa.array([0, 3], pa.uint8()), ["PV19", "NO_MDC"]),
+        (pa.array([0.0, float("nan")]), ["PV19", "NO_MDC"]),
+        (pa.array([0.0, 1.5]), ["PV19", "NOT_AN_INTEGER"]),
+        (pa.array([None, None], pa.null()), ["NO_MDC", "NO_MDC"]),
+    ],
+)
+def test_numbers_in_every_form(ages, expected):
+    """A number that cannot be read makes its own row invalid, never the file."""
+    columns = TEXT | {"diagnoses": ["P07.100", "P07.100"], "age_years": ages, "age_days": ["99", "99"]}
+    assert answers(columns) == expected
+
+
+@pytest.mark.parametrize(
+    ("admission", "discharge", "expected"),
+    [
+        ("2026-01-01", "2026-01-02", "BR21"),
+        ("2026-01-02", "2026-01-01", "DISCHARGE_BEFORE_ADMISSION"),
+        ("2026-02-30", "2026-03-01", "NOT_A_DAY"),
+        ("01/02/2026", "", "NOT_A_DAY"),
+        ("", "2026-01-01", "BR21"),
+    ],
+)
+def test_dates_are_checked_row_by_row(admission, discharge, expected):
+    """Discharge before admission is a fault of one record."""
+    columns = TEXT | {"admission_date": [admission, ""], "discharge_date": [discharge, ""]}
+    assert answers(columns) == [expected, "BR25"]
+
+
+def test_the_first_check_that_fails_names_the_reason():
+    """A row with several faults has one reason, the same as a single case over the wire."""
+    columns = TEXT | {"sex": ["7", "2"], "age_years": ["-1", "-1"], "diagnoses": ["I63.900", ""]}
+    assert answers(columns) == ["SEX_BAD", "DIAGNOSIS_MISSING"]
+
+
+def test_a_missing_column_is_unknown_or_refused():
+    """Optional columns may be absent; without sex, diagnosis or case_id there is nothing to group."""
+    assert answers(TEXT) == ["BR21", "BR25"]
+    for name in ("case_id", "sex", "diagnoses"):
+        with pytest.raises(Fault) as caught:
+            answers({key: value for key, value in TEXT.items() if key != name})
+        assert (caught.value.reason.code, caught.value.field) == ("COLUMN_MISSING", name)
+
+
+def test_a_column_of_a_hopeless_type_is_refused():
+    """Diagnoses as numbers are no diagnoses; guessing would group by nonsense."""
+    with pytest.raises(Fault) as caught:
+        answers(TEXT | {"diagnoses": [1, 2]})
+    assert caught.value.reason.code == "COLUMN_TYPE"
+
+
+def test_no_rows_give_no_answers():
+    """An empty batch at the end of a stream is no mistake."""
+    assert answers({name: pa.array([], pa.string()) for name in TEXT}) == []
+
+
+def test_clinical_codes_are_mapped_only_when_the_caller_says_so():
+    """249 codes mean different things in the two editions."""
+    columns = TEXT | {"diagnoses": ["I63.000", "I63.900"]}
+    codemap = CodeMap(parse_code_map(b"clinical_code,insurance_code\nI63.000,I63.900\n"), {})
+    assert answers(columns) == ["PRINCIPAL_UNKNOWN", "BR25"]
+    assert answers(columns, codemap) == ["BR25", "BR25"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a,b\n1,2\n", "clinical_code,insurance_code\nI63.0,\n", "clinical_code,insurance_code\nA,B\nA,C\n"],
+)
+def test_a_broken_code_map_is_refused(text):
+    """A map with two meanings for one code would be a guess."""
+    with pytest.raises(Fault) as caught:
+        parse_code_map(text.encode())
+    assert caught.value.reason.code == "CODE_MAP_BAD"
