@@ -52,15 +52,14 @@ class Bundle:
     digest: str
 
     @classmethod
-    def load(cls, root: Path, place: str, scheme_digests: Mapping[str, str] | None = None) -> Bundle:
-        """Seals the chain of ``place`` from a policy folder.
+    def load(cls, root: Path, place: str) -> Bundle:
+        """Seals the chain of ``place`` from a policy folder, with the digests of the schemes it names.
 
-        :param scheme_digests: SM3 by scheme id; those the policy names are sealed in.
         :raises Fault: ``POLICY_*`` naming file, key and line.
         """
         from chspay_core.policy_files import load_chain
 
-        return load_chain(root, place, scheme_digests or {})
+        return load_chain(root, place)
 
     @classmethod
     def seal(

@@ -1,27 +1,34 @@
 """Reads a policy folder. The only module of the core that opens a file.
 
-Layout: ``documents.yaml``, ``units.yaml``, ``regions.csv``, ``keys.yaml`` and ``coverage.yaml`` at the
-root; one folder ``NNNNNN-name`` per place, whose ``*.yaml`` files hold its rules.
+Layout: ``documents.yaml``, ``units.yaml``, ``regions.csv``, ``schemes.csv``, ``keys.yaml`` and
+``coverage.yaml`` at the root; one folder ``NNNNNN-name`` per place, whose ``*.yaml`` files hold its rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy_check import Tree
 from chspay_core.policy_registry import read_coverage, read_keys
-from chspay_core.policy_tree import Shared, read_documents, read_place, read_regions, read_units
+from chspay_core.policy_tree import (
+    Shared,
+    read_documents,
+    read_place,
+    read_regions,
+    read_schemes,
+    read_units,
+)
 from chspay_core.policy_yaml import MAX_BYTES, YAML_TOO_LARGE
 from chspay_core.regions import chain as place_chain
 
-DOCUMENTS, UNITS, REGIONS, KEYS, COVERAGE = (
+DOCUMENTS, UNITS, REGIONS, SCHEMES, KEYS, COVERAGE = (
     "documents.yaml",
     "units.yaml",
     "regions.csv",
+    "schemes.csv",
     "keys.yaml",
     "coverage.yaml",
 )
@@ -81,15 +88,16 @@ def place_files(root: Path, folder: Path) -> dict[str, str]:
 
 
 def load_shared(root: Path) -> Shared:
-    """Documents, units and regions; faults of single entries are in ``.faults``."""
+    """Documents, units, regions and schemes; faults of single entries are in ``.faults``."""
     shared = Shared()
     read_documents(read_text(root, DOCUMENTS), DOCUMENTS, shared)
     read_units(read_text(root, UNITS), UNITS, shared)
     read_regions(read_text(root, REGIONS), REGIONS, shared)
+    read_schemes(read_text(root, SCHEMES), SCHEMES, shared)
     return shared
 
 
-def load_chain(root: Path, place: str, scheme_digests: Mapping[str, str]) -> Bundle:
+def load_chain(root: Path, place: str) -> Bundle:
     """Seals the bundle of ``place``; folders outside its chain are not even opened.
 
     :raises Fault: the first fault of the shared files or of the chain; ``POLICY_PLACE_UNKNOWN``.
@@ -107,7 +115,7 @@ def load_chain(root: Path, place: str, scheme_digests: Mapping[str, str]) -> Bun
     ]
     if shared.faults:
         raise shared.faults[0]
-    return Bundle.seal(place, shared.names, rules, shared.documents, scheme_digests)
+    return Bundle.seal(place, shared.names, rules, shared.documents, shared.schemes)
 
 
 def load_tree(root: Path) -> Tree:
@@ -132,7 +140,7 @@ Fingerprint = tuple[tuple[str, int, int], ...]
 def fingerprint(root: Path, place: str) -> Fingerprint:
     """Changes whenever a file that the bundle of ``place`` is read from has changed."""
     folders = place_folders(root)
-    files = [root / name for name in (DOCUMENTS, UNITS, REGIONS)]
+    files = [root / name for name in (DOCUMENTS, UNITS, REGIONS, SCHEMES)]
     for code in place_chain(place):
         if code in folders:
             files += sorted(path for path in folders[code].iterdir() if path.suffix == ".yaml")

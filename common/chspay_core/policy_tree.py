@@ -25,6 +25,7 @@ STANDINGS = ("issued", "draft", "notes", "demo")
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z", re.ASCII)
 _METHOD = re.compile(r"[a-z][a-z0-9_]*@[1-9][0-9]*\Z", re.ASCII)
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z", re.ASCII)
+_SM3 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
 CITE_MISSING = Reason(
     "POLICY_CITE_MISSING",
@@ -119,6 +120,7 @@ class Shared:
     documents: dict[str, Document] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    schemes: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -226,6 +228,20 @@ def read_regions(text: str, file: str, shared: Shared) -> None:
             shared.names[check_code(row[0], f"{file} 第{line}行")] = row[1]
         except Fault as fault:
             shared.faults.append(fault)
+
+
+def read_schemes(text: str, file: str, shared: Shared) -> None:
+    """``schemes.csv``: the grouping schemes that rules name, each by the SM3 of its sealed form."""
+    where = Where(file)
+    rows = csv.reader(io.StringIO(text))
+    if next(rows, None) != ["scheme", "sm3"]:
+        raise where.fault(FIELD_WRONG, 1, file, "的第一行应为scheme,sm3")
+    for line, row in enumerate(rows, start=2):
+        if len(row) != 2 or row[0] in shared.schemes or not _SM3.match(row[1]):
+            problem = "应为方案代号与64位十六进制SM3两列且不重复"
+            shared.faults.append(where.fault(FIELD_WRONG, line, row[0] if row else file, problem))
+        else:
+            shared.schemes[row[0]] = row[1]
 
 
 def read_place(place: str, files: Mapping[str, str], shared: Shared) -> list[Sourced]:

@@ -36,7 +36,7 @@ async def stub(migrated_db):
     databases = {name: Database(migrated_db.url(name)) for name in ("rulebook", "budget")}
     for database in databases.values():
         await database.open()
-    rulebook = rulebook_rpc.RulebookServicer(Rulebook(Shelf(chspay_policy.ROOT, {})))
+    rulebook = rulebook_rpc.RulebookServicer(Rulebook(Shelf(chspay_policy.ROOT)))
     add = [(rulebook_pb2_grpc.add_RulebookServiceServicer_to_server, rulebook, rulebook_rpc.SERVICE)]
     first = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=databases["rulebook"])
     to_rulebook = Channel(f"127.0.0.1:{await first.start()}", KEY)

@@ -117,7 +117,7 @@ async def _servicers(channels: dict[str, Channel], databases: dict[str, Database
     )  # fmt: skip
     servicers = {
         "grouper": GrouperServicer(grouper),
-        "rulebook": RulebookServicer(Rulebook(Shelf(ROOT, {}))),
+        "rulebook": RulebookServicer(Rulebook(Shelf(ROOT))),
         "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
         "settlement": built.servicer,
     }

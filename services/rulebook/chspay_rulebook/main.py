@@ -19,6 +19,6 @@ async def main(settings: RulebookSettings) -> None:
         max_size=settings.database_max,
         application="chspay-rulebook",
     )
-    servicer = RulebookServicer(Rulebook(Shelf(settings.policy_root, settings.scheme_digests)))
+    servicer = RulebookServicer(Rulebook(Shelf(settings.policy_root)))
     add = [(rulebook_pb2_grpc.add_RulebookServiceServicer_to_server, servicer, SERVICE)]
     await serve("rulebook", add, settings, database)

@@ -19,9 +19,8 @@ class Shelf:
     bundles sealed before stay available by digest.
     """
 
-    def __init__(self, root: Path, scheme_digests: Mapping[str, str]) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._schemes = dict(scheme_digests)
         self._bundles: dict[str, tuple[Fingerprint, Bundle]] = {}
 
     async def bundle(self, place: str) -> Bundle:
@@ -36,7 +35,7 @@ class Shelf:
         held = self._bundles.get(place)
         if held is not None and held[0] == stamp:
             return held[1]
-        bundle = Bundle.load(self._root, place, self._schemes)
+        bundle = Bundle.load(self._root, place)
         self._bundles[place] = (stamp, bundle)
         return bundle
 

@@ -31,6 +31,7 @@ pay.table:
   {label: 表, unit: table, columns: [level, value], needed_by: settlement, when: {pay.how: [table@1]}}
 pay.side: {label: 选项, unit: choice, choices: [lt, le]}
 """
+SCHEMES = f"scheme,sm3\ns1,{'ab' * 32}\n"
 REGIONS = "code,name\n000000,全国\n330000,浙江省\n330100,杭州市\n330200,宁波市\n"
 COVERAGE = '"330100": {state: complete, role: pool, compared: 2026-01-01}\n'
 GOOD = """\
@@ -68,7 +69,7 @@ def folder(tmp_path):
 
     for name, text in (
         ("documents.yaml", DOCUMENTS), ("units.yaml", UNITS), ("keys.yaml", KEYS), ("regions.csv", REGIONS),
-        ("coverage.yaml", COVERAGE), ("330100-hangzhou/pay.yaml", GOOD),
+        ("schemes.csv", SCHEMES), ("coverage.yaml", COVERAGE), ("330100-hangzhou/pay.yaml", GOOD),
     ):  # fmt: skip
         write(name, text)
     return write
@@ -169,6 +170,8 @@ def test_choices_and_columns_are_those_of_the_register(folder):
         ("keys.yaml", KEYS + "a.b: {label: l, unit: lost}\n", "POLICY_UNIT_UNKNOWN"),
         ("keys.yaml", KEYS + "a.b: {label: l, unit: ratio, when: {no.key: [x]}}\n", "POLICY_WHEN_UNKNOWN"),
         ("regions.csv", REGIONS + "330300\n", "POLICY_FIELD_WRONG"),
+        ("schemes.csv", SCHEMES + "s2,xyz\n", "POLICY_FIELD_WRONG"),
+        ("schemes.csv", SCHEMES + SCHEMES.splitlines()[1], "POLICY_FIELD_WRONG"),
         ("regions.csv", REGIONS + "330100,杭州市\n", "POLICY_FIELD_WRONG"),
         ("regions.csv", REGIONS + "33010x,某市\n", "NOT_A_REGION"),
         ("coverage.yaml", COVERAGE.replace("complete", "done"), "POLICY_FIELD_WRONG"),

@@ -10,8 +10,8 @@ def test_a_formula_is_read_with_the_labels_of_its_inputs():
     sheet.given("group_cost", "病组总费用", 10, "fen")
     sheet.given("group_cases", "病组病例数", 4, "cases")
     sheet.line(
-        "mean", "均费", "2.5", "fen", formula="group_cost ÷ group_cases", inputs=["group_cost", "group_cases"],
-        rounding="half_up_4",
+        "mean", "均费", "2.5", "fen", formula="group_cost ÷ group_cases", rounding="half_up_4",
+        inputs=["group_cost", "group_cases"],
     )  # fmt: skip
     labels = {line.key: line.label for line in sheet.lines}
     assert wording.formula_text(sheet["mean"], labels) == "病组总费用 ÷ 病组病例数"
