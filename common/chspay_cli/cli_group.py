@@ -166,11 +166,19 @@ def _explain(scheme: Scheme, codemap: CodeMap | None, cases: Path, case_id: str)
         ids = batch.column("case_id").cast(pa.string())
         place = pc.index(ids, pa.scalar(case_id)).as_py()
         if place >= 0:
-            case = case_from_row(batch.slice(place, 1).to_pylist()[0])
-            for line in prose(trace_case(scheme, case, codemap)):
+            for line in _explained(scheme, codemap, batch.slice(place, 1).to_pylist()[0]):
                 typer.echo(line)
             return
     raise Fault(CASE_NOT_IN_FILE, field="--explain", value=case_id)
+
+
+def _explained(scheme: Scheme, codemap: CodeMap | None, row: dict[str, object]) -> list[str]:
+    try:
+        case = case_from_row(row)
+    except Fault as fault:
+        # The row cannot even be read as a case: in the output file it is invalid.
+        return [f"结果：记录未通过输入校验。{fault.message}［{fault.reason.code}］"]
+    return prose(trace_case(scheme, case, codemap))
 
 
 def _codemap(diagnoses: Path | None, procedures: Path | None) -> CodeMap | None:

@@ -6,7 +6,10 @@ import asyncio
 import csv
 import io
 import json
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -95,6 +98,24 @@ async def test_one_case_gets_the_answer_of_the_engine(stub, app):
     )
     assert response.answer.case_id == "c1"
     assert response.answer.scheme_digest == loaded.scheme.digest
+
+
+async def test_wire_command_and_library_give_one_answer(stub, app, tmp_path):
+    """A hospital that checks a payment on its own machine must find the group it was paid by."""
+    path, out = tmp_path / "cases.csv", tmp_path / "out.csv"
+    path.write_text("case_id,sex,age_years,diagnoses\nc1,1,70,I63.900|I10.x00\n")
+    chspay = Path(sys.executable).with_name("chspay")
+    words = [chspay, "group", "--scheme", STARTER, path, "-o", out]
+    await asyncio.to_thread(subprocess.run, words, check=True, capture_output=True, timeout=120)
+    row = next(csv.DictReader(out.open()))
+    wire = (await stub.GroupCase(pb.GroupCaseRequest(scheme=STARTER, case=case_to_pb(STROKE)))).answer
+    engine = app.loaded(STARTER).grouper.group(STROKE)
+    explained = (
+        await stub.ExplainCase(pb.ExplainCaseRequest(scheme=STARTER, case=case_to_pb(STROKE)))
+    ).answer
+    found = {(answer.mdc, answer.adrg, answer.drg) for answer in (wire, engine, explained)}
+    assert found == {(row["mdc"], row["adrg"], row["drg"])}
+    assert row["status"] == "grouped"
 
 
 async def test_the_trace_names_the_published_rule_and_the_codes(stub):

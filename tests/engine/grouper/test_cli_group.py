@@ -147,6 +147,7 @@ def test_explain_prints_the_published_rule_and_the_codes(run, scheme, cases):
     assert "规则“ZYZD in DI_BR2”成立，命中I63.900" in out
     assert "J96.000（急性呼吸衰竭）：计为MCC" in out
     assert "B / BR2 / BR21" in out
+    assert "NOT_AN_INTEGER" in run("group", "--scheme", scheme, cases, "--explain", "4")[1]
 
 
 @pytest.mark.parametrize(

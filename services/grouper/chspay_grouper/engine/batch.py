@@ -130,9 +130,10 @@ class _Given:
         self._mark(no_discharge, NOT_A_DAY)
         for column in numbers.values():
             self._mark(column.negative, NEGATIVE)
-        pairs = enumerate(zip(admissions, discharges, strict=True))
-        self._mark((row for row, (came, left) in pairs if came and left and left < came), _BACKWARDS)
-        stays(numbers["los_days"], admissions, discharges)
+        if any(admissions) and any(discharges):
+            pairs = enumerate(zip(admissions, discharges, strict=True))
+            self._mark((row for row, (came, left) in pairs if came and left and left < came), _BACKWARDS)
+            stays(numbers["los_days"], admissions, discharges)
         self.scalars = _scalars(batch, numbers)
 
     def _mark(self, rows: Iterable[int], reason: Reason) -> None:

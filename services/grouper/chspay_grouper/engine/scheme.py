@@ -168,7 +168,7 @@ def load_scheme(content: bytes) -> Scheme:
             options=options,
             extensions=extensions,
             ambiguous_suffix=data["ambiguous_suffix"],
-            mdcs=tuple(_group(entry, sets, extensions) for entry in data["groups"]),
+            mdcs=_Parsed(sets, extensions).groups(data["groups"]),
             sets=sets,
             cc={(code, level): table for code, level, table in data["cc"]},
             exclusions={name: frozenset(codes) for name, codes in data["exclusions"].items()},
@@ -180,17 +180,30 @@ def load_scheme(content: bytes) -> Scheme:
         raise Fault(SCHEME_UNREADABLE, problem=type(error).__name__) from error
 
 
-def _group(entry: list[object], sets: Mapping[str, frozenset[str]], extensions: tuple[str, ...]) -> Group:
-    code, name, rule, children = entry
-    if not (
-        isinstance(code, str)
-        and isinstance(name, str)
-        and isinstance(rule, str)
-        and isinstance(children, list)
-    ):
-        raise TypeError("group")
-    tree = parse_rule(rule, sets=sets, extensions=extensions, sheet="方案", code=code)
-    return Group(code, name, rule, tree, tuple(_group(child, sets, extensions) for child in children))
+class _Parsed:
+    """Groups from their canonical form; a rule that many groups share is parsed once."""
+
+    def __init__(self, sets: Mapping[str, frozenset[str]], extensions: tuple[str, ...]) -> None:
+        self._sets = sets
+        self._extensions = extensions
+        self._trees: dict[str, Node] = {}
+
+    def groups(self, entries: list[list[object]]) -> tuple[Group, ...]:
+        """The groups of one level, in order, with everything inside them."""
+        return tuple(self._group(*entry) for entry in entries)
+
+    def _group(self, code: object, name: object, rule: object, children: object) -> Group:
+        texts = isinstance(code, str) and isinstance(name, str) and isinstance(rule, str)
+        if not texts or not isinstance(children, list):
+            raise TypeError("group")
+        return Group(str(code), str(name), str(rule), self._tree(str(rule), str(code)), self.groups(children))
+
+    def _tree(self, rule: str, code: str) -> Node:
+        tree = self._trees.get(rule)
+        if tree is None:
+            tree = parse_rule(rule, sets=self._sets, extensions=self._extensions, sheet="方案", code=code)
+            self._trees[rule] = tree
+        return tree
 
 
 def _check_options(tables: Tables, manifest: Manifest) -> None:

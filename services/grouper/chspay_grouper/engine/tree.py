@@ -87,16 +87,22 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """True when the item is false."""
+
     item: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """True when every item is true."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """True when some item is true."""
+
     items: tuple[Node, ...]
 
 

@@ -147,7 +147,9 @@ class _Reader:
             code = self._group_code(sheet, number, cells["code"])
             rule, published = clean_rule(cells["rule"]), cells["rule"]
             if rule != published.strip():
-                self._repair(sheet, number, "RULE_TEXT", f"{code}的规则去掉了不可见字符、换行残留或换成了半角符号")
+                self._repair(
+                    sheet, number, "RULE_TEXT", f"{code}的规则去掉了不可见字符、换行残留或换成了半角符号"
+                )
             parent, mdc = cells.get("parent", ""), cells.get("mdc", "")
             if sheet != "MDC":
                 if not parent:
