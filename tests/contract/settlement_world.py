@@ -36,7 +36,6 @@ from chspay_policy import ROOT as POLICY
 KEY = b"a claim key for tests only"
 IDENTITY_KEY = b"an identity key for tests only"
 POOL, COUNTY, OTHER_COUNTY = "990100", "990101", "990102"
-SCHEME_DIGEST = "5c" * 32
 BUREAU = auth.Claim("bureau-990100", "bureau", region="9901")
 COUNTY_BUREAU = auth.Claim("bureau-990101", "bureau", region="990101")
 
@@ -46,13 +45,19 @@ def hospital_claim(code: str) -> auth.Claim:
     return auth.Claim(f"key-{code}", "hospital", institution=code)
 
 
+def sealed_digest() -> str:
+    """The scheme that the demonstration policy names, as the policy sealed it."""
+    policy = Bundle.load(POLICY, POOL).on(date(2026, 3, 31))
+    return policy.scheme_digest(policy.text("grouping.scheme")) or "5c" * 32
+
+
 class Grouper(grouper_pb2_grpc.GrouperServiceServicer):
     """A grouper whose answer can be told from the diagnosis: I63 -> BR25, Z99 -> ungrouped."""
 
     WRITES = frozenset({"ImportScheme"})
 
     def __init__(self) -> None:
-        self.digest = SCHEME_DIGEST
+        self.digest = sealed_digest()
 
     @staticmethod
     def drg(diagnosis: str) -> str:

@@ -162,16 +162,25 @@ async def test_lists_after_the_close_wait_for_the_next_month_or_as_a_difference(
 
 async def test_a_run_groups_anew_what_was_grouped_under_another_scheme(world):
     """Lists are grouped as they come in; the month counts under one scheme."""
+    now, world.grouper.digest = world.grouper.digest, "7e" * 32
     await month_of_lists(world, 6, 90)
-    world.grouper.digest = "7e" * 32
+    world.grouper.digest = now
     run = await world.month_run("scheme-6", 1_000_000, month=6)
-    assert (run.state, run.scheme_digest) == (pb.RUN_STATE_DONE, "7e" * 32)
+    assert (run.state, run.scheme_digest) == (pb.RUN_STATE_DONE, now), run.failure_message
     async with world.database.unit(auth.service_claim("test")) as unit:
         connection = await unit.connection()
         found = await connection.fetch(
             "SELECT DISTINCT scheme_digest FROM settlement.run_case WHERE run_id = $1", run.run_id
         )
-    assert [row[0] for row in found] == ["7e" * 32]
+    assert [row[0] for row in found] == [now]
+
+
+async def test_a_scheme_that_is_not_the_sealed_one_stops_the_run(world):
+    """A scheme exchanged under its name would change every group without a decision."""
+    await month_of_lists(world, 1, 30)
+    world.grouper.digest = "7e" * 32
+    fault = await refused(world.month_run("scheme-1", 1_000_000, month=1))
+    assert fault.reason.code == "SCHEME_CHANGED"
 
 
 async def test_a_failed_run_says_why_and_gives_its_month_back(world):

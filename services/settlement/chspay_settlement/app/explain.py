@@ -48,7 +48,7 @@ class Explain:
         await scope.act_as(connection, claim_of_pool(run.pool))
         table = await stored_table(connection, run_id)
         hospitals = [h.amount for h in await run_cases.hospitals(connection, run_id)]
-        own = await run_cases.priced(connection, run_id, hospital_code)
+        own = await run_cases.priced_of(connection, run_id, hospital_code)
         policy = (await self._policies.sealed(run.policy_digest)).on(month_of(run.period).last)
         sheet = await asyncio.to_thread(_worksheet, run, row, table, hospitals, own, policy)
         return row, sheet

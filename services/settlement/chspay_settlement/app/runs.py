@@ -119,7 +119,7 @@ class Runs:
         await self.get(run_id)
         if not hospital_code:
             raise Fault(faults.FIELD_MISSING, field="hospital_code")
-        return await run_cases.priced(await current_connection(), run_id, hospital_code, after, limit)
+        return await run_cases.priced_of(await current_connection(), run_id, hospital_code, after, limit)
 
     async def _finished(self, run_id: str) -> None:
         run = await self.get(run_id)

@@ -154,7 +154,7 @@ class Stages:
         funds: list[tuple[str, str, int]] = []
         for hospital in chosen:
             code = hospital.amount.hospital_code
-            rows = await run_cases.priced(connection, run.run_id, code)
+            rows = await run_cases.priced_of(connection, run.run_id, code)
             given = await asyncio.to_thread(funds_of, value, hospital.amount, rows)
             funds.extend((code, case_id, fund) for case_id, fund in given.items())
         await run_cases.put_funds(

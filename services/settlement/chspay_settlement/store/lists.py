@@ -120,20 +120,11 @@ def _single() -> str:
 
 # The month of a list is its discharge month, or the first one after it that no run has closed.
 _PUT = f"""
-), placed AS (
-  SELECT i.*, CASE
-    WHEN NOT EXISTS (SELECT FROM settlement.pool_month m
-                     WHERE m.pool = i.pool AND m.period = i.period AND m.state <> 'starting')
-    THEN i.period
-    ELSE (SELECT to_char(s, 'YYYYMM')::int
-          FROM generate_series(date_trunc('month', i.discharge_date::timestamp),
-                               i.discharge_date::timestamp + interval '50 years', interval '1 month') s
-          WHERE NOT EXISTS (SELECT FROM settlement.pool_month m
-                            WHERE m.pool = i.pool AND m.period = to_char(s, 'YYYYMM')::int
-                              AND m.state <> 'starting')
-          ORDER BY s LIMIT 1)
-    END AS settle_period
-  FROM i
+), months AS MATERIALIZED (
+  SELECT pool, period, settlement.open_month(pool, period) AS settle_period
+  FROM (SELECT DISTINCT pool, period FROM i) d
+), placed AS MATERIALIZED (
+  SELECT i.*, months.settle_period FROM i JOIN months USING (pool, period)
 ), head AS (
   INSERT INTO settlement.list_head AS h (list_id, hospital_code, region_code, pool, discharge_date, version,
                                          body_hash, settle_period, mark)
@@ -146,9 +137,8 @@ _PUT = f"""
              CASE WHEN taken THEN h.pool ELSE excluded.pool END,
              CASE WHEN taken THEN h.settle_period ELSE excluded.settle_period END,
              CASE WHEN taken THEN 'difference' ELSE excluded.mark END
-      FROM (SELECT h.mark = 'difference' OR EXISTS (
-              SELECT FROM settlement.pool_month m
-              WHERE m.pool = h.pool AND m.period = h.settle_period AND m.state <> 'starting') AS taken) t)
+      FROM (SELECT h.mark = 'difference'
+                   OR settlement.open_month(h.pool, h.settle_period) <> h.settle_period AS taken OFFSET 0) t)
   WHERE h.body_hash <> excluded.body_hash
   RETURNING list_id, version, settle_period, mark
 ), kept AS (
@@ -179,6 +169,8 @@ async def put_lists(connection: asyncpg.Connection, lists: Sequence[NewList]) ->
     if len(lists) == 1:
         rows = await connection.fetch(_PUT_ONE, *(column[0] for column in columns))
     else:
+        # The plan must know how many lists there are: a join in a loop is right for ten, not for thousands.
+        await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         rows = await connection.fetch(_PUT_MANY, *columns)
     return {row[0]: Stored(row[1], row[2], row[3]) for row in rows}
 

@@ -149,14 +149,23 @@ async def put_points(
     )
 
 
-async def priced(
-    connection: asyncpg.Connection, run_id: str, hospital_code: str = "", after: str = "", limit: int = 0
-) -> list[Priced]:
-    """Cases of a run, or of one hospital in it after a case; ``limit`` 0 means all."""
+async def priced(connection: asyncpg.Connection, run_id: str) -> list[Priced]:
+    """Every case of a run, by hospital and case."""
     rows = await connection.fetch(
         f"SELECT {_RESULT} FROM settlement.run_case"  # noqa: S608 - constants
-        " WHERE run_id = $1 AND ($2 = '' OR hospital_code = $2) AND case_id > $3"
-        " ORDER BY hospital_code, case_id LIMIT nullif($4, 0)",
+        " WHERE run_id = $1 ORDER BY hospital_code, case_id",
+        run_id,
+    )
+    return [_priced(row) for row in rows]
+
+
+async def priced_of(
+    connection: asyncpg.Connection, run_id: str, hospital_code: str, after: str = "", limit: int = 0
+) -> list[Priced]:
+    """Cases of one hospital in a run, after a case; ``limit`` 0 means all."""
+    rows = await connection.fetch(
+        f"SELECT {_RESULT} FROM settlement.run_case"  # noqa: S608 - constants
+        " WHERE run_id = $1 AND hospital_code = $2 AND case_id > $3 ORDER BY case_id LIMIT nullif($4, 0)",
         run_id,
         hospital_code,
         after,
