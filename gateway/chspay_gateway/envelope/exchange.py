@@ -7,7 +7,7 @@ service down) is kept nowhere, so that trying again later can succeed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chspay.settlement.v1 import settlement_pb2
@@ -16,6 +16,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway import reasons
 from chspay_gateway.envelope import answer, query, upload
 from chspay_gateway.envelope.message import Message
+from chspay_gateway.envelope.node import Node
 from chspay_gateway.problems import Faults
 from chspay_gateway.session import Session
 from chspay_gateway.store import Exchanged, Store
@@ -27,6 +28,7 @@ MSGID_REUSED = Reason(
 )
 _UPLOADS = frozenset({"4101", "4101A"})
 _QUERY = "4103"
+_LONGEST_ID = 64
 
 
 class Desk:
@@ -98,7 +100,6 @@ class Desk:
 
     async def _keep(self, message: Message, refmsgid: str, content: bytes, list_id: str) -> bytes:
         """Keeps the answer; when the same message was answered meanwhile, that answer is the one."""
-        setlinfo = message.input.child("setlinfo")
         exchange = Exchanged(
             institution=message.institution,
             infno=message.infno,
@@ -107,8 +108,8 @@ class Desk:
             accepted=bool(list_id),
             refmsgid=refmsgid,
             answer=content,
-            mdtrt_id=setlinfo.text("mdtrt_id") if setlinfo else "",
-            setl_id=setlinfo.text("setl_id") if setlinfo else "",
+            mdtrt_id=_named(message, "mdtrt_id"),
+            setl_id=_named(message, "setl_id"),
             list_id=list_id,
         )
         if await self._store.keep(exchange):
@@ -125,6 +126,13 @@ class Desk:
         mdtrt_id = await self._store.visit(message.institution, found.list.case.case_id)
         refmsgid = answer.new_refmsgid(message.place, received)
         return answer.success(refmsgid, received, query.output_of(found.list, mdtrt_id))
+
+
+def _named(message: Message, name: str) -> str:
+    """An id the message names; empty when it is none, for a refused message may hold anything."""
+    setlinfo = message.input.raw("setlinfo")
+    value = Node(setlinfo, "").raw(name) if isinstance(setlinfo, Mapping) else None
+    return value.strip()[:_LONGEST_ID] if isinstance(value, str) else ""
 
 
 def _in_national_names(faults: Sequence[Fault]) -> list[Fault]:

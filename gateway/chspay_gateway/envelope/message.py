@@ -18,6 +18,7 @@ from chspay_gateway.reasons import BODY_NOT_JSON, BODY_TOO_DEEP
 MEMBER_MISSING = Reason("FSI_MEMBER_MISSING", Kind.INVALID, "报文缺少{field}。")
 MEMBER_BAD = Reason("FSI_MEMBER_BAD", Kind.INVALID, "报文的{field}含有不能使用的字符或过长，收到“{value}”。")
 INPUT_BAD = Reason("FSI_INPUT_BAD", Kind.INVALID, "报文的input应为JSON对象。")
+TEXT_BAD = Reason("FSI_TEXT_BAD", Kind.INVALID, "报文的{field}含有空字符（U+0000），无法保存，请去除后重发。")
 ENCRYPTED = Reason(
     "FSI_ENCRYPTED", Kind.INVALID, "尚未开通报文加密（enc_type={value}），请以明文在专网内提交。"
 )
@@ -70,6 +71,8 @@ def read(body: bytes) -> Message:
     except (TypeError, ValueError) as error:
         # A lone surrogate: text that no encoding can write down.
         raise Fault(BODY_NOT_JSON) from error
+    if b"\\u0000" in source:
+        raise Fault(TEXT_BAD, field="input")
     return Message(
         infno=infno,
         msgid=msgid,
