@@ -21,7 +21,7 @@ def test_every_service_has_the_same_rooms():
 
 
 def test_arrows_between_rooms_hold():
-    """Import contracts: services never import services, engines import no I/O, core imports nothing of ours."""
+    """Services never import services, engines import no I/O, core imports nothing of ours."""
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
         cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
