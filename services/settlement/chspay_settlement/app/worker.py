@@ -15,7 +15,7 @@ import asyncpg
 from chspay_core.errors import Fault, Kind
 from chspay_kit import logs
 from chspay_kit.auth import service_claim, use_claim
-from chspay_kit.db import DATABASE_UNAVAILABLE, Database
+from chspay_kit.db import DATABASE_UNAVAILABLE, Database, translate
 from chspay_kit.grpc_errors import INTERNAL
 from chspay_settlement.app.runs import DONE, FAILED, claim_of_pool
 from chspay_settlement.app.stages import Memory, Stages
@@ -42,8 +42,9 @@ class Worker:
             try:
                 for run_id, pool in await self._waiting():
                     await self._carry_out(run_id, pool)
-            except Fault as fault:
-                if fault.reason.kind is not Kind.UNAVAILABLE:
+            except (Fault, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                fault = _passing(error)
+                if fault is None:
                     raise
                 log.warning("run.waiting", reason=fault.reason.code)
                 pause = RETRY_SECONDS
@@ -95,9 +96,9 @@ class Worker:
         except Exception as error:
             if run is None:
                 raise
-            if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
-                # The connection went away between two statements; the step is tried again.
-                raise Fault(DATABASE_UNAVAILABLE, why=type(error).__name__) from error
+            passing = _passing(error)
+            if passing is not None:
+                raise passing from error
             log.error("run.broken", run_id=run_id, stage=run.stage, **logs.failure(error))
             await self._fail(run, Fault(INTERNAL, error_id=run_id))
             return False
@@ -115,3 +116,12 @@ class Worker:
                 failure_reason=fault.reason.code,
                 failure_message=fault.message,
             )
+
+
+def _passing(error: Exception) -> Fault | None:
+    """The fault of a database or a neighbour that is away for a while; ``None`` for any other error."""
+    if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
+        # The connection went away between two statements.
+        return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
+    fault = error if isinstance(error, Fault) else translate(error)
+    return fault if fault is not None and fault.reason.kind is Kind.UNAVAILABLE else None
