@@ -72,15 +72,20 @@ class Bits:
     """Which bit each set has, among the sets that rules really ask for."""
 
     def __init__(self, trees: Sequence[Node]) -> None:
-        self.diagnosis_sets = tuple(sorted(listed_sets(trees, diagnosis=True)))
-        self.procedure_sets = tuple(sorted(listed_sets(trees, diagnosis=False)))
+        asked = [part for tree in trees for part in walk(tree) if isinstance(part, (Hit, Count))]
+        others = {Field.QTZD: set[str](), Field.QTSS: set[str]()}
+        for part in asked:
+            for field in others.keys() & set(part.fields):
+                others[field] |= sets_of(part) - VIRTUAL_SETS
+        # Sets asked of the many other codes get the low bits: small numbers are quicker to join.
+        self.diagnosis_sets = _others_first(listed_sets(trees, diagnosis=True), others[Field.QTZD])
+        self.procedure_sets = _others_first(listed_sets(trees, diagnosis=False), others[Field.QTSS])
         self._diagnosis = {"MCC": MCC_BIT, "CC": CC_BIT}
         self._diagnosis |= {name: 1 << place for place, name in enumerate(self.diagnosis_sets, 2)}
         self._procedure = {name: 1 << place for place, name in enumerate(self.procedure_sets)}
-        asked = [part for tree in trees for part in walk(tree) if isinstance(part, (Hit, Count))]
-        others = {name for part in asked if Field.QTZD in part.fields for name in sets_of(part)}
-        #: The sets that some rule asks of other diagnoses.
-        self.asked_of_others = self.mask(others - VIRTUAL_SETS, diagnosis=True)
+        #: The sets that some rule asks of other diagnoses, and of other procedures.
+        self.asked_of_others = self.mask(others[Field.QTZD], diagnosis=True)
+        self.asked_of_other_procedures = self.mask(others[Field.QTSS], diagnosis=False)
 
     def of(self, name: str, *, diagnosis: bool) -> int:
         """The bit of a set in the masks of diagnoses or of procedures."""
@@ -89,6 +94,10 @@ class Bits:
     def mask(self, names: Iterable[str], *, diagnosis: bool) -> int:
         """The bits of several sets together."""
         return sum({self.of(name, diagnosis=diagnosis) for name in names})
+
+
+def _others_first(names: Iterable[str], others: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=lambda name: (name not in others, name)))
 
 
 def condition(node: Node, bits: Bits) -> Condition | None:

@@ -52,8 +52,10 @@ class Diagnosis:
     mask: int  # sets it is a member of
     candidates: int  # groups it allows as principal diagnosis
     excludes: int  # exclusion tables it is a member of
-    other: int  # the part of ``mask`` that rules ask of other diagnoses
-    complications: tuple[tuple[int, int], ...]  # (MCC or CC bit, exclusion table bit)
+    other: int  # what it always says as another diagnosis: sets rules ask for, MCC/CC nobody excludes
+    level: int  # the MCC or CC bit it has as another diagnosis ...
+    table: int  # ... unless the principal diagnosis is in this exclusion table
+    more: tuple[tuple[int, int], ...]  # further (level, table) pairs, for the rare code in both lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Procedure:
     code: str
     mask: int
     candidates: int
+    other: int  # the part of ``mask`` that rules ask of other procedures
     grey: bool
 
 
@@ -107,7 +110,7 @@ class Grouper:
         self._diagnoses: dict[str, Diagnosis] = {}
         self._procedures: dict[str, Procedure] = {}
         self._candidates: dict[tuple[int, int], int] = {}
-        self.no_procedure = Procedure("", 0, self._candidate_bits(0, _BY_PROCEDURE), grey=False)
+        self.no_procedure = Procedure("", 0, self._candidate_bits(0, _BY_PROCEDURE), 0, grey=False)
 
     def group(self, case: Case) -> Answer:
         """The group of one case, codes normalised on the way; nothing is raised for a bad case."""
@@ -264,23 +267,30 @@ class Grouper:
         mask = self._members.diagnosis_mask(code)
         excludes = self._members.excluding_tables(code)
         complications = self._members.complications(code)
-        own = 0
+        own = always = 0
         for level, table in complications:
             own |= 0 if table & excludes else level
+            always |= 0 if table else level
+        pairs = [pair for pair in complications if pair[1]]
+        level, table = pairs[0] if pairs else (0, 0)
         return Diagnosis(
             code=code,
             mask=mask | own,
             candidates=self._candidate_bits(mask, _BY_DIAGNOSIS),
             excludes=excludes,
-            other=mask & self._bits.asked_of_others,
-            complications=complications,
+            other=mask & self._bits.asked_of_others | always,
+            level=level,
+            table=table,
+            more=tuple(pairs[1:]),
         )
 
     def _new_procedure(self, code: str) -> Procedure:
         if not code:
             return self.no_procedure
         mask = self._members.procedure_mask(code)
-        return Procedure(code, mask, self._candidate_bits(mask, _BY_PROCEDURE), self._members.is_grey(code))
+        other = mask & self._bits.asked_of_other_procedures
+        candidates = self._candidate_bits(mask, _BY_PROCEDURE)
+        return Procedure(code, mask, candidates, other, self._members.is_grey(code))
 
 
 _T = TypeVar("_T", Diagnosis, Procedure)
@@ -293,9 +303,11 @@ def _facts(
     excludes, other, rest_mask = principal.excludes, 0, 0
     for diagnosis in others:
         other |= diagnosis.other
-        for level, table in diagnosis.complications:
-            if not table & excludes:
-                other |= level
+        if diagnosis.level and not diagnosis.table & excludes:
+            other |= diagnosis.level
+        if diagnosis.more:
+            for level, table in diagnosis.more:
+                other |= 0 if table & excludes else level
     for procedure in rest:
-        rest_mask |= procedure.mask
+        rest_mask |= procedure.other
     return (principal.mask, other, main.mask, rest_mask, principal, others, main, rest, *scalars)
