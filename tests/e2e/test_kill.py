@@ -15,12 +15,13 @@ from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_kit import auth, migrate
 from chspay_kit.db import Database
 from chspay_kit.pg import create_database, password_name
+from chspay_settlement.store import runs
 
-CASES = 16_000
+CASES = 12_000
 FUND = 9_876_543_21
 HOSPITALS = [f"H{number:03d}" for number in range(12)]
 #: Where the run is killed: told of its stage and of what is done in it.
-MOMENTS: list[Callable[[pb.Run], bool]] = [
+MOMENTS: list[Callable[[runs.Run], bool]] = [
     lambda run: run.stage in ("snapshot", "group", "measure"),
     lambda run: run.stage == "points" and run.done > 0,
     lambda run: run.stage == "allocate" and run.done > 0,
@@ -40,12 +41,6 @@ class City:
         channel = self.beside.channel(self.process.port)
         assert await channel.ready(30)
         return sw.World(channel, self.database, self.beside.servicers)
-
-    async def kill_and_start(self) -> sw.World:
-        """``kill -9``, and a new process."""
-        self.process.kill()
-        self.process.start()
-        return await self.reach()
 
 
 @contextlib.asynccontextmanager
@@ -79,14 +74,15 @@ async def started(world: sw.World) -> pb.Run:
         return (await world.stub.StartMonthRun(request)).run
 
 
-async def until(world: sw.World, run_id: str, reached: Callable[[pb.Run], bool]) -> pb.Run:
-    """Watches the run until it is there or at its end."""
-    with auth.use_claim(sw.BUREAU):
-        while True:
-            run = (await world.stub.GetRun(pb.GetRunRequest(run_id=run_id))).run
-            if reached(run) or over(run):
-                return run
-            await asyncio.sleep(0.002)
+async def until(city: City, run_id: str, reached: Callable[[runs.Run], bool]) -> runs.Run:
+    """Watches the run's progress in the database, where it shows at once, until it is there or at its end."""
+    while True:
+        async with city.database.unit(auth.service_claim("test")) as unit:
+            run = await runs.one(await unit.connection(), run_id)
+        assert run is not None
+        if reached(run) or over(run):
+            return run
+        await asyncio.sleep(0.002)
 
 
 async def statements(world: sw.World, run_id: str) -> list[bytes]:
@@ -96,9 +92,9 @@ async def statements(world: sw.World, run_id: str) -> list[bytes]:
     return [statement.content for statement in found.statements]
 
 
-def over(run: pb.Run) -> bool:
+def over(run: runs.Run) -> bool:
     """Whether the run has ended."""
-    return bool(run.state in (pb.RUN_STATE_DONE, pb.RUN_STATE_FAILED))
+    return run.state in ("done", "failed")
 
 
 @pytest.mark.timeout(240)
@@ -106,22 +102,22 @@ async def test_a_killed_month_run_ends_with_the_same_statement_bytes(pg, tmp_pat
     """A cheque must not depend on whether the machine was switched off while it was written."""
     async with settled_city(pg, "calm_city", tmp_path / "calm.log") as city:
         world = await city.reach()
-        run = await until(world, (await started(world)).run_id, over)
-        assert (run.state, run.cases) == (pb.RUN_STATE_DONE, CASES), run.failure_message
+        run = await until(city, (await started(world)).run_id, over)
+        assert (run.state, run.cases) == ("done", CASES), run.failure_message
         undisturbed = await statements(world, run.run_id)
     assert len(undisturbed) == len(HOSPITALS)
 
     async with settled_city(pg, "stormy_city", tmp_path / "stormy.log") as city:
-        world = await city.reach()
-        run_id = (await started(world)).run_id
+        run_id = (await started(await city.reach())).run_id
         for moment in MOMENTS:
-            run = await until(world, run_id, moment)
+            run = await until(city, run_id, moment)
             assert not over(run), f"the run was too quick to be killed: {run.failure_message}"
-            world = await city.kill_and_start()
-        run = await until(world, run_id, over)
-        assert run.state == pb.RUN_STATE_DONE, run.failure_message
+            city.process.kill()
+            city.process.start()
+        run = await until(city, run_id, over)
+        assert (run.state, run.fund_fen) == ("done", FUND), run.failure_message
+        world = await city.reach()
         assert await statements(world, run_id) == undisturbed
-        assert run.fund_fen == FUND
         await no_leftovers(world, run_id)
 
 
