@@ -38,7 +38,12 @@ def create_app(gateway: Gateway) -> FastAPI:
         app.router.routes.extend(room.router.routes)
     problems.install(app)
     openapi.install(app)
-    app.add_middleware(BodyGate, open_paths=frozenset({imports.PATH}), refuse=_refuse)
+    app.add_middleware(
+        BodyGate,
+        open_paths=frozenset({imports.PATH}),
+        files={grouping.SCHEMES_PATH: grouping.MAX_WORKBOOK},
+        refuse=_refuse,
+    )
     app.add_middleware(Shield)
     return app
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,12 +47,16 @@ class BodyGate:
     """Reads a body up to the limit and hands it on in one piece; file uploads stream past it.
 
     :param open_paths: paths that take a stream and hold their own, larger limit.
+    :param files: paths that take a file, and its largest size in bytes; a file is not scanned as JSON.
     :param refuse: writes the refusal; the envelope path has its own shape.
     """
 
-    def __init__(self, app: ASGIApp, open_paths: frozenset[str], refuse: Refuse) -> None:
+    def __init__(
+        self, app: ASGIApp, open_paths: frozenset[str], files: Mapping[str, int], refuse: Refuse
+    ) -> None:
         self._app = app
         self._open = open_paths
+        self._files = files
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +64,10 @@ class BodyGate:
             await self._app(scope, receive, send)
             return
         try:
-            body = await _read(scope, receive)
+            limit = self._files.get(scope["path"])
+            body = await _read(scope, receive, limit or MAX_BODY)
+            if body and limit is None and too_deep(body):
+                raise Fault(reasons.BODY_TOO_DEEP, limit=MAX_DEPTH)
         except Fault as fault:
             await self._refuse(scope, receive, send, fault)
             return
@@ -74,18 +81,15 @@ async def refuse_as_problem(scope: Scope, receive: Receive, send: Send, fault: F
     await problems.response_of(fault)(scope, receive, send)
 
 
-def _too_large() -> Fault:
-    return Fault(reasons.BODY_TOO_LARGE, limit=f"{MAX_BODY // 1024 // 1024}MB")
-
-
-async def _read(scope: Scope, receive: Receive) -> bytes | None:
+async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
     """The whole body; ``None`` when the client went away.
 
-    :raises Fault: larger than the limit (known from the header, or found while reading), or too deep.
+    :raises Fault: larger than the limit, known from the header or found while reading.
     """
+    too_large = Fault(reasons.BODY_TOO_LARGE, limit=f"{limit // 1024 // 1024}MB")
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-    if declared.isdigit() and int(declared) > MAX_BODY:
-        raise _too_large()
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large
     parts: list[bytes] = []
     size, more = 0, True
     while more:
@@ -94,14 +98,11 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
             return None
         part = message.get("body", b"")
         size += len(part)
-        if size > MAX_BODY:
-            raise _too_large()
+        if size > limit:
+            raise too_large
         parts.append(part)
         more = message.get("more_body", False)
-    body = parts[0] if len(parts) == 1 else b"".join(parts)
-    if too_deep(body):
-        raise Fault(reasons.BODY_TOO_DEEP, limit=MAX_DEPTH)
-    return body
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

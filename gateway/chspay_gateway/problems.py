@@ -242,6 +242,10 @@ def install(app: FastAPI) -> None:
             return response_of(Fault(reasons.ROUTE_UNKNOWN, value=request.url.path))
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             return response_of(Fault(reasons.METHOD_BAD, value=request.method))
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            return response_of(
+                Fault(reasons.UPLOAD_UNREADABLE, expected="multipart/form-data", detail="格式错误")
+            )
         return response_of(Fault(reasons.BODY_NOT_JSON))
 
     app.add_exception_handler(Fault, on_fault)

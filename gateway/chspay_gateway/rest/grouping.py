@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, File, Form, Path, Query
 from pydantic import ConfigDict, Field
 
 from chspay.grouper.v1 import grouper_pb2
@@ -14,10 +14,14 @@ from chspay_core.errors import Fault
 from chspay_gateway import reasons
 from chspay_gateway.rest.cases import EXAMPLE_CASE, CaseIn, GroupOut, group_out
 from chspay_gateway.rest.types import Answer, Code, Day, PageSize, PageToken, Region, Strict
-from chspay_gateway.session import Caller, Session
-from chspay_kit import convert
+from chspay_gateway.session import Caller, Session, Writer
+from chspay_kit import convert, deadline
 
 SCHEME_KEY = "grouping.scheme"
+SCHEMES_PATH = "/api/v1/schemes"
+#: Largest workbook, bytes: the official one of 2026 is about 5 MB.
+MAX_WORKBOOK = 32 * 1024 * 1024
+_IMPORT_SECONDS = 120.0
 
 router = APIRouter(prefix="/api/v1", tags=["分组"])
 
@@ -66,6 +70,13 @@ class SchemeOut(Answer):
     counts: dict[str, int]
 
 
+class ImportedOut(Answer):
+    """导入结果。"""
+
+    scheme: SchemeOut
+    repairs: list[str] = Field(description="导入时所作的修复，逐条说明")
+
+
 class SchemePage(Answer):
     """一页分组方案。"""
 
@@ -98,6 +109,24 @@ async def explain(body: GroupIn, caller: Caller) -> GroupExplainOut:
     return GroupExplainOut.model_construct(
         answer=group_out(answer.answer), steps=steps, prose=list(answer.prose)
     )
+
+
+@router.post("/schemes", summary="导入分组方案", status_code=201)
+async def import_scheme(
+    caller: Writer,
+    workbook: Annotated[bytes, File(description="官方工作簿（.xlsx），或六张CSV表的压缩包（.zip）")],
+    manifest: Annotated[str, Form(max_length=1_000_000, description="方案清单（manifest），JSON文本")],
+) -> ImportedOut:
+    """导入一个分组方案并封存，逐条说明所作的修复。有错误则全部拒绝，指出工作表、行和位置。"""
+    caller.require_bureau()
+    deadline.begin(_IMPORT_SECONDS)
+    answer = await caller.services.grouper.ImportScheme(
+        grouper_pb2.ImportSchemeRequest(
+            request_id=caller.request_id, workbook=workbook, manifest_json=manifest
+        ),
+        timeout=_IMPORT_SECONDS,
+    )
+    return ImportedOut.model_construct(scheme=_scheme_out(answer.scheme), repairs=list(answer.repairs))
 
 
 @router.get("/schemes", summary="查询分组方案")
