@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 from books import SOUND, imported, sheets, with_rows, with_rule, xlsx, xlsx_bytes
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chspay_core.errors import Fault
 from chspay_grouper.engine.manifest import Amendment, parse_manifest
@@ -191,3 +193,44 @@ def test_a_manifest_we_do_not_fully_understand_is_refused(text, reason):
     with pytest.raises(Fault) as caught:
         parse_manifest(text.encode())
     assert caught.value.reason.code == reason
+
+
+_cells = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 5),
+    st.floats(allow_nan=False),
+    st.text(max_size=12),
+    st.sampled_from(
+        ["", "A", "MDC", "BB1", "ZYSS in OP_BB1", "MCC", "EX_1", "_x000D_", "排序", "＝", "~$", "9" * 400]
+    ),
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_any_cells_import_or_are_refused_by_us(data):
+    """Whatever somebody types into a cell, the answer is a scheme or one of our own faults."""
+    book = sheets()
+    for _ in range(data.draw(st.integers(1, 4))):
+        rows = book[data.draw(st.sampled_from(sorted(book)))]
+        row = rows[data.draw(st.integers(0, len(rows) - 1))]
+        row[data.draw(st.integers(0, len(row) - 1))] = data.draw(_cells)
+    try:
+        digest = imported(book).scheme.digest
+    except Fault as fault:
+        digest = fault.reason.code
+    assert digest
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 6000), st.binary(max_size=40))
+def test_any_bytes_are_read_or_refused_by_us(place, noise):
+    """A damaged upload must not take the service down."""
+    content = bytearray(xlsx_bytes(SOUND))
+    content[place : place + len(noise)] = noise
+    try:
+        found = sorted(sheets_from_bytes(bytes(content)))
+    except Fault as fault:
+        found = [fault.reason.code]
+    assert found

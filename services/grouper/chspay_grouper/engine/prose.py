@@ -47,7 +47,7 @@ def _tried(level: str, missed: list[Step]) -> str:
     if len(missed) == 1:
         return f"{kind} {last.code}{last.name}{last.note}。"
     shown = "、".join(step.code for step in missed[-3:])
-    more = f"等{len(missed)}个" if len(missed) > 3 else f"{len(missed)}个"
+    more = f"等{len(missed)}个" if len(missed) > 3 else ""
     return f"{kind} {shown}{more}依次不成立。"
 
 

@@ -8,6 +8,7 @@ reported; what cannot be repaired without guessing is refused with sheet and row
 from __future__ import annotations
 
 import numbers
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,7 @@ EXCLUSION_UNKNOWN = Reason(
 )
 
 _HEADER_ROWS = 20
+_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?\Z", re.ASCII)
 #: Per sheet: our name, the header texts it may stand under, whether it must be there.
 _COLUMNS: Mapping[str, tuple[tuple[str, tuple[str, ...], bool], ...]] = {
     "MDC": (
@@ -158,7 +160,7 @@ class _Reader:
             if mdc:
                 mdc = self._mdc_code(sheet, number, mdc)
             order = cells["order"]
-            if order and not order.replace(".", "", 1).lstrip("-").isdecimal():
+            if order and not _NUMBER.match(order):
                 raise Fault(ORDER_BAD, field=sheet, value=order, sheet=sheet, row=number)
             into.append(
                 GroupRow(code, self._name(sheet, number, cells["name"]), rule, parent, order, number, mdc)
