@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import uuid
@@ -144,6 +145,7 @@ async def serve(
         server = Server(add, listen=settings.listen, claim_key=settings.claim_secret(), database=database)
         stop = _stop_signals()
         port = await server.start()
+        settle_memory()
         log.info("server.ready", address=settings.listen, port=port, pid=os.getpid())
         try:
             await _work_until(stop, jobs)
@@ -152,6 +154,15 @@ async def serve(
             await server.drain(settings.drain_seconds)
     telemetry.shutdown()
     log.info("server.stopped")
+
+
+def settle_memory() -> None:
+    """Takes what was loaded at the start out of garbage collection, once, before the first request.
+
+    A full collection over modules, descriptors and schemes stops every request for some 40 ms.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @contextlib.asynccontextmanager

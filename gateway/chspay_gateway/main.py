@@ -18,7 +18,7 @@ from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import PgStore
 from chspay_kit import logs, smcrypto, telemetry
 from chspay_kit.db import Database
-from chspay_kit.grpc_server import PORT_TAKEN
+from chspay_kit.grpc_server import PORT_TAKEN, settle_memory
 
 log = logs.get_logger(__name__)
 
@@ -96,4 +96,5 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
+            settle_memory()
             log.info("server.ready", address=self.config.host, port=self.config.port, pid=os.getpid())
