@@ -104,7 +104,6 @@ def _group_file(
     unreadable: Counter[str] = Counter()
     with grouping(batch_grouper, scheme.content, codemap, workers) as through, _progress() as bar:
         opened = open_cases(cases, READ if answers_only else None)
-        check_columns(opened.schema)
         make_typed = out.name.lower().endswith(".parquet") and not cases.name.lower().endswith(".parquet")
 
         def shaped(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.RecordBatch:
@@ -121,8 +120,9 @@ def _group_file(
                 )
                 bar.update(task, completed=opened.position())
 
+        # No rows first: a missing or hopeless column is told before any work and any other process.
         nothing = pa.RecordBatch.from_pylist([], schema=opened.schema)
-        schema = shaped(nothing, np.zeros(0, dtype=np.int32)).schema
+        schema = shaped(nothing, batch_grouper.numbers(nothing)).schema
         write_rows(out, schema, answered())
     _report(batch_grouper, tally, unreadable)
 

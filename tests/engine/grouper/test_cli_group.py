@@ -130,6 +130,27 @@ def test_answers_only_and_several_processes(run, scheme, tmp_path, jobs):
     assert found.column("drg").to_pylist() == ["BR25", "BR21", "", ""] * 37_500
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_hopeless_column_is_told_before_any_work(run, scheme, tmp_path, jobs):
+    """Numbers where codes should be: one sentence, whichever process would have met them."""
+    pq.write_table(pa.table({"case_id": ["1"], "sex": [1], "diagnoses": [1]}), tmp_path / "in.parquet")
+    words = ["group", "--scheme", scheme, tmp_path / "in.parquet", "-o", tmp_path / "out.csv", "--jobs", jobs]
+    code, _, err = run(*words)
+    assert (code, "COLUMN_TYPE" in err) == (2, True)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_windows_files_are_read(run, scheme, tmp_path):
+    """Byte order mark, CR LF and a line break inside a cell: what Excel saves."""
+    path = tmp_path / "cases.csv"
+    text = HEADER.replace("\n", "\r\n") + '1,1,50,I63.900,,"two\r\nlines",\r\n2,2,50,I63.900,,,\r\n'
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert run("group", "--scheme", scheme, path, "-o", tmp_path / "out.csv")[0] == 0
+    rows = read(tmp_path / "out.csv")
+    assert [(row["case_id"], row["drg"]) for row in rows] == [("1", "BR25"), ("2", "BR25")]
+    assert rows[0]["note"] == "two\r\nlines"
+
+
 def test_a_file_without_rows_gives_a_file_without_rows(run, scheme, tmp_path):
     """An empty month is not an error."""
     path = tmp_path / "none.csv"
