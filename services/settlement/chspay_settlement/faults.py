@@ -5,6 +5,11 @@ from __future__ import annotations
 from chspay_core.errors import Kind, Reason
 
 FIELD_MISSING = Reason("FIELD_MISSING", Kind.INVALID, "结算清单缺少必填项“{field}”，请补充后重新上传。")
+CHANNEL_UNKNOWN = Reason(
+    "CHANNEL_UNKNOWN", Kind.INVALID, "来源渠道“{value}”无法识别，应为 rest、envelope、bulk、grpc 或 cli。"
+)
+TEXT_BAD = Reason("TEXT_BAD", Kind.INVALID, "“{field}”最长64个字，且不能含有控制字符，收到“{value}”。")
+COST_TOO_LARGE = Reason("COST_TOO_LARGE", Kind.INVALID, "{field}超过单份清单的上限100亿元，收到{value}分。")
 HOSPITAL_UNKNOWN = Reason(
     "HOSPITAL_UNKNOWN", Kind.PRECONDITION, "医疗机构{value}尚未登记，请先由医保经办机构登记后再上传。"
 )
@@ -41,9 +46,6 @@ RUN_EXISTS = Reason(
     "RUN_EXISTS", Kind.CONFLICT, "统筹区{pool}的{period}月结已经有一次（{value}），不能重复启动。"
 )
 NO_LISTS = Reason("NO_LISTS", Kind.PRECONDITION, "统筹区{pool}在{period}没有可结算的清单，请先上传结算清单。")
-LATER_MONTH_CLOSED = Reason(
-    "LATER_MONTH_CLOSED", Kind.PRECONDITION, "统筹区{pool}的{value}已经月结，不能再结算更早的{period}。"
-)
 SCHEME_CHANGED = Reason(
     "SCHEME_CHANGED",
     Kind.PRECONDITION,

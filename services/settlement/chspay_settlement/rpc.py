@@ -22,6 +22,8 @@ from chspay_settlement.app.runs import Runs
 
 NAME = "chspay.settlement.v1.SettlementService"
 Context = Any
+#: The doors a list may come in by.
+CHANNELS = frozenset({"rest", "envelope", "bulk", "grpc", "cli"})
 _IMPORT = f"/{NAME}/ImportLists"
 
 
@@ -43,6 +45,8 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
         """Takes in one list."""
         if not request.HasField("case"):
             raise Fault(faults.FIELD_MISSING, field="case")
+        if request.channel not in CHANNELS:
+            raise Fault(faults.CHANNEL_UNKNOWN, field="channel", value=request.channel)
         accepted = await self._intake.submit(
             case_from_pb(request.case),
             messages.identity_from_pb(request.identity),

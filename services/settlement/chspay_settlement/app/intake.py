@@ -22,6 +22,10 @@ from chspay_settlement.store import hospitals, lists
 
 _ID_LENGTH = 30
 _ID_HOSPITAL = 14
+#: Highest cost of one list, fen (10 billion yuan): a million of them still add up in 64 bits.
+MOST_FEN = 10**12
+_TEXTS = ("person_key", "department", "leaving_type", "insured_region", "insurance_type")
+_LONGEST_TEXT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,12 @@ def check_list(case: Case) -> list[Fault]:
         for name, value in (("discharge_date", case.discharge_date), ("total_cost", case.total_cost_fen))
         if value is None
     )
+    if case.total_cost_fen is not None and case.total_cost_fen > MOST_FEN:
+        found.append(Fault(faults.COST_TOO_LARGE, field="total_cost", value=case.total_cost_fen))
+    for name in _TEXTS:
+        text = getattr(case, name)
+        if text and (len(text) > _LONGEST_TEXT or not text.isprintable()):
+            found.append(Fault(faults.TEXT_BAD, field=name, value=text))
     return found
 
 
