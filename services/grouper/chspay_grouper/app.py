@@ -18,7 +18,7 @@ from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.grouper import Grouper
 from chspay_grouper.engine.prose import prose
 from chspay_grouper.engine.scheme import Imported, Scheme, import_tables, import_workbook, load_scheme
-from chspay_grouper.engine.trace import Trace, trace_case
+from chspay_grouper.engine.trace import Trace, Tracer
 from chspay_grouper.store import SchemeFacts
 from chspay_kit import paging
 from chspay_kit.auth import current_claim, service_claim
@@ -47,6 +47,7 @@ class Loaded:
         self.scheme = scheme
         self.grouper = Grouper(scheme)
         self.batches = BatchGrouper(self.grouper)
+        self.tracer = Tracer(scheme)
         self.facts = SchemeFacts(
             scheme.digest, scheme.scheme_id, scheme.title, scheme.version, scheme.usage, scheme.counts()
         )
@@ -104,7 +105,7 @@ class GrouperApp:
     async def explain(self, name: str, case: Case) -> tuple[Loaded, Trace, list[str]]:
         """The trace of one case and its prose."""
         loaded = await self.scheme(name)
-        trace = await asyncio.to_thread(trace_case, loaded.scheme, case)
+        trace = await asyncio.to_thread(loaded.tracer.trace, case)
         return loaded, trace, prose(trace)
 
     async def group_arrow(self, name: str, content: bytes) -> tuple[Loaded, bytes]:

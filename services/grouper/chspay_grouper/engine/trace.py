@@ -69,24 +69,42 @@ class Trace:
     decisive: tuple[str, ...]
 
 
+class Tracer:
+    """Traces cases under one scheme; what every trace needs of it is worked out once."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        trees = scheme.trees()
+        self.scheme = scheme
+        self.known_sets = listed_sets(trees, diagnosis=True)
+        self.entry_sets = entry_sets(mdc.tree for mdc in scheme.mdcs)
+        self.entered_by_principal = frozenset(mdc.code for mdc in scheme.mdcs if entry_sets([mdc.tree]))
+        self.ages = ages_that_matter(trees)
+        grey_set = scheme.sets[scheme.options.grey_set] if scheme.options.grey_set else frozenset[str]()
+        self.grey = grey_set | frozenset(scheme.options.grey_codes)
+
+    def trace(self, case: Case, codemap: CodeMap | None = None) -> Trace:
+        """Group one case with every decision recorded; nothing is raised for a bad case.
+
+        :param codemap: given only when the caller says the codes are of the clinical edition.
+        """
+        fault = input_fault(case)
+        if fault is not None:
+            step = Step("result", Status.INVALID.value, note=fault.message)
+            return Trace(INVALID[fault.reason.code], (step,), ())
+        return _Run(self, case, codemap).run()
+
+
 def trace_case(scheme: Scheme, case: Case, codemap: CodeMap | None = None) -> Trace:
-    """Group one case with every decision recorded; nothing is raised for a bad case.
-
-    :param codemap: given only when the caller says the codes are of the clinical edition.
-    """
-    fault = input_fault(case)
-    if fault is not None:
-        answer = INVALID[fault.reason.code]
-        steps: list[Step] = [Step("result", "invalid", note=fault.message)]
-        return Trace(answer, tuple(steps), ())
-    return _Tracer(scheme, case, codemap).run()
+    """The trace of a single case; for many under one scheme keep a :class:`Tracer`."""
+    return Tracer(scheme).trace(case, codemap)
 
 
-class _Tracer:
-    def __init__(self, scheme: Scheme, case: Case, codemap: CodeMap | None) -> None:
-        self._scheme = scheme
+class _Run:
+    def __init__(self, tracer: Tracer, case: Case, codemap: CodeMap | None) -> None:
+        self._tracer = tracer
+        self._scheme = tracer.scheme
+        self._prefixes = tracer.scheme.options.member_prefix
         self._steps: list[Step] = []
-        self._trees = scheme.trees()
         diagnoses = [self._read(code, codemap.diagnosis if codemap else None) for code in case.diagnoses]
         procedures = [self._read(code, codemap.procedure if codemap else None) for code in case.procedures]
         self._principal, self._others = diagnoses[0], [code for code in diagnoses[1:] if code]
@@ -124,12 +142,9 @@ class _Tracer:
         return target
 
     def _operative(self, procedures: list[str]) -> tuple[str, list[str]]:
-        options, kept = self._scheme.options, []
-        grey = frozenset(options.grey_codes)
-        if options.grey_set:
-            grey |= self._scheme.sets[options.grey_set]
+        kept: list[str] = []
         for place, code in enumerate(procedures):
-            if code and holds_member(grey, code, options.member_prefix):
+            if code and holds_member(self._tracer.grey, code, self._prefixes):
                 told = "灰码，不参与分组" + ("；主要手术为灰码，按没有主要手术处理" if place == 0 else "")
                 self._step("code", "dropped", code, note=told)
                 kept.append("")
@@ -146,7 +161,7 @@ class _Tracer:
                 excluded = holds_member(
                     self._scheme.exclusions.get(table, frozenset()),
                     self._principal,
-                    self._scheme.options.member_prefix,
+                    self._prefixes,
                 )
                 if not excluded:
                     counted[level].add(code)
@@ -161,7 +176,7 @@ class _Tracer:
 
     def _rows_of(self, code: str) -> list[tuple[str, str]]:
         keys = [code]
-        if self._scheme.options.member_prefix:
+        if self._prefixes:
             keys += [f"{code[:length]}*" for length in range(len(code) + 1)]
         cc = self._scheme.cc
         found = [(level, cc[(key, level)]) for level in _LEVELS for key in keys if (key, level) in cc]
@@ -181,7 +196,7 @@ class _Tracer:
             self._decide("mdc", mdc, verdict, "entered")
             if not verdict.holds:
                 continue
-            entered = entered or bool(entry_sets([mdc.tree]))
+            entered = entered or mdc.code in self._tracer.entered_by_principal
             answer = self._in_mdc(evaluator, mdc)
             if answer is not None:
                 return answer
@@ -227,23 +242,25 @@ class _Tracer:
         steps, self._steps = self._steps, []
         seen = {
             replace(self._group(self._main, self._rest, {**numbers, Scalar.XSRTL: days}), reason="")
-            for days in ages_that_matter(self._trees)
+            for days in self._tracer.ages
         }
         self._steps = steps
         return len(seen) > 1
 
     def _nothing(self, entered: bool) -> Answer:
-        scheme, prefixes, principal = self._scheme, self._scheme.options.member_prefix, self._principal
-        fields = listed_sets(self._trees, diagnosis=True)
+        scheme, principal = self._scheme, self._principal
+
+        def listed(members: frozenset[str]) -> bool:
+            return holds_member(members, principal, self._prefixes)
+
         known = (
             bool(self._rows_of(principal))
-            or any(holds_member(scheme.sets[name], principal, prefixes) for name in fields)
-            or any(holds_member(members, principal, prefixes) for members in scheme.exclusions.values())
+            or any(listed(scheme.sets[name]) for name in self._tracer.known_sets)
+            or any(listed(members) for members in scheme.exclusions.values())
         )
         if not known:
             return UNGROUPED[PRINCIPAL_UNKNOWN]
-        entries = entry_sets(mdc.tree for mdc in scheme.mdcs)
-        if not any(holds_member(scheme.sets[name], principal, prefixes) for name in entries):
+        if not any(listed(scheme.sets[name]) for name in self._tracer.entry_sets):
             return UNGROUPED[PRINCIPAL_NOT_GROUPABLE]
         return UNGROUPED[NO_GROUP_IN_MDC if entered else NO_MDC]
 
