@@ -57,7 +57,7 @@ async def _demo(once: bool, cases: int, messages: int, home: Path) -> None:
     began = time.monotonic()
 
     def tell(text: str) -> None:
-        console.print(f"[dim]{time.monotonic() - began:6.1f} 秒[/]  {text}")
+        console.print(f"[dim]{time.monotonic() - began:6.1f} 秒[/]  {text}", soft_wrap=True)
 
     start_afresh(home)
     stack = Stack(home, ports=_ports(), report=tell)

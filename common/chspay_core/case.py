@@ -96,7 +96,7 @@ def check_grouping(case: Case) -> list[Fault]:
     faults: list[Fault] = []
     if case.sex not in (1, 2):
         faults.append(Fault(SEX_BAD, field="sex", value="" if case.sex is None else case.sex))
-    if not any(code.strip() for code in case.diagnoses):
+    if not case.diagnoses or not case.diagnoses[0].strip():
         faults.append(Fault(DIAGNOSIS_MISSING, field="diagnoses"))
     return faults
 
@@ -136,7 +136,7 @@ def _code_faults(case: Case) -> list[Fault]:
     for name, codes in (("diagnoses", case.diagnoses), ("procedures", case.procedures)):
         if len(codes) > MAX_CODES:
             faults.append(Fault(TOO_MANY_CODES, field=name, value=len(codes), limit=MAX_CODES))
-        bad = next((code for code in codes if not _CODE.match(code)), None)
+        bad = next((code for code in codes if code and not _CODE.match(code)), None)
         if bad is not None:
             faults.append(Fault(CODE_BAD, field=name, value=bad))
     return faults

@@ -161,10 +161,10 @@ def _integer(value: object, field: str) -> int | None:
 
 
 def _codes(value: object) -> tuple[str, ...]:
-    if isinstance(value, (list, tuple)):
-        return tuple(_text(code) for code in value if _text(code))
-    text = _text(value)
-    return tuple(code for code in (part.strip() for part in text.split(LIST_SEPARATOR)) if code)
+    """Codes without blanks; a blank first place stays, for the second code must not become the first."""
+    parts = value if isinstance(value, (list, tuple)) else _text(value).split(LIST_SEPARATOR)
+    codes = [_text(part) for part in parts]
+    return tuple(code for at, code in enumerate(codes) if code or (at == 0 and any(codes)))
 
 
 def _fen(value: object, field: str) -> int | None:

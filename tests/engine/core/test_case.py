@@ -37,6 +37,7 @@ def test_a_good_case_passes():
         ({"sex": 3}, "SEX_BAD", "sex"),
         ({"sex": None}, "SEX_BAD", "sex"),
         ({"diagnoses": ()}, "DIAGNOSIS_MISSING", "diagnoses"),
+        ({"diagnoses": ("", "I63.900")}, "DIAGNOSIS_MISSING", "diagnoses"),
         ({"diagnoses": ("I63.9'; drop",)}, "CODE_BAD", "diagnoses"),
         ({"procedures": ("x",) * 201}, "TOO_MANY_CODES", "procedures"),
         ({"discharge_date": date(2025, 12, 31)}, "DISCHARGE_BEFORE_ADMISSION", "discharge_date"),
@@ -77,6 +78,16 @@ def test_a_csv_row_and_a_typed_row_are_the_same_case():
     assert case_from_row(text) == case_from_row(typed)
     assert case_from_row(text).total_cost_fen == 100_00
     assert case_from_row(text).newborn_weight_g is None
+
+
+@pytest.mark.parametrize(
+    "written", ["|I63.900||I10.x00", ["", "I63.900", "", "I10.x00"], [None, "I63.900", "I10.x00"]]
+)
+def test_a_blank_first_code_is_not_filled_by_the_second(written):
+    """Promoting a secondary diagnosis to principal would pay another group."""
+    case = case_from_row({"case_id": "c1", "diagnoses": written, "procedures": written})
+    assert case.diagnoses == case.procedures == ("", "I63.900", "I10.x00")
+    assert case_from_row({"case_id": "c1", "diagnoses": "| |"}).diagnoses == ()
 
 
 @pytest.mark.parametrize(
