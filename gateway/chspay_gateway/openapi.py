@@ -9,6 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from chspay_gateway import problems
+from chspay_gateway.rest.body import WRITES
+from chspay_gateway.rest.cases import ListIn
 from chspay_gateway.session import REQUEST_ID_HEADER, writes
 
 _DESCRIPTION = """
@@ -90,9 +92,10 @@ def _writes(app: FastAPI) -> set[tuple[str, str]]:
 def _complete(document: dict[str, Any], writing: set[tuple[str, str]]) -> dict[str, Any]:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    problem = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs", {}))
-    schemas["Problem"] = problem
+    for model in (problems.Problem, ListIn):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(schema.pop("$defs", {}))
+        schemas[model.__name__] = schema
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     components["securitySchemes"] = {
@@ -102,7 +105,7 @@ def _complete(document: dict[str, Any], writing: set[tuple[str, str]]) -> dict[s
     document["security"] = [{"bearer": []}, {"key": []}]
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            if (path, method) in writing:
+            if operation.pop(WRITES, False) or (path, method) in writing:
                 operation.setdefault("parameters", []).append(_REQUEST_ID)
             _document_refusals(path, operation)
     return document

@@ -15,6 +15,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from chspay_core.errors import Fault, Kind, Reason, shorten
@@ -181,7 +182,7 @@ def _shown(value: object) -> str:
     return shorten(str(value).encode("utf-8", "replace").decode())
 
 
-def fault_of(error: Mapping[str, object]) -> Fault:
+def fault_of(error: Mapping[str, object] | ErrorDetails) -> Fault:
     """One pydantic error as a fault with our reason and a Chinese sentence."""
     kind = str(error["type"])
     loc = error["loc"]
@@ -208,7 +209,7 @@ def fault_of(error: Mapping[str, object]) -> Fault:
     return Fault(reasons.FIELD_FORMAT, field=field, value=value)
 
 
-def _media_fault(request: Request) -> Fault | None:
+def media_fault(request: Request) -> Fault | None:
     """A body sent as something else than JSON reads as bytes; say that instead of "not an object"."""
     sent = request.headers.get("content-type", "")
     media = sent.partition(";")[0].strip().lower()
@@ -231,7 +232,7 @@ def install(app: FastAPI) -> None:
     async def on_invalid(request: Request, error: Exception) -> Response:
         found = cast("RequestValidationError", error).errors()
         if any(item["loc"] == ("body",) and item["type"] != "missing" for item in found):
-            media = _media_fault(request)
+            media = media_fault(request)
             if media is not None:
                 return response_of(media)
         return response_of(*[fault_of(item) for item in found])

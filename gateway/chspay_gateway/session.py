@@ -88,7 +88,7 @@ async def _session(request: Request) -> Session:
     return begin(gateway, claim, gateway.settings.call_seconds)
 
 
-async def _writing(request: Request) -> Writing:
+async def writing(request: Request) -> Writing:
     """A session that may write, found in one step: every dependency costs on the online path."""
     session = await _session(request)
     key = request.headers.get(REQUEST_ID_HEADER, "")
@@ -101,9 +101,9 @@ async def _writing(request: Request) -> Writing:
 
 def writes(call: object) -> bool:
     """Whether a dependency is the one of writes; for the interface description."""
-    return call is _writing
+    return call is writing
 
 
 Caller = Annotated[Session, Depends(_session)]
 #: As Caller, for writes: the request carries an Idempotency-Key.
-Writer = Annotated[Writing, Depends(_writing)]
+Writer = Annotated[Writing, Depends(writing)]

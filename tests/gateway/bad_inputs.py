@@ -130,9 +130,9 @@ TABLE = {
         "POST",
         LISTS,
         {"content": orjson.dumps(SOUND).replace(b'"C1"', b'"\\ud800"')},
-        422,
-        "FIELD_TYPE",
-        "case_id",
+        400,
+        "BODY_NOT_JSON",
+        None,
     ),
     "sent as text": (
         "POST",

@@ -30,6 +30,10 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    def json_bytes(self) -> bytes:
+        """The answer as UTF-8 JSON."""
+        return self.__pydantic_serializer__.to_json(self)
+
 
 def refusing(check: Callable[[T], R]) -> Callable[[T], R]:
     """A core check as a pydantic validator: its fault keeps reason and sentence."""
