@@ -44,6 +44,19 @@ async def test_every_fault_of_a_body_is_told_at_once(gw):
     assert [error["field"] for error in answer.json()["errors"]] == ["sex", "age_years"]
 
 
+async def test_an_unknown_code_is_taken_in_and_named(gw):
+    """A code no scheme knows is kept as sent: the list stays ungrouped and says why."""
+    body = SOUND | {"case_id": "UNKNOWN", "diagnoses": ["99.999"]}
+    answer = await gw.ask("POST", LISTS, json=body)
+    assert answer.status_code == 201, answer.text
+    group = answer.json()["group"]
+    assert (group["status"], group["drg"], group["reason"]) == ("ungrouped", "", "PRINCIPAL_UNKNOWN")
+    told = await gw.ask(
+        "POST", "/api/v1/group/explain", key=None, json={"scheme": "chspay_starter", "case": body}
+    )
+    assert any(CHINESE.search(line) for line in told.json()["prose"])
+
+
 async def test_a_request_id_with_another_body_is_refused(gw):
     """Two different lists under one id: one of them would silently vanish."""
     first = await gw.ask("POST", LISTS, key="reused-1", json=SOUND | {"case_id": "R1"})
