@@ -257,12 +257,10 @@ async def test_the_ledger_is_chained_batch_by_batch(world):
 
 async def test_two_processes_carry_a_run_out_once(world):
     """Replicas look for work at the same moment; the month must be settled by one of them."""
-    from chspay_settlement.app.stages import Stages
-    from chspay_settlement.app.worker import Worker
+    from chspay_kit.worker import Worker
 
-    stages = world.built.worker._stages
-    assert isinstance(stages, Stages)
-    others = [asyncio.create_task(Worker(world.database, stages).work()) for _ in range(2)]
+    months = world.built.worker._runs
+    others = [asyncio.create_task(Worker("settlement", world.database, months).work()) for _ in range(2)]
     await month_of_lists(world, 12, 90)
     run = await world.month_run("two-12", 2_000_000, month=12)
     for other in others:

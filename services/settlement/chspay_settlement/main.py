@@ -8,13 +8,14 @@ from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import serve
+from chspay_kit.worker import Worker
 from chspay_settlement.app.explain import Explain
 from chspay_settlement.app.importing import Importer
 from chspay_settlement.app.intake import Intake
 from chspay_settlement.app.keys import read_keys
 from chspay_settlement.app.runs import Runs
 from chspay_settlement.app.stages import Stages
-from chspay_settlement.app.worker import Worker
+from chspay_settlement.app.worker import MonthRuns
 from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.rpc import NAME, SettlementServicer
 from chspay_settlement.settings import SettlementSettings
@@ -38,7 +39,8 @@ def build(
     servicer = SettlementServicer(
         database, intake, Importer(intake, groups, policies), runs, Explain(runs, policies)
     )
-    return Built(servicer, Worker(database, Stages(groups, policies)))
+    worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))
+    return Built(servicer, worker)
 
 
 async def main(settings: SettlementSettings) -> None:
