@@ -14,8 +14,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from chspay_budget.engine import months
+from chspay_core import measuring
 from chspay_core.bundle import MAX_BUNDLE_BYTES, Bundle
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.method_registry import Registry
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
 from chspay_core.policy_check import Tree, check, missing_on
@@ -24,7 +26,6 @@ from chspay_core.policy_files import load_tree
 from chspay_core.wording import evidence_text
 from chspay_policy import ROOT
 from chspay_settlement.engine import group_methods, methods
-from chspay_settlement.engine.registry import Registry
 
 POLICY_SIDES = Reason(
     "POLICY_SIDES",
@@ -74,7 +75,7 @@ _Json = Annotated[bool, typer.Option("--json", help="输出JSON。")]
 def known_methods() -> dict[str, list[str]]:
     """The method names the engines know, by policy key."""
     found: dict[str, list[str]] = {months.METHOD_KEY: sorted(months.METHODS)}
-    for module in (methods, group_methods):
+    for module in (measuring, methods, group_methods):
         for item in vars(module).values():
             if isinstance(item, Registry):
                 found[item.key] = item.names

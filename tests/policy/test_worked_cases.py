@@ -10,9 +10,9 @@ import pytest
 from settlement_rules import policy_of
 
 from chspay_core.amounts import divide_half_up, fen_to_yuan, plain, ratio_half_up, to_micro, yuan_to_fen
+from chspay_core.measuring import rounded_base
 from chspay_core.policy_yaml import read_yaml
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.measure import rounded_base
 from chspay_settlement.engine.methods import POINT_VALUE
 from chspay_settlement.engine.model import (
     Group,
@@ -51,7 +51,7 @@ def _table(case: dict, terms: Terms) -> GroupTable:
                 stable=stable,
                 cv_display="",
                 base_micro=to_micro(Decimal(row["base"])),
-                high_multiple=row.get("multiple", terms.tier(base).text),
+                high_multiple=row.get("multiple", terms.outlier.tier(base).text),
             )
         )
     return GroupTable.of(overall, 1, groups)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from chspay.common.v1 import case_pb2
 from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
 from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2, rulebook_pb2_grpc
@@ -19,6 +20,7 @@ from chspay_core.case import Case, Status
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_core.tables import batch_from_cases
+from chspay_kit import auth, deadline
 from chspay_kit.convert import Answer, answer_from_pb, case_to_pb, date_to_pb
 from chspay_kit.grpc_client import Channel
 from chspay_settlement.faults import GROUP_ANSWERS_SHORT
@@ -27,16 +29,68 @@ from chspay_settlement.faults import GROUP_ANSWERS_SHORT
 ARROW_ROWS = 20_000
 
 
+_TOGETHER = 200
+_SECONDS = 10.0
+_OWN_CLAIM = auth.service_claim("settlement")
+
+
+class _Asked(NamedTuple):
+    """A case on its way to the grouper, and who waits for its answer."""
+
+    case: case_pb2.Case
+    answer: asyncio.Future[case_pb2.GroupAnswer]
+
+    def succeed(self, answer: case_pb2.GroupAnswer) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, fault: Fault) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(fault)
+
+
 class Grouper:
-    """The grouper, for one case and for many."""
+    """The grouper, for one case and for many.
+
+    Single cases asked for while a call is under way travel together in the next one: a call costs far
+    more than grouping, and a lone case still leaves at once.
+    """
 
     def __init__(self, channel: Channel) -> None:
         self._stub = grouper_pb2_grpc.GrouperServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._waiting: dict[str, list[_Asked]] = {}
+        self._senders: set[asyncio.Task[None]] = set()
 
     async def one(self, scheme: str, case: Case) -> Answer:
         """The group of one case under a scheme id or digest."""
-        request = grouper_pb2.GroupCaseRequest(scheme=scheme, case=case_to_pb(case))
-        return answer_from_pb((await self._stub.GroupCase(request)).answer)
+        asked = _Asked(case_to_pb(case), asyncio.get_running_loop().create_future())
+        waiting = self._waiting.get(scheme)
+        if waiting is not None:
+            waiting.append(asked)
+        else:
+            self._waiting[scheme] = [asked]
+            sender = asyncio.create_task(self._send(scheme))
+            self._senders.add(sender)
+            sender.add_done_callback(self._senders.discard)
+        return answer_from_pb(await asked.answer)
+
+    async def _send(self, scheme: str) -> None:
+        """Calls with whoever waits, until nobody does; a failed call fails those it carried."""
+        while asked := self._waiting[scheme][:_TOGETHER]:
+            self._waiting[scheme] = self._waiting[scheme][_TOGETHER:]
+            with auth.use_claim(_OWN_CLAIM), deadline.limit(_SECONDS):
+                try:
+                    request = grouper_pb2.GroupCasesRequest(scheme=scheme, cases=[one.case for one in asked])
+                    answers = (await self._stub.GroupCases(request)).answers
+                    if len(answers) != len(asked):
+                        raise Fault(GROUP_ANSWERS_SHORT, value=f"{len(answers)}/{len(asked)}")
+                except Fault as fault:
+                    for one in asked:
+                        one.fail(fault)
+                    continue
+            for one, answer in zip(asked, answers, strict=True):
+                one.succeed(answer)
+        del self._waiting[scheme]
 
     async def many(self, scheme: str, cases: Sequence[Case]) -> list[Answer]:
         """The groups of many cases, in order."""

@@ -9,15 +9,14 @@ the mean of its kept cases, an unstable group's from the median of all its cases
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from decimal import Context, Decimal
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from operator import mul
 
-from chspay_core.amounts import MICRO, divide_half_up, round_half_up
+from chspay_core.amounts import MICRO
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.measuring import rounded_base
 from chspay_core.policy import Policy
+from chspay_core.statistics import cv_display, median_twice, trim_until_stable
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
 from chspay_settlement.engine.terms import Terms
 
@@ -25,8 +24,6 @@ NOTHING_TO_MEASURE = Reason(
     "NOTHING_TO_MEASURE", Kind.PRECONDITION, "没有可用于测算的入组病例，无法计算基准点数。"
 )
 GROUPED = "grouped"
-MAX_TRIMS = 2
-_CV_CONTEXT = Context(prec=28)
 
 
 def measure(inputs: Iterable[PricedInput], policy: Policy) -> GroupTable:
@@ -66,51 +63,27 @@ def measure_costs(costs: dict[str, list[int]], terms: Terms) -> GroupTable:
 
 def _measure_group(drg: str, costs: list[int], overall: Fraction, terms: Terms) -> Group:
     """The figures of one group; ``costs`` sorted, at least one."""
-    kept = costs
-    total = sum(kept)
-    squares = 0
-    stable = False
-    trims = 0
-    while not stable and trims < MAX_TRIMS and kept:
-        mean = Fraction(total, len(kept))
-        multiple = terms.tier(rounded_base(mean, overall, terms)).multiple
-        low_top, high_from = terms.limits(mean, multiple)
-        kept = kept[bisect_right(kept, low_top) : bisect_left(kept, high_from)]
-        total, squares = sum(kept), sum(map(mul, kept, kept))
-        trims += 1
-        stable = terms.stable(len(kept), total, squares)
-    median_twice = costs[(len(costs) - 1) // 2] + costs[len(costs) // 2]
-    typical = Fraction(total, len(kept)) if stable else Fraction(median_twice, 2)
+
+    def limits(kept: Sequence[int], total: int) -> tuple[int, int]:
+        return terms.outlier.limits_around(total, len(kept), overall, terms)
+
+    kept = trim_until_stable(costs, limits, terms.stable)
+    twice = median_twice(costs)
+    typical = Fraction(kept.total, kept.n) if kept.stable else Fraction(twice, 2)
     base = rounded_base(typical, overall, terms)
     return Group(
         drg=drg,
         cases=len(costs),
-        kept=len(kept),
-        trims=trims,
-        cost_sum_fen=total,
-        median_twice_fen=median_twice,
-        stable=stable,
-        cv_display=_cv_display(len(kept), total, squares, terms.sample),
+        kept=kept.n,
+        trims=kept.trims,
+        cost_sum_fen=kept.total,
+        median_twice_fen=twice,
+        stable=kept.stable,
+        cv_display=cv_display(kept.n, kept.total, kept.squares, terms.sample),
         base_micro=_micro(base),
-        high_multiple=terms.tier(base).text,
+        high_multiple=terms.outlier.tier(base).text,
     )
-
-
-def rounded_base(typical: Fraction, overall: Fraction, terms: Terms) -> Fraction:
-    """Base points of a typical cost (fen), rounded once to the policy's places."""
-    exact = terms.base.exact(typical, overall, terms.scale)
-    unit = 10**terms.places
-    return Fraction(divide_half_up(exact.numerator * unit, exact.denominator), unit)
 
 
 def _micro(points: Fraction) -> int:
     return points.numerator * MICRO // points.denominator
-
-
-def _cv_display(n: int, total: int, squares: int, sample: bool) -> str:
-    """The coefficient of variation to 4 places, for people; the test itself never takes a root."""
-    if total <= 0 or (sample and n < 2):
-        return ""
-    spread = (n * squares - total * total) * (n if sample else 1)
-    ratio = _CV_CONTEXT.divide(Decimal(spread), Decimal(total * total * (n - 1 if sample else 1)))
-    return format(round_half_up(_CV_CONTEXT.sqrt(ratio), 4), "f")

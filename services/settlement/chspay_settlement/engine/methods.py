@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chspay_settlement.engine.registry import Registry
+from chspay_core.method_registry import Registry
 
 
 @dataclass(frozen=True, slots=True)

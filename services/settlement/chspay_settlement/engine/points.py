@@ -85,7 +85,7 @@ class Pricer:
         if not group.stable:
             return self._single(CaseKind.UNSTABLE, self._basis(inp, (CaseKind.UNSTABLE,)), group)
         basis = self._basis(inp, _BANDS)
-        low_top, high_from = terms.limits(group.mean, basis.multiple)
+        low_top, high_from = terms.outlier.limits(group.mean, basis.multiple)
         low, normal, high = (compile_band(kind, basis, terms) for kind in _BANDS)
         return Plan(group, basis, low_top, high_from, low, normal, high)
 

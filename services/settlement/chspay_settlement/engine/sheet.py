@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from chspay_core import measuring
 from chspay_core.amounts import fen_to_yuan, ratio_half_up
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine import terms as keys
@@ -97,8 +98,8 @@ def _overall(sheet: Worksheet, terms: Terms, table: GroupTable) -> None:
         inputs=("all_cost", "all_cases"),
         rounding=DISPLAY,
     )
-    rule = terms.policy.rule(keys.SCALE)
-    sheet.rule("scale", "均费对应的点数", terms.policy.decimal(keys.SCALE), rule.unit, rule=rule)
+    rule = terms.policy.rule(measuring.SCALE)
+    sheet.rule("scale", "均费对应的点数", terms.policy.decimal(measuring.SCALE), rule.unit, rule=rule)
 
 
 def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
@@ -144,18 +145,18 @@ def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
 
 def _limits(sheet: Worksheet, terms: Terms, plan: Plan, group: Group) -> None:
     policy = terms.policy
-    rule = policy.rule(keys.LOW_MULTIPLE)
-    sheet.rule("low_multiple", "低倍率倍数", policy.decimal(keys.LOW_MULTIPLE), rule.unit, rule=rule)
+    rule = policy.rule(measuring.LOW_MULTIPLE)
+    sheet.rule("low_multiple", "低倍率倍数", policy.decimal(measuring.LOW_MULTIPLE), rule.unit, rule=rule)
     sheet.line(
         "low_limit",
         "低倍率界限费用",
-        _yuan4(group.mean * terms.low_multiple),
+        _yuan4(group.mean * terms.outlier.low_multiple),
         "yuan",
         formula="mean × low_multiple",
         inputs=("mean", "low_multiple"),
         rounding=DISPLAY,
     )
-    rule = policy.rule(keys.HIGH_TIERS)
+    rule = policy.rule(measuring.HIGH_TIERS)
     sheet.rule("high_multiple", "本病组高倍率倍数", group.high_multiple, "multiple", rule=rule)
     sheet.line(
         "high_limit",
@@ -169,16 +170,19 @@ def _limits(sheet: Worksheet, terms: Terms, plan: Plan, group: Group) -> None:
 
 
 def _kind(sheet: Worksheet, terms: Terms, band: Band) -> None:
-    low = "≤" if terms.low_inclusive else "<"
-    high = "≥" if terms.high_inclusive else ">"
-    above, below = ("<" if terms.low_inclusive else "≤"), ("<" if terms.high_inclusive else "≤")
+    low = "≤" if terms.outlier.low_inclusive else "<"
+    high = "≥" if terms.outlier.high_inclusive else ">"
+    above, below = (
+        ("<" if terms.outlier.low_inclusive else "≤"),
+        ("<" if terms.outlier.high_inclusive else "≤"),
+    )
     ways = {
-        CaseKind.LOW: (f"cost {low} low_limit", ("cost", "low_limit"), keys.LOW_BOUNDARY),
-        CaseKind.HIGH: (f"cost {high} high_limit", ("cost", "high_limit"), keys.HIGH_BOUNDARY),
+        CaseKind.LOW: (f"cost {low} low_limit", ("cost", "low_limit"), measuring.LOW_BOUNDARY),
+        CaseKind.HIGH: (f"cost {high} high_limit", ("cost", "high_limit"), measuring.HIGH_BOUNDARY),
         CaseKind.NORMAL: (
             f"low_limit {above} cost {below} high_limit",
             ("low_limit", "cost", "high_limit"),
-            keys.HIGH_BOUNDARY,
+            measuring.HIGH_BOUNDARY,
         ),
         CaseKind.UNSTABLE: ("", ("stability",), "stability.method"),
         CaseKind.PER_DIEM: ("", (), keys.DEPARTMENTS),

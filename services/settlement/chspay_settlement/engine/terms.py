@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
 
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.policy import Policy
-from chspay_settlement.engine import methods
-from chspay_settlement.engine.group_methods import (
+from chspay_core.measuring import (
     BASE_POINTS,
-    BY_LEVEL,
-    COEFFICIENTS,
+    SCALE,
     STABILITY,
     BaseMethod,
-    StableTest,
+    Outliers,
+    places_of,
     sample_deviation,
 )
+from chspay_core.method_registry import Registry
+from chspay_core.policy import Policy
+from chspay_core.policy_reading import broken, cell, cited, fraction, number, positive
+from chspay_core.statistics import StableTest
+from chspay_settlement.engine import methods
+from chspay_settlement.engine.group_methods import BY_LEVEL, COEFFICIENTS
 from chspay_settlement.engine.methods import Settle
 from chspay_settlement.engine.model import CaseKind
-from chspay_settlement.engine.reading import broken, cell, choice, cited, fraction, number, positive
-from chspay_settlement.engine.registry import Registry
 
 LEVEL_MISSING = Reason(
     "LEVEL_MISSING",
@@ -37,11 +38,7 @@ LEVEL_UNKNOWN = Reason(
     "医疗机构{hospital}的等级“{value}”在差异系数表中没有规定（{document}）。",
 )
 
-LOW_MULTIPLE, LOW_BOUNDARY = "outlier.low_multiple", "outlier.low_boundary"
-HIGH_TIERS, HIGH_BOUNDARY = "outlier.high_tiers", "outlier.high_boundary"
-SCALE, PLACES = "points.scale", "points.places"
 DEPARTMENTS, DAY_POINTS = "per_diem.departments", "per_diem.day_points"
-MAX_PLACES = 6
 
 SETTLE: dict[CaseKind, Registry[Settle]] = {
     CaseKind.NORMAL: methods.SETTLE_NORMAL,
@@ -51,15 +48,6 @@ SETTLE: dict[CaseKind, Registry[Settle]] = {
     CaseKind.PER_DIEM: methods.SETTLE_PER_DIEM,
     CaseKind.UNGROUPED: methods.SETTLE_UNGROUPED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """Groups of base points up to ``up_to`` (included) are high above ``multiple`` times the mean."""
-
-    up_to: Fraction | None
-    multiple: Fraction
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +65,7 @@ class Terms:
     policy: Policy
     scale: Fraction
     places: int
-    low_multiple: Fraction
-    low_inclusive: bool
-    tiers: tuple[Tier, ...]
-    high_inclusive: bool
+    outlier: Outliers
     settle: dict[CaseKind, Settle]
     params: dict[str, Fraction]
     levels: dict[int, Fraction] | None
@@ -100,11 +85,8 @@ class Terms:
         return Terms(
             policy=policy,
             scale=positive(policy, SCALE),
-            places=_places(policy),
-            low_multiple=fraction(policy, LOW_MULTIPLE),
-            low_inclusive=choice(policy, LOW_BOUNDARY, "lt", "le") == "le",
-            tiers=_tiers(policy),
-            high_inclusive=choice(policy, HIGH_BOUNDARY, "gt", "ge") == "ge",
+            places=places_of(policy),
+            outlier=Outliers.read(policy),
             settle=settle,
             params={key: fraction(policy, key) for key in sorted(asked)},
             levels=COEFFICIENTS.chosen(policy).levels(policy),
@@ -129,46 +111,6 @@ class Terms:
             document = cited(self.policy, BY_LEVEL)
             raise Fault(LEVEL_UNKNOWN, field="level", value=level, hospital=hospital_code, document=document)
         return found
-
-    def tier(self, base: Fraction) -> Tier:
-        """The tier of a group with these base points."""
-        return next(tier for tier in self.tiers if tier.up_to is None or base <= tier.up_to)
-
-    def limits(self, mean: Fraction, multiple: Fraction) -> tuple[int, int]:
-        """The highest cost that is low and the lowest that is high, whole fen.
-
-        Whole fen decide the same as the exact limits, because a cost is a whole number of fen.
-        """
-        low, high = mean * self.low_multiple, mean * multiple
-        top = floor(low) if self.low_inclusive else ceil(low) - 1
-        start = ceil(high) if self.high_inclusive else floor(high) + 1
-        return top, start
-
-
-def _places(policy: Policy) -> int:
-    places = policy.integer(PLACES)
-    if not 0 <= places <= MAX_PLACES:
-        raise broken(policy, PLACES, places, f"小数位数应在0至{MAX_PLACES}之间")
-    return places
-
-
-def _tiers(policy: Policy) -> tuple[Tier, ...]:
-    tiers: list[Tier] = []
-    for row in policy.table(HIGH_TIERS):
-        edge = cell(policy, HIGH_TIERS, row, "up_to")
-        multiple = cell(policy, HIGH_TIERS, row, "multiple")
-        up_to = number(policy, HIGH_TIERS, edge) if edge else None
-        tiers.append(Tier(up_to, number(policy, HIGH_TIERS, multiple), multiple))
-    edges = [tier.up_to for tier in tiers if tier.up_to is not None]
-    shown = policy.rule(HIGH_TIERS).value_json
-    if not tiers or tiers[-1].up_to is not None or len(edges) != len(tiers) - 1:
-        raise broken(policy, HIGH_TIERS, shown, "最后一档（且仅最后一档）的up_to应为空")
-    if edges != sorted(set(edges)):
-        raise broken(policy, HIGH_TIERS, shown, "各档up_to应从小到大")
-    low = fraction(policy, LOW_MULTIPLE)
-    if any(tier.multiple <= low for tier in tiers):
-        raise broken(policy, HIGH_TIERS, shown, "高倍率应大于低倍率")
-    return tuple(tiers)
 
 
 def _per_diem(policy: Policy) -> dict[str, DayRate]:
