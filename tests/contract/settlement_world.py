@@ -63,10 +63,13 @@ class Grouper(grouper_pb2_grpc.GrouperServiceServicer):
     def drg(diagnosis: str) -> str:
         return "" if diagnosis.startswith("Z") else f"{diagnosis[0]}{diagnosis[1]}9"
 
-    async def GroupCase(self, request: Any, context: Any) -> grouper_pb2.GroupCaseResponse:
-        drg = self.drg(request.case.diagnoses[0])
-        answer = case_pb2.GroupAnswer(
-            case_id=request.case.case_id,
+    async def GroupCases(self, request: Any, context: Any) -> grouper_pb2.GroupCasesResponse:
+        return grouper_pb2.GroupCasesResponse(answers=[self._answer(case) for case in request.cases])
+
+    def _answer(self, case: case_pb2.Case) -> case_pb2.GroupAnswer:
+        drg = self.drg(case.diagnoses[0])
+        return case_pb2.GroupAnswer(
+            case_id=case.case_id,
             status=case_pb2.GROUP_STATUS_GROUPED if drg else case_pb2.GROUP_STATUS_UNGROUPED,
             mdc=drg[:1],
             adrg=drg[:2],
@@ -74,7 +77,6 @@ class Grouper(grouper_pb2_grpc.GrouperServiceServicer):
             reason="" if drg else "NO_MDC",
             scheme_digest=self.digest,
         )
-        return grouper_pb2.GroupCaseResponse(answer=answer)
 
     async def GroupArrow(self, requests: Any, context: Any) -> AsyncIterator[grouper_pb2.GroupArrowResponse]:
         async for request in requests:

@@ -146,6 +146,14 @@ async def test_a_stream_answers_in_order_and_survives_a_bad_case(stub):
     answers = [response.answer async for response in stub.GroupStream(requests())]
     assert [answer.reason for answer in answers] == ["", "DATE_PARTIAL", "SEX_BAD", ""]
     assert answers[0].drg == answers[3].drg != ""
+    at_once = await stub.GroupCases(pb.GroupCasesRequest(scheme=STARTER, cases=cases))
+    assert list(at_once.answers) == answers
+
+
+async def test_one_call_takes_a_bounded_number_of_cases(stub):
+    """A call without a bound would hold the service for everybody else."""
+    request = pb.GroupCasesRequest(scheme=STARTER, cases=[case_to_pb(STROKE)] * 1001)
+    assert (await refused(stub.GroupCases(request))).reason.code == "TOO_MANY_CASES"
 
 
 async def test_arrow_chunks_give_the_answers_of_single_cases(stub, app):

@@ -38,7 +38,7 @@ async def test_one_trace_from_http_to_the_row(traced):
     mine = [span for span in spans if span.context.trace_id == edge.context.trace_id]
     names = {span.name for span in mine}
     assert "/chspay.settlement.v1.SettlementService/SubmitList" in names
-    assert "/chspay.grouper.v1.GrouperService/GroupCase" in names
+    assert "/chspay.grouper.v1.GrouperService/GroupCases" in names
     statements = " ".join(str((span.attributes or {}).get("db.statement", "")) for span in mine)
     assert "list_version" in statements
     assert {"张三丰", "33010619900101"}.isdisjoint(

@@ -9,14 +9,19 @@ from chspay.common.v1 import case_pb2
 from chspay.grouper.v1 import grouper_pb2 as pb
 from chspay.grouper.v1 import grouper_pb2_grpc
 from chspay_core.case import Status
-from chspay_core.errors import Fault
+from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.app import GrouperApp, Loaded, group_case
 from chspay_grouper.engine.answers import Answer
 from chspay_grouper.engine.trace import Step
 from chspay_grouper.store import SchemeFacts
 from chspay_kit.convert import case_from_pb
 
+TOO_MANY_CASES = Reason(
+    "TOO_MANY_CASES", Kind.INVALID, "一次最多分组{limit}例，收到{value}例；更多请用流或批量接口。"
+)
+
 SERVICE = "chspay.grouper.v1.GrouperService"
+MOST_CASES = 1000
 Context = Any
 
 _STATUS = {
@@ -41,6 +46,13 @@ class GrouperServicer(grouper_pb2_grpc.GrouperServiceServicer):
         answer = group_case(loaded, case_from_pb(request.case))
         return pb.GroupCaseResponse(answer=answer_to_pb(request.case.case_id, answer, loaded))
 
+    async def GroupCases(self, request: pb.GroupCasesRequest, _context: Context) -> pb.GroupCasesResponse:
+        """A few cases at once; a bad one is answered ``invalid``."""
+        if len(request.cases) > MOST_CASES:
+            raise Fault(TOO_MANY_CASES, field="cases", value=len(request.cases), limit=MOST_CASES)
+        loaded = self._app.loaded(request.scheme) or await self._app.scheme(request.scheme)
+        return pb.GroupCasesResponse(answers=[_answered(case, loaded) for case in request.cases])
+
     async def GroupStream(
         self, requests: AsyncIterator[pb.GroupStreamRequest], _context: Context
     ) -> AsyncIterator[pb.GroupStreamResponse]:
@@ -53,11 +65,7 @@ class GrouperServicer(grouper_pb2_grpc.GrouperServiceServicer):
         async for request in requests:
             if loaded is None or (request.scheme and request.scheme != named):
                 loaded, named = await self._app.scheme(request.scheme), request.scheme
-            try:
-                answer = group_case(loaded, case_from_pb(request.case))
-            except Fault as fault:
-                answer = Answer(Status.INVALID, reason=fault.reason.code)
-            yield pb.GroupStreamResponse(answer=answer_to_pb(request.case.case_id, answer, loaded))
+            yield pb.GroupStreamResponse(answer=_answered(request.case, loaded))
 
     async def GroupArrow(
         self, requests: AsyncIterator[pb.GroupArrowRequest], _context: Context
@@ -93,6 +101,15 @@ class GrouperServicer(grouper_pb2_grpc.GrouperServiceServicer):
         """A workbook, sealed, with every repair that was made."""
         facts, repairs = await self._app.import_scheme(request.workbook, request.manifest_json)
         return pb.ImportSchemeResponse(scheme=scheme_to_pb(facts), repairs=repairs)
+
+
+def _answered(case: case_pb2.Case, loaded: Loaded) -> case_pb2.GroupAnswer:
+    """The answer of one case among several: what cannot be read is ``invalid``, the others go on."""
+    try:
+        answer = group_case(loaded, case_from_pb(case))
+    except Fault as fault:
+        answer = Answer(Status.INVALID, reason=fault.reason.code)
+    return answer_to_pb(case.case_id, answer, loaded)
 
 
 def answer_to_pb(case_id: str, answer: Answer, loaded: Loaded) -> case_pb2.GroupAnswer:

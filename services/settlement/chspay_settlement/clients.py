@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from chspay.common.v1 import case_pb2
 from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
+from chspay.common.v1 import case_pb2
 from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2, rulebook_pb2_grpc
 from chspay_core.bundle import Bundle
@@ -44,9 +44,9 @@ class _Asked(NamedTuple):
         if not self.answer.done():
             self.answer.set_result(answer)
 
-    def fail(self, fault: Fault) -> None:
+    def fail(self, error: Exception) -> None:
         if not self.answer.done():
-            self.answer.set_exception(fault)
+            self.answer.set_exception(error)
 
 
 class Grouper:
@@ -78,16 +78,18 @@ class Grouper:
         """Calls with whoever waits, until nobody does; a failed call fails those it carried."""
         while asked := self._waiting[scheme][:_TOGETHER]:
             self._waiting[scheme] = self._waiting[scheme][_TOGETHER:]
-            with auth.use_claim(_OWN_CLAIM), deadline.limit(_SECONDS):
-                try:
-                    request = grouper_pb2.GroupCasesRequest(scheme=scheme, cases=[one.case for one in asked])
-                    answers = (await self._stub.GroupCases(request)).answers
-                    if len(answers) != len(asked):
-                        raise Fault(GROUP_ANSWERS_SHORT, value=f"{len(answers)}/{len(asked)}")
-                except Fault as fault:
-                    for one in asked:
-                        one.fail(fault)
-                    continue
+            # This task belongs to nobody's request: it has a claim and a deadline of its own.
+            auth.act_as(_OWN_CLAIM)
+            deadline.begin(_SECONDS)
+            try:
+                request = grouper_pb2.GroupCasesRequest(scheme=scheme, cases=[one.case for one in asked])
+                answers = (await self._stub.GroupCases(request)).answers
+                if len(answers) != len(asked):
+                    raise Fault(GROUP_ANSWERS_SHORT, value=f"{len(answers)}/{len(asked)}")
+            except Exception as error:
+                for one in asked:
+                    one.fail(error)
+                continue
             for one, answer in zip(asked, answers, strict=True):
                 one.succeed(answer)
         del self._waiting[scheme]

@@ -21,6 +21,20 @@ class GroupCaseResponse(_message.Message):
     answer: _case_pb2.GroupAnswer
     def __init__(self, answer: _Optional[_Union[_case_pb2.GroupAnswer, _Mapping]] = ...) -> None: ...
 
+class GroupCasesRequest(_message.Message):
+    __slots__ = ("scheme", "cases")
+    SCHEME_FIELD_NUMBER: _ClassVar[int]
+    CASES_FIELD_NUMBER: _ClassVar[int]
+    scheme: str
+    cases: _containers.RepeatedCompositeFieldContainer[_case_pb2.Case]
+    def __init__(self, scheme: _Optional[str] = ..., cases: _Optional[_Iterable[_Union[_case_pb2.Case, _Mapping]]] = ...) -> None: ...
+
+class GroupCasesResponse(_message.Message):
+    __slots__ = ("answers",)
+    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    answers: _containers.RepeatedCompositeFieldContainer[_case_pb2.GroupAnswer]
+    def __init__(self, answers: _Optional[_Iterable[_Union[_case_pb2.GroupAnswer, _Mapping]]] = ...) -> None: ...
+
 class GroupStreamRequest(_message.Message):
     __slots__ = ("scheme", "case")
     SCHEME_FIELD_NUMBER: _ClassVar[int]

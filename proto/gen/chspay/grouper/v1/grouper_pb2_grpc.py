@@ -40,6 +40,11 @@ class GrouperServiceStub:
                 request_serializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCaseRequest.SerializeToString,
                 response_deserializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCaseResponse.FromString,
                 _registered_method=True)
+        self.GroupCases = channel.unary_unary(
+                '/chspay.grouper.v1.GrouperService/GroupCases',
+                request_serializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCasesRequest.SerializeToString,
+                response_deserializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCasesResponse.FromString,
+                _registered_method=True)
         self.GroupStream = channel.stream_stream(
                 '/chspay.grouper.v1.GrouperService/GroupStream',
                 request_serializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupStreamRequest.SerializeToString,
@@ -78,6 +83,13 @@ class GrouperServiceServicer:
 
     def GroupCase(self, request, context):
         """One case, one answer; nothing is stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GroupCases(self, request, context):
+        """A few cases of one scheme in one call, one answer each, in order; a bad case is answered invalid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -130,6 +142,11 @@ def add_GrouperServiceServicer_to_server(servicer, server):
                     servicer.GroupCase,
                     request_deserializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCaseRequest.FromString,
                     response_serializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCaseResponse.SerializeToString,
+            ),
+            'GroupCases': grpc.unary_unary_rpc_method_handler(
+                    servicer.GroupCases,
+                    request_deserializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCasesRequest.FromString,
+                    response_serializer=chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCasesResponse.SerializeToString,
             ),
             'GroupStream': grpc.stream_stream_rpc_method_handler(
                     servicer.GroupStream,
@@ -190,6 +207,33 @@ class GrouperService:
             '/chspay.grouper.v1.GrouperService/GroupCase',
             chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCaseRequest.SerializeToString,
             chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GroupCases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.grouper.v1.GrouperService/GroupCases',
+            chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCasesRequest.SerializeToString,
+            chspay_dot_grouper_dot_v1_dot_grouper__pb2.GroupCasesResponse.FromString,
             options,
             channel_credentials,
             insecure,
