@@ -83,7 +83,7 @@ async def _up(home: Path, port_base: int | None, database_url: str | None) -> No
 def _show(console: Console, gateway: str, home: Path, targets: dict[str, str]) -> None:
     table = Table(title="已启动", title_justify="left", show_header=False, box=None, padding=(0, 2))
     table.add_row("网关", gateway)
-    table.add_row("接口说明", f"{gateway}/docs")
+    table.add_row("接口说明", f"{gateway}/（OpenAPI：{gateway}/openapi.json）")
     for name, target in targets.items():
         if name != "gateway":
             table.add_row(name, f"{target}（gRPC）")
