@@ -23,8 +23,9 @@ from chspay_core.case import Status
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.tables import ANSWER_COLUMNS, case_from_row
 from chspay_grouper.engine.answers import SENTENCES
-from chspay_grouper.engine.batch import READ, BatchGrouper, check_columns
+from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap, parse_code_map
+from chspay_grouper.engine.given import READ, check_columns
 from chspay_grouper.engine.grouper import Grouper
 from chspay_grouper.engine.prose import prose
 from chspay_grouper.engine.scheme import Scheme

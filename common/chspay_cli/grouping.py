@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from chspay_grouper.engine.batch import READ, BatchGrouper
+from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap
+from chspay_grouper.engine.given import READ
 from chspay_grouper.engine.grouper import Grouper
 from chspay_grouper.engine.scheme import load_scheme
 

@@ -50,13 +50,20 @@ def _rules() -> st.SearchStrategy[str]:
         lambda name, op, value: f"{name}{op}{value}",
         st.sampled_from(["NL", "XB", "XSRTL", "XSRTZ", "ZYTS", "KSICU"]),
         st.sampled_from([">=", ">", "<=", "<", "="]),
-        st.integers(0, 40),
+        st.one_of(st.integers(0, 40), st.sampled_from(["0.5", "28.5", "99999999999999999999"])),
     )
-    count = st.builds(
-        lambda name, fields, n: f"length({name} ∩ {fields})>={n}",
-        st.sampled_from(["OP_ALL", "OP_A"]), _fields(["ZYSS", "QTSS"]), st.integers(0, 3),
-    )  # fmt: skip
-    atoms = st.one_of(dx, dx, px, px, number, count, st.sampled_from(["0", "1"]))
+    ops = st.sampled_from([">=", ">", "<=", "<", "="])
+    limits = st.sampled_from(["0", "1", "1.0", "1.5", "2", "3"])
+    counts = [
+        st.builds(
+            lambda name, fields, op, n: f"length({name} ∩ {fields}){op}{n}",
+            st.sampled_from(names), _fields(fields), ops, limits,
+        )
+        for names, fields in (
+            (["OP_ALL", "OP_A"], ["ZYSS", "QTSS"]), (["DI_A", "DI_B", "MCC", "CC"], ["ZYZD", "QTZD"])
+        )
+    ]  # fmt: skip
+    atoms = st.one_of(dx, dx, px, px, number, *counts, st.sampled_from(["0", "1"]))
     compound = st.recursive(
         atoms,
         lambda inner: st.one_of(

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from chspay_core.errors import Fault
-from chspay_core.period import los_days, parse_day
+from chspay_core.period import parse_day
 from chspay_core.tables import COLUMN_TYPE, LIST_SEPARATOR
 
 _T = TypeVar("_T")
@@ -24,34 +24,64 @@ _T = TypeVar("_T")
 _WHOLE = r"^-?[0-9]{1,9}(\.0+)?$"
 
 
+#: Stands for unknown where numbers lie in a plain array; no readable number is this small.
+UNKNOWN = -(2**63)
+_HIGHEST = 2**63 - 1
+
+
 @dataclass(slots=True)
 class Column:
-    """Values of one column, None where unknown, and the rows that could not be read or are below zero."""
+    """Whole numbers of one column, null where unknown, and the rows that are no number or below zero."""
 
-    values: list[int | None]
+    values: pa.Array
     bad: list[int] = field(default_factory=list)
     negative: list[int] = field(default_factory=list)
+
+    def listed(self) -> list[int | None]:
+        """The numbers as a Python list, None where unknown."""
+        return _listed(self.values)
+
+    def numbers(self) -> np.ndarray:
+        """The numbers as int64, :data:`UNKNOWN` where unknown; not to be written to."""
+        return plain_numbers(self.values)
+
+
+@dataclass(slots=True)
+class Mapped(Generic[_T]):
+    """A column of text: what each distinct text means, and per row which one it is."""
+
+    values: list[_T]
+    places: np.ndarray  # int32 index into ``values``
+
+    def listed(self) -> list[_T]:
+        """The meaning per row."""
+        return list(map(self.values.__getitem__, self.places.tolist()))
 
 
 @dataclass(slots=True)
 class CodeLists:
     """A column of code lists: each distinct code once, and per row where its codes lie."""
 
-    distinct: list[str]
-    places: list[int]  # index into ``distinct``, all rows one after the other
-    ends: list[int]  # row i holds places[ends[i]:ends[i + 1]]
+    dictionary: pa.Array  # of text; may hold null
+    places: np.ndarray  # int32 index into ``dictionary``, its length where null; all rows one after the other
+    starts: np.ndarray  # int32; row i holds places[starts[i]:ends[i]]
+    ends: np.ndarray
+
+    def distinct(self) -> list[str]:
+        """The distinct codes as typed, and the empty code last."""
+        return [*(code or "" for code in self.dictionary.to_pylist()), ""]
 
 
 def integers(batch: pa.RecordBatch, name: str) -> Column:
     """A column of whole numbers; a missing column is unknown in every row."""
     column = _column(batch, name)
     if column is None:
-        return Column([None] * batch.num_rows)
+        return Column(pa.nulls(batch.num_rows, pa.int64()))
     kind = column.type
     if pa.types.is_integer(kind):
         return _integers(column)
     if pa.types.is_null(kind):
-        return Column([None] * batch.num_rows)
+        return Column(column.cast(pa.int64()))
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         if pa.types.is_floating(kind):
             column = pc.if_else(pc.is_finite(column), column, None)
@@ -61,34 +91,34 @@ def integers(batch: pa.RecordBatch, name: str) -> Column:
     return _integers_from_text(_text(column, name, "整数"))
 
 
-def mapped_texts(batch: pa.RecordBatch, name: str, mapped: Callable[[str], _T]) -> list[_T]:
+def mapped_texts(batch: pa.RecordBatch, name: str, mapped: Callable[[str], _T]) -> Mapped[_T]:
     """A column of text, each distinct text mapped once; the empty text where unknown."""
     column = _column(batch, name)
     if column is None:
-        return [mapped("")] * batch.num_rows
+        return Mapped([mapped("")], np.zeros(batch.num_rows, np.int32))
     if not _is_text(column.type):
         column = column.cast(pa.string())
     return _mapped(column, lambda text: mapped(text or ""))
 
 
-def _mapped(column: pa.Array, mapped: Callable[[str | None], _T]) -> list[_T]:
+def _mapped(column: pa.Array, mapped: Callable[[str | None], _T]) -> Mapped[_T]:
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     values = [mapped(text) for text in encoded.dictionary.to_pylist()]
-    places = pc.fill_null(encoded.indices, len(values)).to_numpy().tolist()
-    values.append(mapped(None))
-    return list(map(values.__getitem__, places))
+    return Mapped([*values, mapped(None)], _indices(encoded))
 
 
-def dates(batch: pa.RecordBatch, name: str) -> tuple[list[date | None], list[int]]:
-    """A column of legal days and the rows whose day could not be read."""
+def dates(batch: pa.RecordBatch, name: str) -> Column:
+    """A column of legal days, as days since 1970-01-01; ``bad`` are the rows whose day could not be read."""
     column = _column(batch, name)
     if column is None or pa.types.is_null(column.type):
-        return [None] * batch.num_rows, []
+        return Column(pa.nulls(batch.num_rows, pa.int32()))
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
-        return column.cast(pa.date32(), safe=False).to_pylist(), []
+        return Column(column.cast(pa.date32(), safe=False).cast(pa.int32()))
     found = _mapped(pc.utf8_trim_whitespace(_text(column, name, "日期")), _day_or_fault)
-    bad = [row for row, day in enumerate(found) if isinstance(day, Fault)]
-    return [None if isinstance(day, Fault) else day for day in found], bad
+    wrong = np.array([isinstance(day, Fault) for day in found.values], dtype=bool)
+    days = pa.array([None if isinstance(day, Fault) else day for day in found.values], pa.date32())
+    bad: list[int] = np.flatnonzero(wrong[found.places]).tolist() if wrong.any() else []
+    return Column(days.cast(pa.int32()).take(pa.array(found.places)), bad)
 
 
 def _day_or_fault(text: str | None) -> date | Fault | None:
@@ -98,32 +128,64 @@ def _day_or_fault(text: str | None) -> date | Fault | None:
         return fault
 
 
-def stays(los: Column, admissions: list[date | None], discharges: list[date | None]) -> None:
-    """Fill an unknown length of stay from the dates: their difference, at least 1."""
-    for row, given in enumerate(los.values):
-        admission, discharge = admissions[row], discharges[row]
-        if given is None and admission is not None and discharge is not None:
-            los.values[row] = los_days(admission, discharge)
+def backwards(admissions: Column, discharges: Column) -> list[int]:
+    """The rows that leave before they come."""
+    return _false_rows(pc.greater_equal(discharges.values, admissions.values))
+
+
+def stays(los: Column, admissions: Column, discharges: Column) -> Column:
+    """Length of stay; where unknown, the difference of the dates, at least 1."""
+    if not los.values.null_count or not _any_known(admissions) or not _any_known(discharges):
+        return los
+    apart = pc.subtract(discharges.values, admissions.values).cast(pa.int64())
+    apart = pc.if_else(pc.less(apart, 1), 1, apart)
+    return Column(pc.coalesce(los.values.cast(pa.int64()), apart))
+
+
+def _any_known(column: Column) -> bool:
+    return bool(column.values.null_count < len(column.values))
 
 
 def code_lists(batch: pa.RecordBatch, name: str) -> CodeLists:
     """A column of code lists: ``list<string>``, or text joined by ``|``; a missing column is empty."""
     column = _column(batch, name)
     if column is None or pa.types.is_null(column.type):
-        return CodeLists([], [], [0] * (batch.num_rows + 1))
+        nothing = np.zeros(batch.num_rows, np.int32)
+        return CodeLists(pa.array([], pa.string()), np.zeros(0, np.int32), nothing, nothing)
     if _is_text(column.type):
         column = pc.split_pattern(_text(column, name, "编码列表"), LIST_SEPARATOR)
     if not (pa.types.is_list(column.type) or pa.types.is_large_list(column.type)):
         raise Fault(COLUMN_TYPE, field=name, value=column.type, expected="list<string>或以|分隔的文本")
-    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
-    codes = column.flatten()
-    if not _is_text(codes.type):
+    if not _is_text(column.type.value_type):
         raise Fault(COLUMN_TYPE, field=name, value=column.type, expected="list<string>或以|分隔的文本")
+    offsets = column.offsets.to_numpy()
+    first, last = int(offsets[0]), int(offsets[-1])
+    codes = column.values.slice(first, last - first)
     encoded = codes if pa.types.is_dictionary(codes.type) else codes.dictionary_encode()
-    distinct = [code or "" for code in encoded.dictionary.to_pylist()]
-    places = pc.fill_null(encoded.indices, len(distinct)).to_numpy().tolist()
-    ends = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
-    return CodeLists([*distinct, ""], places, ends.tolist())
+    offsets = (offsets - first if first else offsets).astype(np.int32, copy=False)
+    starts, ends = offsets[:-1], offsets[1:]
+    if column.null_count:
+        # The space of an unknown list may hold anything: the row has no codes.
+        ends = np.where(column.is_null().to_numpy(zero_copy_only=False), starts, ends)
+    return CodeLists(encoded.dictionary, _indices(encoded), starts, ends)
+
+
+def _indices(encoded: pa.DictionaryArray) -> np.ndarray:
+    """Per row the place in the dictionary, its length where null, as int32."""
+    indices = encoded.indices
+    if indices.null_count:
+        indices = pc.fill_null(indices.cast(pa.int32()), len(encoded.dictionary))
+    places: np.ndarray = indices.to_numpy().astype(np.int32, copy=False)
+    return places
+
+
+def plain_numbers(values: pa.Array) -> np.ndarray:
+    """Whole numbers of any width as int64, :data:`UNKNOWN` where null; not to be written to."""
+    if pa.types.is_uint64(values.type):
+        # Larger than any number a rule can hold: stays larger.
+        values = pc.if_else(pc.greater(values, _HIGHEST), pa.scalar(_HIGHEST, pa.uint64()), values)
+    found: np.ndarray = pc.fill_null(values.cast(pa.int64()), UNKNOWN).to_numpy()
+    return found
 
 
 def _integers_from_text(column: pa.Array) -> Column:
@@ -140,7 +202,7 @@ def _integers_from_text(column: pa.Array) -> Column:
 def _integers(values: pa.Array, bad: list[int] | None = None) -> Column:
     lowest = pc.min(values).as_py()
     below = [] if lowest is None or lowest >= 0 else _false_rows(pc.greater_equal(values, 0))
-    return Column(_listed(values), bad or [], below)
+    return Column(values, bad or [], below)
 
 
 def _listed(values: pa.Array) -> list[int | None]:

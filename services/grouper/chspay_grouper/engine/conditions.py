@@ -179,17 +179,28 @@ def _count(node: Count, bits: Bits) -> Condition:
     bit = bits.of(node.set_name, diagnosis=node.fields[0].is_diagnosis)
     places = [int(_FIELD_AT[field]) + int(At.ZYZD_CODES) for field in node.fields]
     compare, number = OPERATORS[node.op], _plain(node.number)
+    has = _has_level if node.set_name in VIRTUAL_SETS else _has_set
 
     def counted(facts: Facts) -> bool:
         found: set[str] = set()
         for place in places:
             held = facts[place]
-            found.update(
-                item.code for item in (held if isinstance(held, list) else (held,)) if item.mask & bit
-            )
+            items = held if isinstance(held, list) else (held,)
+            found.update(item.code for item in items if has(item, bit, facts))
         return compare(len(found), number)
 
     return counted
+
+
+def _has_set(item: Any, bit: int, facts: Facts) -> bool:  # noqa: ARG001 - alike for both kinds of sets
+    return bool(item.mask & bit)
+
+
+def _has_level(item: Any, bit: int, facts: Facts) -> bool:
+    """Whether a diagnosis counts as MCC or CC beside the principal diagnosis of the case."""
+    excludes = facts[At.ZYZD_CODES].excludes
+    rows = ((item.other, 0), (item.level, item.table), *item.more)
+    return any(level & bit and not table & excludes for level, table in rows)
 
 
 def _compare(node: Compare) -> Condition:
