@@ -1,4 +1,7 @@
-"""``chspay scheme``: import an official workbook, show what a scheme holds, check it for known faults."""
+"""``chspay scheme``: import an official workbook, show what a scheme holds, check it for known faults.
+
+Its life (seal, verify, publish ...) is in :mod:`chspay_cli.cli_scheme_life`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from chspay_cli import cli_scheme_life as life
 from chspay_cli.schemefile import check_out, find_scheme, read_source, save_imported
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.engine.lint import Finding, lint_scheme
@@ -19,7 +23,18 @@ from chspay_grouper.engine.workbook import Repair
 
 GROUP_MISSING = Reason("GROUP_MISSING", Kind.NOT_FOUND, "方案{scheme}中没有编码为“{value}”的MDC、ADRG或DRG。")
 
-app = typer.Typer(help="分组方案：导入官方工作簿、查看、检查。", no_args_is_help=True)
+app = typer.Typer(help="分组方案：导入官方工作簿、查看、检查、封存、发布。", no_args_is_help=True)
+for _command in (
+    life.seal,
+    life.verify,
+    life.simulate,
+    life.evaluate,
+    life.trial,
+    life.publish,
+    life.retire,
+    life.key,
+):
+    app.command(_command.__name__)(_command)
 _SHOWN_PER_KIND = 200
 _COUNT_NAMES = {
     "mdc": "MDC",

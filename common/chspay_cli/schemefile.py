@@ -38,8 +38,13 @@ SCHEME_ALTERED = Reason(
 OUT_OCCUPIED = Reason(
     "OUT_OCCUPIED", Kind.CONFLICT, "“{value}”已存在且不是导入的分组方案，请换一个输出位置。"
 )
+SCHEME_SEALED = Reason(
+    "SCHEME_SEALED", Kind.CONFLICT, "“{value}”中的方案已经封存，不能覆盖；新版本请导入到另一个文件夹。"
+)
 
 SCHEME_FILE, IMPORT_FILE, MANIFEST_FILE = "scheme.json", "import.json", "manifest.json"
+#: The signed records of a sealed scheme, beside it.
+LIFE_FILE = "life.json"
 _SHIPPED = ROOT / "schemes"
 _LOCK = "~$"
 
@@ -88,7 +93,7 @@ def read_source(path: Path, manifest: Path | None) -> Source:
 def save_imported(out: Path, imported: Imported, source: Source) -> None:
     """Write an imported scheme as a folder: the sealed canonical form, and the record of its import.
 
-    :raises Fault: OUT_OCCUPIED.
+    :raises Fault: OUT_OCCUPIED, SCHEME_SEALED.
     """
     check_out(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -103,15 +108,17 @@ def save_imported(out: Path, imported: Imported, source: Source) -> None:
         ],
         "rows": dict(imported.rows),
     }
-    _replace(out / SCHEME_FILE, imported.scheme.content)
-    _replace(out / IMPORT_FILE, json.dumps(record, ensure_ascii=False, indent=1).encode())
+    replace_file(out / SCHEME_FILE, imported.scheme.content)
+    replace_file(out / IMPORT_FILE, json.dumps(record, ensure_ascii=False, indent=1).encode())
 
 
 def check_out(out: Path) -> None:
-    """Refuse a place that holds something else.
+    """Refuse a place that holds something else, or a sealed scheme.
 
-    :raises Fault: OUT_OCCUPIED.
+    :raises Fault: OUT_OCCUPIED, SCHEME_SEALED.
     """
+    if (out / LIFE_FILE).exists():
+        raise Fault(SCHEME_SEALED, field="--out", value=out)
     ours = (out / SCHEME_FILE).is_file()
     if out.exists() and not ours and (not out.is_dir() or any(out.iterdir())):
         raise Fault(OUT_OCCUPIED, field="--out", value=out)
@@ -173,7 +180,8 @@ def _id_of(path: Path) -> str:
     return plain.strip("_.-")[:64] or "scheme"
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_bytes(content)
     part.replace(path)

@@ -18,3 +18,18 @@ def sm3_hex_of(parts: Iterable[bytes]) -> str:
     for part in parts:
         digest.update(part)
     return digest.finalize().hex()
+
+
+class Sm3:
+    """SM3 of content that comes piece by piece."""
+
+    def __init__(self) -> None:
+        self._hash = hashes.Hash(hashes.SM3())
+
+    def add(self, part: bytes) -> None:
+        """The next piece."""
+        self._hash.update(part)
+
+    def hex(self) -> str:
+        """The digest of all pieces so far, 64 lower-case hex digits; more may be added after."""
+        return self._hash.copy().finalize().hex()

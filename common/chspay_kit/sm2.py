@@ -28,6 +28,9 @@ SM2_KEY_BAD = Reason("SM2_KEY_BAD", Kind.INVALID, "SM2密钥无效，请核对�
 SM2_NO_PRIVATE = Reason("SM2_NO_PRIVATE", Kind.PRECONDITION, "该SM2密钥只有公钥，不能用来签名。")
 SM2_FAILED = Reason("SM2_FAILED", Kind.INTERNAL, "SM2运算失败（{value}），请联系管理员。")
 SM2_USER_ID_BAD = Reason("SM2_USER_ID_BAD", Kind.INVALID, "SM2用户标识最长8191字节，收到{value}字节。")
+SIGNATURE_BAD = Reason(
+    "SIGNATURE_BAD", Kind.PRECONDITION, "{value}的签名与内容或公钥不符，可能被改动，或不是该密钥所签。"
+)
 
 #: Order of the SM2 group (GB/T 32918.5).
 ORDER = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
@@ -210,6 +213,16 @@ class Sm2Key:
     def _need_private(self) -> None:
         if not self.private:
             raise Fault(SM2_NO_PRIVATE)
+
+
+def require_signature(public_hex: str, signature: bytes, data: bytes, what: str) -> None:
+    """Refuse data that ``public_hex`` did not sign; ``what`` names it in the refusal.
+
+    :param signature: 64 bytes r‖s under the default user id.
+    :raises Fault: SIGNATURE_BAD, SM2_KEY_BAD.
+    """
+    if not Sm2Key.from_public_hex(public_hex).verify_raw(signature, data):
+        raise Fault(SIGNATURE_BAD, field="signature", value=what)
 
 
 class _Digest:
