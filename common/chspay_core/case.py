@@ -39,6 +39,17 @@ PATIENT_OVER_TOTAL = Reason(
 )
 
 MAX_CODES = 200
+_CODE_LISTS = ("diagnoses", "procedures", "tcm_diagnoses")
+_AMOUNTS = (
+    "total_cost",
+    "patient_paid",
+    "fund_paid",
+    "fee_drug",
+    "fee_consumable",
+    "fee_test",
+    "fee_service",
+    "tcm_cost",
+)
 _CASE_ID = re.compile(r"[0-9A-Za-z._:/-]{1,64}\Z", re.ASCII)
 _HOSPITAL = re.compile(r"[0-9A-Za-z]{1,30}\Z", re.ASCII)
 #: Codes as written by hospitals, before normalising: full-width letters and stray blanks are forgiven.
@@ -80,6 +91,18 @@ class Case:
     patient_paid_fen: int | None = None
     insured_region: str = ""
     insurance_type: str = ""
+    #: Paid by the fund as settled at the hospital; what this suite pays is its own result.
+    fund_paid_fen: int | None = None
+    #: Parts of the total cost: drugs, consumables, tests and imaging, medical service.
+    fee_drug_fen: int | None = None
+    fee_consumable_fen: int | None = None
+    fee_test_fen: int | None = None
+    fee_service_fen: int | None = None
+    #: Diagnoses of Chinese medicine 中医诊断 and the cost of its treatment.
+    tcm_diagnoses: tuple[str, ...] = ()
+    tcm_cost_fen: int | None = None
+    #: Referral 转诊 that led to this stay.
+    referral_id: str = ""
 
     @property
     def stay_days(self) -> int | None:
@@ -112,7 +135,8 @@ def check_intake(case: Case) -> list[Fault]:
         if number is not None and not 0 <= number <= limit:
             faults.append(Fault(OUT_OF_RANGE, field=name, value=number, limit=limit))
     total, patient = case.total_cost_fen, case.patient_paid_fen
-    for name, amount in (("total_cost", total), ("patient_paid", patient)):
+    for name in _AMOUNTS:
+        amount = getattr(case, f"{name}_fen")
         if amount is not None and amount < 0:
             faults.append(Fault(NEGATIVE, field=name, value=amount))
     if total is not None and patient is not None and patient > total >= 0:
@@ -133,7 +157,8 @@ def _identity_faults(case: Case) -> list[Fault]:
 
 def _code_faults(case: Case) -> list[Fault]:
     faults: list[Fault] = []
-    for name, codes in (("diagnoses", case.diagnoses), ("procedures", case.procedures)):
+    for name in _CODE_LISTS:
+        codes = getattr(case, name)
         if len(codes) > MAX_CODES:
             faults.append(Fault(TOO_MANY_CODES, field=name, value=len(codes), limit=MAX_CODES))
         bad = next((code for code in codes if code and not _CODE.match(code)), None)

@@ -86,8 +86,9 @@ _TEXTS = (
     "leaving_type",
     "insured_region",
     "insurance_type",
+    "referral_id",
 )
-_MONEY_FIELDS = {"total_cost": "total_cost_fen", "patient_paid": "patient_paid_fen"}
+_MONEY_FIELDS = {name: f"{name}_fen" for name in MONEY}
 
 STATUSES = tuple(status.value for status in Status)
 
@@ -102,7 +103,7 @@ def case_from_row(row: Mapping[str, object]) -> Case:
         fields[name] = _day(row.get(name), name)
     for name in INTEGERS:
         fields[name] = _integer(row.get(name), name)
-    for name in ("diagnoses", "procedures"):
+    for name in LISTS:
         fields[name] = _codes(row.get(name))
     for name, target in _MONEY_FIELDS.items():
         fields[target] = _fen(row.get(name), name)
@@ -124,7 +125,7 @@ def batch_from_cases(cases: Iterable[Case]) -> pa.RecordBatch:
     columns: dict[str, list[object]] = {
         name: [getattr(case, name) for case in rows] for name in (*_TEXTS, *DATES, *INTEGERS)
     }
-    for name in ("diagnoses", "procedures"):
+    for name in LISTS:
         columns[name] = [list(getattr(case, name)) for case in rows]
     for name, target in _MONEY_FIELDS.items():
         columns[name] = [yuan(getattr(case, target)) for case in rows]

@@ -88,18 +88,21 @@ def points_from_pb(message: decimal_pb2.Decimal, field: str) -> int:
 
 _CASE_TEXTS = (
     "case_id", "hospital_code", "region_code", "person_key", "department", "leaving_type",
-    "insured_region", "insurance_type",
+    "insured_region", "insurance_type", "referral_id",
 )  # fmt: skip
 _CASE_NUMBERS = (
     "sex", "age_years", "age_days", "newborn_weight_g", "los_days", "icu_hours", "total_cost_fen",
-    "patient_paid_fen",
+    "patient_paid_fen", "fund_paid_fen", "fee_drug_fen", "fee_consumable_fen", "fee_test_fen",
+    "fee_service_fen", "tcm_cost_fen",
 )  # fmt: skip
 _CASE_DAYS = ("admission_date", "discharge_date")
 
 
 def case_to_pb(case: Case) -> case_pb2.Case:
     """A case as a message; what is unknown is left out."""
-    message = case_pb2.Case(diagnoses=case.diagnoses, procedures=case.procedures)
+    message = case_pb2.Case(
+        diagnoses=case.diagnoses, procedures=case.procedures, tcm_diagnoses=case.tcm_diagnoses
+    )
     for name in _CASE_TEXTS:
         setattr(message, name, getattr(case, name))
     for name in _CASE_NUMBERS:
@@ -137,6 +140,14 @@ def case_from_pb(message: case_pb2.Case, field: str = "case") -> Case:
         patient_paid_fen=message.patient_paid_fen if present("patient_paid_fen") else None,
         insured_region=message.insured_region,
         insurance_type=message.insurance_type,
+        fund_paid_fen=message.fund_paid_fen if present("fund_paid_fen") else None,
+        fee_drug_fen=message.fee_drug_fen if present("fee_drug_fen") else None,
+        fee_consumable_fen=message.fee_consumable_fen if present("fee_consumable_fen") else None,
+        fee_test_fen=message.fee_test_fen if present("fee_test_fen") else None,
+        fee_service_fen=message.fee_service_fen if present("fee_service_fen") else None,
+        tcm_diagnoses=tuple(message.tcm_diagnoses),
+        tcm_cost_fen=message.tcm_cost_fen if present("tcm_cost_fen") else None,
+        referral_id=message.referral_id,
     )
 
 

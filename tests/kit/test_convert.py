@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from chspay.common.v1 import case_pb2
 from chspay_core.case import Case, Status
 from chspay_core.errors import Fault
+from chspay_core.tables import LISTS
 from chspay_core.worksheet import Worksheet
 from chspay_kit import convert
 
@@ -29,7 +30,8 @@ cases = st.builds(
     leaving_type=texts, insured_region=texts, insurance_type=texts, admission_date=st.none() | days,
     discharge_date=st.none() | days, sex=ints, age_years=ints, age_days=ints, newborn_weight_g=ints,
     los_days=ints, icu_hours=ints, diagnoses=codes, procedures=codes, total_cost_fen=fen,
-    patient_paid_fen=fen,
+    patient_paid_fen=fen, fund_paid_fen=fen, fee_drug_fen=fen, fee_consumable_fen=fen, fee_test_fen=fen,
+    fee_service_fen=fen, tcm_cost_fen=fen, tcm_diagnoses=codes, referral_id=texts,
 )  # fmt: skip
 
 
@@ -43,7 +45,7 @@ def test_a_case_survives_the_wire(case: Case) -> None:
 def test_no_field_of_a_case_is_forgotten() -> None:
     """A column added to the case and not to its message would vanish between services."""
     assert {field.name for field in fields(Case)} == set(case_pb2.Case.DESCRIPTOR.fields_by_name)
-    known = {*convert._CASE_TEXTS, *convert._CASE_NUMBERS, *convert._CASE_DAYS, "diagnoses", "procedures"}
+    known = {*convert._CASE_TEXTS, *convert._CASE_NUMBERS, *convert._CASE_DAYS, *LISTS}
     assert known == {field.name for field in fields(Case)}
 
 

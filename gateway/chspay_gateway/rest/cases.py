@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 from chspay.common.v1 import case_pb2
 from chspay_core import amounts
 from chspay_core.case import Case
+from chspay_core.tables import MONEY
 from chspay_gateway.rest.types import YUAN_NOTE, Answer, Code, Day, Line, Strict, Yuan
 
 EXAMPLE_CASE: JsonDict = {
@@ -60,6 +61,14 @@ class CaseIn(Strict):
     patient_paid: Yuan | None = Field(None, description=f"个人负担。{YUAN_NOTE}")
     insured_region: Code = Field("", description="参保地行政区划代码")
     insurance_type: Code = Field("", description="险种类型，如 310 职工、390 城乡居民")
+    fund_paid: Yuan | None = Field(None, description=f"结算时基金支付。{YUAN_NOTE}")
+    fee_drug: Yuan | None = Field(None, description=f"其中：药品费。{YUAN_NOTE}")
+    fee_consumable: Yuan | None = Field(None, description=f"其中：耗材费。{YUAN_NOTE}")
+    fee_test: Yuan | None = Field(None, description=f"其中：检查检验费。{YUAN_NOTE}")
+    fee_service: Yuan | None = Field(None, description=f"其中：医疗服务费。{YUAN_NOTE}")
+    tcm_diagnoses: list[Code] = Field(default_factory=list, description="中医诊断编码，第一个为主病")
+    tcm_cost: Yuan | None = Field(None, description=f"中医治疗费用。{YUAN_NOTE}")
+    referral_id: Code = Field("", description="转诊单号")
 
     def case(self) -> Case:
         """The domain noun; money in fen."""
@@ -80,10 +89,11 @@ class CaseIn(Strict):
             icu_hours=self.icu_hours,
             diagnoses=tuple(self.diagnoses),
             procedures=tuple(self.procedures),
-            total_cost_fen=fen(self.total_cost, "total_cost"),
-            patient_paid_fen=fen(self.patient_paid, "patient_paid"),
             insured_region=self.insured_region,
             insurance_type=self.insurance_type,
+            tcm_diagnoses=tuple(self.tcm_diagnoses),
+            referral_id=self.referral_id,
+            **{f"{name}_fen": fen(getattr(self, name), name) for name in MONEY},
         )
 
 
@@ -125,6 +135,14 @@ class CaseOut(Answer):
     patient_paid: str | None = Field(description=f"个人负担。{YUAN_NOTE}")
     insured_region: str
     insurance_type: str
+    fund_paid: str | None = Field(description=f"结算时基金支付。{YUAN_NOTE}")
+    fee_drug: str | None = Field(description=f"药品费。{YUAN_NOTE}")
+    fee_consumable: str | None = Field(description=f"耗材费。{YUAN_NOTE}")
+    fee_test: str | None = Field(description=f"检查检验费。{YUAN_NOTE}")
+    fee_service: str | None = Field(description=f"医疗服务费。{YUAN_NOTE}")
+    tcm_diagnoses: list[str]
+    tcm_cost: str | None = Field(description=f"中医治疗费用。{YUAN_NOTE}")
+    referral_id: str
 
 
 class GroupOut(Answer):
@@ -149,7 +167,7 @@ _STATUS = {
     case_pb2.GROUP_STATUS_INVALID: "invalid",
 }
 _TEXTS = ("case_id", "hospital_code", "region_code", "person_key", "department", "leaving_type",
-          "insured_region", "insurance_type")  # fmt: skip
+          "insured_region", "insurance_type", "referral_id")  # fmt: skip
 _NUMBERS = ("sex", "age_years", "age_days", "newborn_weight_g", "los_days", "icu_hours")
 
 
@@ -178,10 +196,15 @@ def case_out(case: case_pb2.Case) -> CaseOut:
         fields[name] = getattr(case, name) if case.HasField(name) else None
     for name in ("admission_date", "discharge_date"):
         fields[name] = day_text(getattr(case, name)) if case.HasField(name) else None
-    for name in ("total_cost", "patient_paid"):
+    for name in MONEY:
         known = case.HasField(f"{name}_fen")
         fields[name] = amounts.fen_to_yuan(getattr(case, f"{name}_fen")) if known else None
-    return CaseOut.model_construct(**fields, diagnoses=list(case.diagnoses), procedures=list(case.procedures))
+    return CaseOut.model_construct(
+        **fields,
+        diagnoses=list(case.diagnoses),
+        procedures=list(case.procedures),
+        tcm_diagnoses=list(case.tcm_diagnoses),
+    )
 
 
 def day_text(day: object) -> str | None:

@@ -24,7 +24,7 @@ _ID_LENGTH = 30
 _ID_HOSPITAL = 14
 #: Highest cost of one list, fen (10 billion yuan): a million of them still add up in 64 bits.
 MOST_FEN = 10**12
-_TEXTS = ("person_key", "department", "leaving_type", "insured_region", "insurance_type")
+_TEXTS = ("person_key", "department", "leaving_type", "insured_region", "insurance_type", "referral_id")
 _LONGEST_TEXT = 64
 
 

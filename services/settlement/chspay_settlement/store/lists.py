@@ -41,6 +41,14 @@ _COLUMNS = {
     "patient_paid_fen": "bigint",
     "insured_region": "text",
     "insurance_type": "text",
+    "fund_paid_fen": "bigint",
+    "fee_drug_fen": "bigint",
+    "fee_consumable_fen": "bigint",
+    "fee_test_fen": "bigint",
+    "fee_service_fen": "bigint",
+    "tcm_diagnoses": "text[]",
+    "tcm_cost_fen": "bigint",
+    "referral_id": "text",
     "status": "text",
     "mdc": "text",
     "adrg": "text",
@@ -56,6 +64,7 @@ _BESIDE = {"pool": "text", "period": "int", "body_hash": "bytea", "identity": "b
 #: Everything a list is stored with, as it goes to the database.
 _WIRE = {name: "text" if kind == "text[]" else kind for name, kind in {**_COLUMNS, **_BESIDE}.items()}
 
+_LISTS = [name for name, kind in _COLUMNS.items() if kind == "text[]"]
 _CASE_FIELDS = [name for name in Case.__dataclass_fields__ if name in _COLUMNS]
 
 
@@ -181,8 +190,8 @@ def _transposed(lists: Sequence[NewList]) -> list[list[object]]:
         case, answer = new.case, new.answer
         for name in _CASE_FIELDS:
             columns[name].append(getattr(case, name))
-        columns["diagnoses"][-1] = _BETWEEN_CODES.join(case.diagnoses)
-        columns["procedures"][-1] = _BETWEEN_CODES.join(case.procedures)
+        for name in _LISTS:
+            columns[name][-1] = _BETWEEN_CODES.join(getattr(case, name))
         columns["status"].append(answer.status.value)
         for name in ("mdc", "adrg", "drg", "reason", "scheme_digest"):
             columns[name].append(getattr(answer, name))
@@ -256,7 +265,8 @@ def _record(row: asyncpg.Record) -> ListRecord:
 def case_of(row: asyncpg.Record) -> Case:
     """The case in a row that carries the columns of ``list_version``."""
     fields = {name: row[name] for name in _CASE_FIELDS}
-    fields["diagnoses"], fields["procedures"] = tuple(fields["diagnoses"]), tuple(fields["procedures"])
+    for name in _LISTS:
+        fields[name] = tuple(fields[name])
     return Case(**fields)
 
 

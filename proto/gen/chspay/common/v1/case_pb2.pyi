@@ -22,7 +22,7 @@ GROUP_STATUS_UNGROUPED: GroupStatus
 GROUP_STATUS_INVALID: GroupStatus
 
 class Case(_message.Message):
-    __slots__ = ("case_id", "hospital_code", "region_code", "person_key", "admission_date", "discharge_date", "sex", "age_years", "age_days", "newborn_weight_g", "department", "los_days", "leaving_type", "icu_hours", "diagnoses", "procedures", "total_cost_fen", "patient_paid_fen", "insured_region", "insurance_type")
+    __slots__ = ("case_id", "hospital_code", "region_code", "person_key", "admission_date", "discharge_date", "sex", "age_years", "age_days", "newborn_weight_g", "department", "los_days", "leaving_type", "icu_hours", "diagnoses", "procedures", "total_cost_fen", "patient_paid_fen", "insured_region", "insurance_type", "fund_paid_fen", "fee_drug_fen", "fee_consumable_fen", "fee_test_fen", "fee_service_fen", "tcm_diagnoses", "tcm_cost_fen", "referral_id")
     CASE_ID_FIELD_NUMBER: _ClassVar[int]
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     REGION_CODE_FIELD_NUMBER: _ClassVar[int]
@@ -43,6 +43,14 @@ class Case(_message.Message):
     PATIENT_PAID_FEN_FIELD_NUMBER: _ClassVar[int]
     INSURED_REGION_FIELD_NUMBER: _ClassVar[int]
     INSURANCE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    FUND_PAID_FEN_FIELD_NUMBER: _ClassVar[int]
+    FEE_DRUG_FEN_FIELD_NUMBER: _ClassVar[int]
+    FEE_CONSUMABLE_FEN_FIELD_NUMBER: _ClassVar[int]
+    FEE_TEST_FEN_FIELD_NUMBER: _ClassVar[int]
+    FEE_SERVICE_FEN_FIELD_NUMBER: _ClassVar[int]
+    TCM_DIAGNOSES_FIELD_NUMBER: _ClassVar[int]
+    TCM_COST_FEN_FIELD_NUMBER: _ClassVar[int]
+    REFERRAL_ID_FIELD_NUMBER: _ClassVar[int]
     case_id: str
     hospital_code: str
     region_code: str
@@ -63,7 +71,15 @@ class Case(_message.Message):
     patient_paid_fen: int
     insured_region: str
     insurance_type: str
-    def __init__(self, case_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., region_code: _Optional[str] = ..., person_key: _Optional[str] = ..., admission_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., discharge_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., sex: _Optional[int] = ..., age_years: _Optional[int] = ..., age_days: _Optional[int] = ..., newborn_weight_g: _Optional[int] = ..., department: _Optional[str] = ..., los_days: _Optional[int] = ..., leaving_type: _Optional[str] = ..., icu_hours: _Optional[int] = ..., diagnoses: _Optional[_Iterable[str]] = ..., procedures: _Optional[_Iterable[str]] = ..., total_cost_fen: _Optional[int] = ..., patient_paid_fen: _Optional[int] = ..., insured_region: _Optional[str] = ..., insurance_type: _Optional[str] = ...) -> None: ...
+    fund_paid_fen: int
+    fee_drug_fen: int
+    fee_consumable_fen: int
+    fee_test_fen: int
+    fee_service_fen: int
+    tcm_diagnoses: _containers.RepeatedScalarFieldContainer[str]
+    tcm_cost_fen: int
+    referral_id: str
+    def __init__(self, case_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., region_code: _Optional[str] = ..., person_key: _Optional[str] = ..., admission_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., discharge_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., sex: _Optional[int] = ..., age_years: _Optional[int] = ..., age_days: _Optional[int] = ..., newborn_weight_g: _Optional[int] = ..., department: _Optional[str] = ..., los_days: _Optional[int] = ..., leaving_type: _Optional[str] = ..., icu_hours: _Optional[int] = ..., diagnoses: _Optional[_Iterable[str]] = ..., procedures: _Optional[_Iterable[str]] = ..., total_cost_fen: _Optional[int] = ..., patient_paid_fen: _Optional[int] = ..., insured_region: _Optional[str] = ..., insurance_type: _Optional[str] = ..., fund_paid_fen: _Optional[int] = ..., fee_drug_fen: _Optional[int] = ..., fee_consumable_fen: _Optional[int] = ..., fee_test_fen: _Optional[int] = ..., fee_service_fen: _Optional[int] = ..., tcm_diagnoses: _Optional[_Iterable[str]] = ..., tcm_cost_fen: _Optional[int] = ..., referral_id: _Optional[str] = ...) -> None: ...
 
 class GroupAnswer(_message.Message):
     __slots__ = ("case_id", "status", "mdc", "adrg", "drg", "reason", "scheme_digest")
