@@ -272,3 +272,25 @@ async def test_two_processes_carry_a_run_out_once(world):
             "SELECT count(*) FROM settlement.posting_batch WHERE run_id = $1", run.run_id
         )
     assert count == 1
+
+
+async def test_runs_are_listed_page_by_page_newest_first(world):
+    """A bureau that closes months for years must find each of them, once."""
+    for year in (2030, 2031, 2032):
+        case = sw.case_of(0, CODES[0], case_id=f"PAGE{year}")
+        days = {name: getattr(case, name).replace(year=year) for name in ("admission_date", "discharge_date")}
+        await world.submit(f"page-{year}", replace(case, **days))
+        await world.month_run(f"page-run-{year}", 100_000, year=year, month=days["discharge_date"].month)
+    found, token = [], ""
+    with auth.use_claim(sw.BUREAU):
+        while True:
+            request = pb.ListRunsRequest(pool=sw.POOL, page_size=2, page_token=token)
+            page = await world.stub.ListRuns(request)
+            found += [(run.year, run.month, run.run_id) for run in page.runs]
+            token = page.next_page_token
+            if not token:
+                break
+    assert [entry[0] for entry in found][:3] == [2032, 2031, 2030]
+    assert found == sorted(set(found), reverse=True)
+    with auth.use_claim(auth.Claim("elsewhere", "bureau", region="9902")):
+        assert not (await world.stub.ListRuns(pb.ListRunsRequest())).runs

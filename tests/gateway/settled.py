@@ -69,6 +69,9 @@ class Settled:
         self._known(request.run_id)
         return pb.GetRunResponse(run=RUN)
 
+    async def ListRuns(self, request: Any) -> pb.ListRunsResponse:
+        return pb.ListRunsResponse(runs=[RUN])
+
     async def WatchRun(self, request: Any) -> AsyncIterator[pb.WatchRunResponse]:
         self._known(request.run_id)
         for done, state in ((1, pb.RUN_STATE_RUNNING), (2, pb.RUN_STATE_DONE)):

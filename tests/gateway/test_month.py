@@ -64,6 +64,8 @@ async def test_a_month_is_settled_and_every_amount_adds_up_and_explains_itself(g
     fund = (await gw.ask("GET", f"{YEAR}/months/3", who="bureau")).json()["fund"]
     assert sum(Decimal(row["基金支付(元)"]) for row in rows) == Decimal(run["fund"]) == Decimal(fund)
     assert sum(Decimal(row["个人负担(元)"]) for row in rows) == Decimal(run["patient"])
+    listed = (await gw.ask("GET", f"/api/v1/runs?pool={POOL}&page_size=1", who="bureau")).json()
+    assert listed["items"] == [(await gw.ask("GET", base, who="bureau")).json()]
     events = await gw.ask("GET", f"{base}/events", who="bureau")
     assert '"state":"done"' in events.text
 
@@ -101,5 +103,6 @@ async def test_another_region_sees_nothing_of_the_month(gw, run):
     for path in ("", "/statements", f"/statements/{OWN}", f"/explain?case_id=M0&hospital_code={OWN}"):
         answer = await gw.ask("GET", f"/api/v1/runs/{run['run_id']}{path}", who="elsewhere")
         assert answer.status_code == 404 or answer.json()["items"] == [], answer.text
+    assert (await gw.ask("GET", "/api/v1/runs", who="elsewhere")).json()["items"] == []
     again = await gw.ask("POST", "/api/v1/runs", who="bureau", json={"pool": POOL, "year": 2026, "month": 3})
     assert (again.status_code, again.json()["reason"]) == (409, "RUN_EXISTS")

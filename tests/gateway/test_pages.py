@@ -83,6 +83,14 @@ async def test_pages_fetch_nothing_and_run_nothing(gw):
         assert "<b> " not in page.text
 
 
+async def test_the_first_page_leads_to_every_run(gw):
+    """Nobody should have to know the number of a run."""
+    await sign_in(gw)
+    page = await gw.http.get("/view")
+    assert f'href="/view/runs/{RUN_ID}"' in page.text
+    assert "2026年3月" in page.text
+
+
 async def test_the_hospital_table_adds_up(gw):
     """The sum a reader sees is the fund to the fen."""
     await sign_in(gw)

@@ -122,6 +122,13 @@ class RunOut(Answer):
     failure_message: str
 
 
+class RunPage(Answer):
+    """一页月度结算，新的在前。"""
+
+    items: list[RunOut]
+    next_page_token: str = Field(description="空表示没有下一页")
+
+
 _STATES = {
     settlement_pb2.RUN_STATE_UNSPECIFIED: "",
     settlement_pb2.RUN_STATE_PENDING: "pending",

@@ -20,6 +20,7 @@ from chspay_gateway.rest.answers import (
     RunCaseOut,
     RunCasePage,
     RunOut,
+    RunPage,
     StatementOut,
     StatementPage,
     TrialBalanceOut,
@@ -61,6 +62,22 @@ async def start_run(body: RunIn, caller: Writer) -> RunOut:
         )
     )
     return run_out(answer.run)
+
+
+@router.get("/runs", summary="查询月度结算")
+async def list_runs(
+    caller: Caller,
+    pool: Annotated[Region | None, Query(description="统筹区代码；不填为全部可见")] = None,
+    page_size: Annotated[PageSize, Query()] = 0,
+    page_token: Annotated[PageToken, Query()] = "",
+) -> RunPage:
+    """能看到的月度结算，月份新的在前。"""
+    answer = await caller.services.settlement.ListRuns(
+        settlement_pb2.ListRunsRequest(pool=pool or "", page_size=page_size, page_token=page_token)
+    )
+    return RunPage.model_construct(
+        items=[run_out(item) for item in answer.runs], next_page_token=answer.next_page_token
+    )
 
 
 @router.get("/runs/{run_id}", summary="查询月度结算的进度与结果")

@@ -141,16 +141,11 @@ async def sign_out() -> Response:
 
 
 @router.get("/view")
-async def start(visitor: Visitor) -> HTMLResponse:
-    """Where to begin."""
-    return sheets.start(visitor.claim)
-
-
-@router.get("/view/run")
-async def find_run(run_id: Annotated[Code, Query()] = "") -> Response:
-    """The form's way to a run."""
-    return RedirectResponse(
-        f"/view/runs/{quote(run_id.strip(), safe='')}" if run_id.strip() else "/view", 303
+async def start(visitor: Visitor, page_token: Annotated[PageToken, Query()] = "") -> HTMLResponse:
+    """Where to begin: the month runs the visitor may see."""
+    answer = await visitor.services.settlement.ListRuns(settlement_pb2.ListRunsRequest(page_token=page_token))
+    return sheets.start(
+        visitor.claim, [run_out(item) for item in answer.runs], _more(answer.next_page_token, "view")
     )
 
 

@@ -57,18 +57,26 @@ def sign_in(back: str, fault: Fault | None = None) -> HTMLResponse:
     return page("登录", card(note, form, hint), status=401 if fault else 200)
 
 
-def start(claim: Claim) -> HTMLResponse:
-    """Where to begin, and as whom."""
+def start(claim: Claim, runs: Sequence[RunOut], more: Safe) -> HTMLResponse:
+    """Where to begin, and as whom: the month runs, newest first."""
     who = claim.institution or ("全部地区" if claim.region == "*" else f"地区 {claim.region}")
-    form = Safe(
-        '<form method="get" action="/view/run"><p><label for="run_id">结算编号</label></p>'
-        '<p><input id="run_id" name="run_id" required> <button>打开</button></p></form>'
-    )
     out = Safe('<form method="post" action="/view/logout"><button class="plain">退出登录</button></form>')
+    heads = (("结算", False), ("统筹区", False), ("状态", False), ("病例数", True), ("基金支付（元）", True))
+    rows = [
+        (
+            link(f"{item.year}年{item.month}月", "view", "runs", item.run_id),
+            item.pool,
+            _STATES.get(item.state, item.state),
+            f"{item.cases:,}",
+            money(item.fund),
+        )
+        for item in runs
+    ]
+    found = table(heads, rows) if rows else tag("p", "还没有月度结算。", cls="soft")
     return page(
         "结算",
         card(tag("p", "当前身份：", tag("strong", who)), out),
-        card(tag("h2", "查看一次月度结算"), form),
+        card(tag("h2", "月度结算"), found, more),
         card(tag("h2", "医疗机构"), tag("p", link("医疗机构登记表", "view", "hospitals"))),
     )
 

@@ -140,6 +140,17 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
         async for run in self._runs.watch(request.run_id):
             yield pb.WatchRunResponse(run=messages.run_to_pb(run))
 
+    async def ListRuns(self, request: pb.ListRunsRequest, _context: Context) -> pb.ListRunsResponse:
+        """Runs the asker may see, newest month first."""
+        query = ("runs", request.pool)
+        limit = paging.size(request.page_size)
+        found = await self._runs.page(request.pool, paging.decode(query, request.page_token) or [], limit + 1)
+        last = found[limit - 1] if len(found) > limit else None
+        token = paging.encode(query, [last.period, last.run_id]) if last else ""
+        return pb.ListRunsResponse(
+            runs=[messages.run_to_pb(run) for run in found[:limit]], next_page_token=token
+        )
+
     async def ListStatements(
         self, request: pb.ListStatementsRequest, _context: Context
     ) -> pb.ListStatementsResponse:

@@ -21,6 +21,7 @@ DONE, FAILED, PENDING, RUNNING = "done", "failed", "pending", "running"
 SCHEME = "grouping.scheme"
 #: How often a watched run is looked at, seconds.
 WATCH_SECONDS = 0.25
+_AFTER_ALL_MONTHS = 999_999
 
 
 def claim_of_pool(pool: str) -> Claim:
@@ -85,6 +86,13 @@ class Runs:
         if run is None:
             raise Fault(faults.RUN_NOT_FOUND, field="run_id", value=run_id)
         return run
+
+    async def page(self, pool: str, after: Sequence[str | int], limit: int) -> list[runs.Run]:
+        """Runs the asker may see, newest month first; ``after`` is the month and id of the last one seen."""
+        if pool:
+            regions.check_code(pool, "pool")
+        before = (int(after[0]), str(after[1])) if after else (_AFTER_ALL_MONTHS, "")
+        return await runs.page(await current_connection(), pool, before, limit)
 
     async def watch(self, run_id: str) -> AsyncIterator[runs.Run]:
         """The run as it is now, and again whenever it has moved, until it ends."""

@@ -104,6 +104,19 @@ async def one(connection: asyncpg.Connection, run_id: str, *, lock: bool = False
     return None if row is None else Run(*row)
 
 
+async def page(connection: asyncpg.Connection, pool: str, before: tuple[int, str], limit: int) -> list[Run]:
+    """Runs of a pool (empty = all the asker may see) before a month and run id, newest first."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM settlement.month_run"  # noqa: S608 - constants
+        " WHERE ($1 = '' OR pool = $1) AND (period, run_id) < ($2, $3)"
+        " ORDER BY period DESC, run_id DESC LIMIT $4",
+        pool,
+        *before,
+        limit,
+    )
+    return [Run(*row) for row in rows]
+
+
 async def active(connection: asyncpg.Connection) -> list[tuple[str, str]]:
     """Runs that wait or were interrupted, oldest first: ``(run_id, pool)``."""
     rows = await connection.fetch(

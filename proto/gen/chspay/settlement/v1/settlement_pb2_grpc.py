@@ -75,6 +75,11 @@ class SettlementServiceStub:
                 request_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.GetRunRequest.SerializeToString,
                 response_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.GetRunResponse.FromString,
                 _registered_method=True)
+        self.ListRuns = channel.unary_unary(
+                '/chspay.settlement.v1.SettlementService/ListRuns',
+                request_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.ListRunsRequest.SerializeToString,
+                response_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.ListRunsResponse.FromString,
+                _registered_method=True)
         self.WatchRun = channel.unary_stream(
                 '/chspay.settlement.v1.SettlementService/WatchRun',
                 request_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.WatchRunRequest.SerializeToString,
@@ -163,6 +168,13 @@ class SettlementServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRuns(self, request, context):
+        """Runs the asker may see, newest month first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchRun(self, request, context):
         """Progress until the run ends.
         """
@@ -244,6 +256,11 @@ def add_SettlementServiceServicer_to_server(servicer, server):
                     servicer.GetRun,
                     request_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.GetRunRequest.FromString,
                     response_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.GetRunResponse.SerializeToString,
+            ),
+            'ListRuns': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRuns,
+                    request_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.ListRunsRequest.FromString,
+                    response_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.ListRunsResponse.SerializeToString,
             ),
             'WatchRun': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchRun,
@@ -493,6 +510,33 @@ class SettlementService:
             '/chspay.settlement.v1.SettlementService/GetRun',
             chspay_dot_settlement_dot_v1_dot_settlement__pb2.GetRunRequest.SerializeToString,
             chspay_dot_settlement_dot_v1_dot_settlement__pb2.GetRunResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRuns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.settlement.v1.SettlementService/ListRuns',
+            chspay_dot_settlement_dot_v1_dot_settlement__pb2.ListRunsRequest.SerializeToString,
+            chspay_dot_settlement_dot_v1_dot_settlement__pb2.ListRunsResponse.FromString,
             options,
             channel_credentials,
             insecure,
