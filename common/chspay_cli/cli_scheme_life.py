@@ -161,7 +161,7 @@ def verify(
 
       chspay scheme verify S --trust keys.txt --previous S-2025
     """
-    trusted = schemelife.trusted_keys(trust) if trust else None
+    trusted = schemelife.read_trusted(trust) if trust else None
     try:
         found = schemelife.imported_scheme(scheme)
         life = read_life(scheme).life(found, trusted)

@@ -15,7 +15,7 @@ from pathlib import Path
 from chspay_cli.schemefile import LIFE_FILE, SCHEME_FILE, find_scheme, replace_file
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_grouper.engine.canonical import Signed, is_key
+from chspay_grouper.engine.canonical import Signed
 from chspay_grouper.engine.life import (
     PUBLICATION_UNFOUNDED,
     Event,
@@ -26,6 +26,8 @@ from chspay_grouper.engine.life import (
     follow,
     parse_evaluation,
     parse_record,
+    require_trusted,
+    trusted_keys,
 )
 from chspay_grouper.engine.runstatement import parse_statement
 from chspay_grouper.engine.scheme import Scheme
@@ -39,12 +41,6 @@ NOT_IMPORTED = Reason(
 )
 KEY_FILE_MISSING = Reason("KEY_FILE_MISSING", Kind.NOT_FOUND, "找不到密钥文件“{value}”。")
 KEY_FILE_EXISTS = Reason("KEY_FILE_EXISTS", Kind.CONFLICT, "“{value}”已存在，不会覆盖密钥，请换一个文件名。")
-KEY_NOT_TRUSTED = Reason(
-    "KEY_NOT_TRUSTED", Kind.PRECONDITION, "{what}由公钥{value}签名，它不在信任名单里，请核对签名人。"
-)
-TRUST_BAD = Reason(
-    "TRUST_BAD", Kind.INVALID, "信任名单“{value}”第{row}行不是SM2公钥（04开头的130位十六进制）。"
-)
 PREDECESSOR_OTHER = Reason(
     "PREDECESSOR_OTHER", Kind.PRECONDITION, "方案封存时指明的前一版本是{value}，给出的是{found}。"
 )
@@ -179,25 +175,16 @@ def new_key(path: Path) -> Sm2Key:
     return key
 
 
-def trusted_keys(path: Path) -> frozenset[str]:
-    """Public keys from a list, one a line; what follows a blank on the line is a remark.
+def read_trusted(path: Path) -> frozenset[str]:
+    """The public keys of a list on disk.
 
     :raises Fault: KEY_FILE_MISSING, TRUST_BAD.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise Fault(KEY_FILE_MISSING, field="--trust", value=path) from error
-    found: set[str] = set()
-    for row, line in enumerate(lines, 1):
-        words = line.split()
-        if not words or words[0].startswith("#"):
-            continue
-        key = words[0].lower()
-        if not is_key(key):
-            raise Fault(TRUST_BAD, field="--trust", value=path, row=row)
-        found.add(key)
-    return frozenset(found)
+    return trusted_keys(text)
 
 
 def check_predecessor(life: Life, older: Scheme) -> None:
@@ -212,8 +199,8 @@ def check_predecessor(life: Life, older: Scheme) -> None:
 
 def _check_signed(signer: str, signed: Signed, what: str, trusted: frozenset[str] | None) -> None:
     require_signature(signer, signed.signature, signed.content, what)
-    if trusted is not None and signer not in trusted:
-        raise Fault(KEY_NOT_TRUSTED, field="--trust", value=signer, what=what)
+    if trusted is not None:
+        require_trusted(signer, trusted, what)
 
 
 def _signed(item: Mapping[str, str]) -> Signed:

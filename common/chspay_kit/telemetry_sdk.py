@@ -57,9 +57,10 @@ class Telemetry:
         self.tracers.add_span_processor(self.switch)
         self.meters = MeterProvider(resource=resource)
         self.reader: MetricReader | None = None
-        meter = self.meters.get_meter("chspay")
+        meter = self._meter = self.meters.get_meter("chspay")
         self.server_seconds = meter.create_histogram("rpc.server.duration", unit="s")
         self.client_seconds = meter.create_histogram("rpc.client.duration", unit="s")
+        self._counters: dict[str, metrics.Counter] = {}
         trace.set_tracer_provider(self.tracers)
         metrics.set_meter_provider(self.meters)
 
@@ -76,6 +77,13 @@ class Telemetry:
         self.reader = reader
         AsyncPGInstrumentor().instrument(tracer_provider=self.tracers)  # type: ignore[no-untyped-call]
         HTTPXClientInstrumentor().instrument(tracer_provider=self.tracers, meter_provider=self.meters)
+
+    def counter(self, name: str) -> metrics.Counter:
+        """The counter of this name, made at first use."""
+        found = self._counters.get(name)
+        if found is None:
+            found = self._counters[name] = self._meter.create_counter(name)
+        return found
 
     def hush(self) -> None:
         """Sends what is still held and listens no more."""

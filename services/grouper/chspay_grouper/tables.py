@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -13,6 +25,19 @@ from chspay_kit.tables import RequestOnceColumns
 
 SCHEMA = "grouper"
 _OF_SCHEMA = {"schema": SCHEMA}
+
+
+def _now() -> datetime:
+    """A column the database fills with the instant of the transaction (UTC)."""
+    return Field(  # type: ignore[no-any-return]
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": text("now()")},
+    )
+
+
+def _scheme() -> ForeignKey:
+    """A reference to a sealed scheme."""
+    return ForeignKey("grouper.scheme.digest")
 
 
 class SealedScheme(SQLModel, table=True):
@@ -50,6 +75,127 @@ class RequestOnce(RequestOnceColumns, table=True):
 
     __tablename__ = "request_once"
     __table_args__ = _OF_SCHEMA
+
+
+class RunStatement(SQLModel, table=True):
+    """The outcome of a stored run in its canonical form; a row never changes or goes."""
+
+    __tablename__ = "run_statement"
+    __table_args__ = _OF_SCHEMA
+
+    digest: str = Field(primary_key=True, sa_type=Text)
+    scheme_digest: str = Field(sa_type=Text, sa_column_args=[_scheme()])
+    content: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = _now()
+
+
+class SchemeEvaluation(SQLModel, table=True):
+    """A signed evaluation of a run; a row never changes or goes."""
+
+    __tablename__ = "scheme_evaluation"
+    __table_args__ = _OF_SCHEMA
+
+    digest: str = Field(primary_key=True, sa_type=Text)
+    scheme_digest: str = Field(sa_type=Text, sa_column_args=[_scheme()])
+    run_digest: str = Field(sa_type=Text, sa_column_args=[ForeignKey("grouper.run_statement.digest")])
+    content: bytes = Field(sa_type=LargeBinary)
+    signature: bytes = Field(sa_type=LargeBinary)
+    recorded_by: str = Field(sa_type=Text)
+    recorded_at: datetime = _now()
+
+
+class SchemeRecord(SQLModel, table=True):
+    """One signed step of a scheme's life; a row never changes or goes.
+
+    The database itself refuses a publication that refers to no run or no evaluation.
+    """
+
+    __tablename__ = "scheme_record"
+    __table_args__ = (
+        CheckConstraint("event IN ('seal', 'trial', 'publish', 'retire')", name="scheme_record_event"),
+        CheckConstraint(
+            "event <> 'publish' OR (run_digest IS NOT NULL AND evaluation_digest IS NOT NULL)",
+            name="scheme_record_founded",
+        ),
+        UniqueConstraint("scheme_digest", "number", name="scheme_record_number"),
+        {"schema": SCHEMA},
+    )
+
+    digest: str = Field(primary_key=True, sa_type=Text)
+    scheme_digest: str = Field(sa_type=Text, sa_column_args=[_scheme()])
+    number: int = Field(sa_type=Integer)
+    event: str = Field(sa_type=Text)
+    since: date = Field(sa_type=Date)
+    run_digest: str | None = Field(
+        default=None, sa_type=Text, sa_column_args=[ForeignKey("grouper.run_statement.digest")]
+    )
+    evaluation_digest: str | None = Field(
+        default=None, sa_type=Text, sa_column_args=[ForeignKey("grouper.scheme_evaluation.digest")]
+    )
+    content: bytes = Field(sa_type=LargeBinary)
+    signature: bytes = Field(sa_type=LargeBinary)
+    recorded_by: str = Field(sa_type=Text)
+    recorded_at: datetime = _now()
+
+
+class GroupRun(SQLModel, table=True):
+    """A stored run: whose it is, what it groups by, how far it is."""
+
+    __tablename__ = "group_run"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('uploading', 'pending', 'running', 'done', 'failed', 'cancelled')",
+            name="group_run_state",
+        ),
+        Index("group_run_of_state", "state", "created_at"),
+        {"schema": SCHEMA},
+    )
+
+    run_id: str = Field(primary_key=True, sa_type=Text)
+    hospital_code: str = Field(sa_type=Text)
+    region_code: str = Field(sa_type=Text)
+    scheme_id: str = Field(sa_type=Text)
+    scheme_digest: str = Field(sa_type=Text, sa_column_args=[_scheme()])
+    #: The run whose cases are grouped: its own id, or an earlier run.
+    cases_of: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    cases: int = Field(sa_type=BigInteger)
+    done: int = Field(sa_type=BigInteger)
+    failure_reason: str = Field(sa_type=Text)
+    failure_message: str = Field(sa_type=Text)
+    statement_digest: str = Field(sa_type=Text)
+    started_by: str = Field(sa_type=Text)
+    created_at: datetime = _now()
+
+
+class GroupRunCases(SQLModel, table=True):
+    """A chunk of uploaded cases: an Arrow stream of the columns grouping reads, and nothing else."""
+
+    __tablename__ = "group_run_cases"
+    __table_args__ = _OF_SCHEMA
+
+    run_id: str = Field(primary_key=True, sa_type=Text)
+    part_no: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    chunk_no: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    hospital_code: str = Field(sa_type=Text)
+    region_code: str = Field(sa_type=Text)
+    rows: int = Field(sa_type=Integer)
+    cases: bytes = Field(sa_type=LargeBinary)
+
+
+class GroupRunAnswers(SQLModel, table=True):
+    """The answers of one chunk, as an Arrow stream, row for row."""
+
+    __tablename__ = "group_run_answers"
+    __table_args__ = _OF_SCHEMA
+
+    run_id: str = Field(primary_key=True, sa_type=Text)
+    part_no: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    chunk_no: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    hospital_code: str = Field(sa_type=Text)
+    region_code: str = Field(sa_type=Text)
+    rows: int = Field(sa_type=Integer)
+    answers: bytes = Field(sa_type=LargeBinary)
 
 
 metadata = SQLModel.metadata

@@ -35,6 +35,12 @@ PUBLICATION_UNFOUNDED = Reason(
     Kind.PRECONDITION,
     "发布方案需要已保存的模拟分组和签名的评估：{problem}。",
 )
+KEY_NOT_TRUSTED = Reason(
+    "KEY_NOT_TRUSTED", Kind.PRECONDITION, "{what}由公钥{value}签名，它不在信任名单里，请核对签名人。"
+)
+TRUST_BAD = Reason(
+    "TRUST_BAD", Kind.INVALID, "信任名单第{row}行不是SM2公钥（04开头的130位十六进制）：{value}。"
+)
 
 FORMAT = "chspay-scheme-record@1"
 EVALUATION_FORMAT = "chspay-scheme-evaluation@1"
@@ -241,6 +247,32 @@ def check_publication(record: Record, run_scheme: str, evaluation: Evaluation) -
     for problem, found in problems.items():
         if found:
             raise Fault(PUBLICATION_UNFOUNDED, field="evaluation", problem=problem)
+
+
+def trusted_keys(text: str) -> frozenset[str]:
+    """Public keys from a list 信任名单, one a line; what follows a blank on the line is a remark.
+
+    :raises Fault: TRUST_BAD.
+    """
+    found: set[str] = set()
+    for row, line in enumerate(text.splitlines(), 1):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        key = words[0].lower()
+        if not is_key(key):
+            raise Fault(TRUST_BAD, field="trust", value=words[0], row=row)
+        found.add(key)
+    return frozenset(found)
+
+
+def require_trusted(signer: str, trusted: frozenset[str], what: str) -> None:
+    """Refuse a signer who is not in the list; ``what`` names the signed document.
+
+    :raises Fault: KEY_NOT_TRUSTED.
+    """
+    if signer not in trusted:
+        raise Fault(KEY_NOT_TRUSTED, field="trust", value=signer, what=what)
 
 
 def _misfit(life: Life, record: Record) -> str:

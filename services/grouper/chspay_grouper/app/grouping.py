@@ -1,4 +1,4 @@
-"""Use-cases of the grouper: hold compiled schemes, group, explain, import and list."""
+"""Use-cases of grouping: hold compiled schemes, group, explain, import and list."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from chspay_core.case import Case
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.tables import ANSWER_SCHEMA
-from chspay_grouper import store
 from chspay_grouper.engine.answers import Answer
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.grouper import Grouper
 from chspay_grouper.engine.prose import prose
 from chspay_grouper.engine.scheme import Imported, Scheme, import_tables, import_workbook, load_scheme
+from chspay_grouper.engine.search import CodeFound, GroupFound, Index
 from chspay_grouper.engine.trace import Trace, Tracer
-from chspay_grouper.store import SchemeFacts
-from chspay_kit import paging
+from chspay_grouper.store import schemes as store
+from chspay_grouper.store.schemes import SchemeFacts
+from chspay_kit import paging, telemetry
 from chspay_kit.auth import current_claim, service_claim
 from chspay_kit.db import Database
 
@@ -51,6 +53,13 @@ class Loaded:
         self.facts = SchemeFacts(
             scheme.digest, scheme.scheme_id, scheme.title, scheme.version, scheme.usage, scheme.counts()
         )
+        self._index: Index | None = None
+
+    def index(self) -> Index:
+        """What can be looked up in the scheme, made at first use."""
+        if self._index is None:
+            self._index = Index(self.scheme)
+        return self._index
 
 
 class GrouperApp:
@@ -111,7 +120,7 @@ class GrouperApp:
     async def group_arrow(self, name: str, content: bytes) -> tuple[Loaded, bytes]:
         """Answers for an Arrow IPC stream of cases, as an Arrow IPC stream, row for row."""
         loaded = await self.scheme(name)
-        return loaded, await asyncio.to_thread(_answers_of, loaded.batches, content)
+        return loaded, await asyncio.to_thread(_answers_of, loaded, content)
 
     async def import_scheme(self, workbook: bytes, manifest: str) -> tuple[SchemeFacts, list[str]]:
         """Reads, repairs, seals and stores a workbook; the same content twice is one scheme.
@@ -158,6 +167,28 @@ class GrouperApp:
         last = found[wanted - 1]
         return found[:wanted], paging.encode(query, [last.scheme_id, last.digest])
 
+    async def search_codes(self, name: str, text: str, size: int, token: str) -> tuple[list[CodeFound], str]:
+        """A page of diagnoses and procedures by the beginning of a code or a part of a name."""
+        index, query, start = await self._search("codes", name, text, token)
+        found, more = await asyncio.to_thread(index.codes, text, start, paging.size(size))
+        return found, paging.encode(query, [more]) if more else ""
+
+    async def search_groups(
+        self, name: str, text: str, size: int, token: str
+    ) -> tuple[list[GroupFound], str]:
+        """A page of MDCs, ADRGs and DRGs by the beginning of a code or a part of a name."""
+        index, query, start = await self._search("groups", name, text, token)
+        found, more = await asyncio.to_thread(index.groups, text, start, paging.size(size))
+        return found, paging.encode(query, [more]) if more else ""
+
+    async def _search(
+        self, kind: str, name: str, text: str, token: str
+    ) -> tuple[Index, tuple[str, ...], int]:
+        loaded = await self.scheme(name)
+        query = (kind, loaded.scheme.digest, text)
+        after = paging.decode(query, token)
+        return await asyncio.to_thread(loaded.index), query, int(after[0]) if after else 0
+
     async def _refresh(self) -> None:
         async with self._database.unit(service_claim(_SUBJECT)):
             for facts in await store.newest():
@@ -180,10 +211,22 @@ class GrouperApp:
 
 def group_case(loaded: Loaded, case: Case) -> Answer:
     """The group of one case."""
-    return loaded.grouper.group(case)
+    answer = loaded.grouper.group(case)
+    if telemetry.is_on():
+        count_answers(loaded, {answer.status.value: 1})
+    return answer
 
 
-def _answers_of(batches: BatchGrouper, content: bytes) -> bytes:
+def count_answers(loaded: Loaded, statuses: Mapping[str, int]) -> None:
+    """Counts answers per scheme and outcome, when telemetry is on."""
+    for status, cases in statuses.items():
+        if cases:
+            told = {"chspay.scheme": loaded.scheme.scheme_id, "chspay.outcome": status}
+            telemetry.count("chspay.grouper.cases", cases, told)
+
+
+def _answers_of(loaded: Loaded, content: bytes) -> bytes:
+    batches = loaded.batches
     sink = pa.BufferOutputStream()
     try:
         with pa.ipc.open_stream(content) as reader, pa.ipc.new_stream(sink, ANSWER_SCHEMA) as writer:
@@ -191,6 +234,9 @@ def _answers_of(batches: BatchGrouper, content: bytes) -> bytes:
                 # Hostile offsets must be refused here, not read past the end of a buffer.
                 batch.validate(full=True)
                 columns = batches.columns(batches.numbers(batch))
+                if telemetry.is_on():
+                    found = pc.value_counts(columns["status"]).to_pylist()
+                    count_answers(loaded, {item["values"]: item["counts"] for item in found})
                 ids = batch.column("case_id").cast(pa.string())
                 writer.write_batch(pa.RecordBatch.from_arrays([ids, *columns.values()], schema=ANSWER_SCHEMA))
     except (pa.ArrowException, OSError) as error:

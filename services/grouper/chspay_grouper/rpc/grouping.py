@@ -1,4 +1,4 @@
-"""The grouper on the wire: messages to nouns of the core, and back."""
+"""``GrouperService`` on the wire."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from chspay.grouper.v1 import grouper_pb2 as pb
 from chspay.grouper.v1 import grouper_pb2_grpc
 from chspay_core.case import Status
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_grouper.app import GrouperApp, Loaded, group_case
+from chspay_grouper.app.grouping import GrouperApp, Loaded, group_case
 from chspay_grouper.engine.answers import Answer
 from chspay_grouper.engine.trace import Step
-from chspay_grouper.store import SchemeFacts
+from chspay_grouper.store.schemes import SchemeFacts
 from chspay_kit.convert import case_from_pb
 
 TOO_MANY_CASES = Reason(
@@ -24,7 +24,7 @@ SERVICE = "chspay.grouper.v1.GrouperService"
 MOST_CASES = 1000
 Context = Any
 
-_STATUS = {
+STATUS = {
     Status.GROUPED: case_pb2.GROUP_STATUS_GROUPED,
     Status.AMBIGUOUS: case_pb2.GROUP_STATUS_AMBIGUOUS,
     Status.UNGROUPED: case_pb2.GROUP_STATUS_UNGROUPED,
@@ -116,7 +116,7 @@ def answer_to_pb(case_id: str, answer: Answer, loaded: Loaded) -> case_pb2.Group
     """An answer as a message."""
     return case_pb2.GroupAnswer(
         case_id=case_id,
-        status=_STATUS[answer.status],
+        status=STATUS[answer.status],
         mdc=answer.mdc,
         adrg=answer.adrg,
         drg=answer.drg,

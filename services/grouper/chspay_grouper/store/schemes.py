@@ -1,4 +1,4 @@
-"""All SQL of the grouper."""
+"""Sealed schemes: kept, found, listed."""
 
 from __future__ import annotations
 

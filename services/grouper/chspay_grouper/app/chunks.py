@@ -1,0 +1,66 @@
+"""Uploaded cases as chunks, and chunks as record batches."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_grouper.engine.batch import BatchGrouper
+from chspay_grouper.engine.given import READ
+
+RUN_CASES_UNREADABLE = Reason(
+    "RUN_CASES_UNREADABLE", Kind.INVALID, "病例不能读取（{problem}），应为Parquet文件或Arrow数据流。"
+)
+
+#: Cases of one chunk, which is one committed step of a run.
+CHUNK_ROWS = 20_000
+_PARQUET = b"PAR1"
+_PACKED = pa.ipc.IpcWriteOptions(compression="zstd")
+
+
+def cut(content: bytes, batches: BatchGrouper) -> list[tuple[int, bytes]]:
+    """The upload as ``(rows, Arrow stream)``, only the columns grouping reads: nothing else is kept.
+
+    :raises Fault: RUN_CASES_UNREADABLE, COLUMN_MISSING, COLUMN_TYPE.
+    """
+    found = []
+    try:
+        for batch in _batches(content):
+            # Hostile offsets must be refused here, not read past the end of a buffer.
+            batch.validate(full=True)
+            kept = batch.select([name for name in READ if name in batch.schema.names])
+            batches.numbers(kept.slice(0, 0))  # tells a missing or hopeless column now, not in the background
+            for start in range(0, kept.num_rows, CHUNK_ROWS):
+                piece = kept.slice(start, CHUNK_ROWS)
+                found.append((piece.num_rows, pack(piece)))
+    except (pa.ArrowException, OSError) as error:
+        raise Fault(RUN_CASES_UNREADABLE, field="cases", problem=type(error).__name__) from error
+    return found
+
+
+def pack(batch: pa.RecordBatch) -> bytes:
+    """A record batch as one compressed Arrow stream."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema, options=_PACKED) as writer:
+        writer.write_batch(batch)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def unpack(content: bytes) -> pa.RecordBatch:
+    """The record batch of :func:`pack`."""
+    with pa.ipc.open_stream(content) as reader:
+        return reader.read_next_batch()
+
+
+def _batches(content: bytes) -> Iterator[pa.RecordBatch]:
+    if content[:4] == _PARQUET:
+        file = pq.ParquetFile(io.BytesIO(content))
+        known = [name for name in READ if name in file.schema_arrow.names]
+        yield from file.iter_batches(batch_size=CHUNK_ROWS, columns=known)
+        return
+    with pa.ipc.open_stream(content) as reader:
+        yield from reader

@@ -1,0 +1,1 @@
+"""All SQL of the grouper: schemes, their records, and stored runs."""
