@@ -24,6 +24,8 @@ from chspay_core.policy_check import Tree, check, missing_on
 from chspay_core.policy_diff import diff, shown
 from chspay_core.policy_files import load_tree
 from chspay_core.wording import evidence_text
+from chspay_grouper.engine.weights import extras as weight_extras
+from chspay_grouper.engine.weights import methods as weight_methods
 from chspay_policy import ROOT
 from chspay_settlement.engine import group_methods, methods
 
@@ -75,7 +77,7 @@ _Json = Annotated[bool, typer.Option("--json", help="输出JSON。")]
 def known_methods() -> dict[str, list[str]]:
     """The method names the engines know, by policy key."""
     found: dict[str, list[str]] = {months.METHOD_KEY: sorted(months.METHODS)}
-    for module in (measuring, methods, group_methods):
+    for module in (measuring, methods, group_methods, weight_methods, weight_extras):
         for item in vars(module).values():
             if isinstance(item, Registry):
                 found[item.key] = item.names

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from chspay_cli.sheet_text import sheet_lines
 from chspay_cli.trial_output import StoredCase, Trial, read_trial
 from chspay_core.amounts import decimal_text, fen_to_yuan, to_micro
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.wording import evidence_text, formula_text, rounding_text, unit_text
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.methods import POINT_VALUE, Form
 from chspay_settlement.engine.model import CaseKind, HospitalAmount, HospitalTotals, PointValue
@@ -39,22 +39,7 @@ class Explained:
 
     def sheet_lines(self) -> Iterator[str]:
         """The worksheet for people: number, label, value; below it the formula and the document."""
-        labels = {line.key: line.label for line in self.sheet.lines}
-        for number, line in enumerate(self.sheet.lines, 1):
-            unit = unit_text(line.unit)
-            yield f"{number:>3}  {line.label}：{line.value}{' ' if unit else ''}{unit}"
-            notes = []
-            if line.formula:
-                words = formula_text(line, labels)
-                notes.append(f"因为 {words}" if line.key == "kind" else f"＝ {words}")
-            if line.rounding:
-                notes.append(rounding_text(line.rounding))
-            if line.citation:
-                notes.append(
-                    f"依据 {self.citations.get(line.rule, line.citation)}［{evidence_text(line.evidence)}］"
-                )
-            if notes:
-                yield "      " + "；".join(notes)
+        yield from sheet_lines(self.sheet.lines, self.citations)
 
     def as_json(self) -> str:
         content = {**self.sheet.to_json(), "documents": self.citations, "verdict": self.verdict}

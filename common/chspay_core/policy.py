@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from chspay_core.amounts import decimal_text
+from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 
 #: Best first: read in an issued document; known but not checked against one; written for trial only.
@@ -89,6 +90,10 @@ class Document:
     standing: str
     articles: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+
+
+#: What a value cites that was only tried.
+TRIED: Final = Document("tried", "本次试算另行指定", "", "", "", "demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,31 @@ class Policy:
     def weakest_evidence(self) -> str:
         """The weakest evidence among the rules read (among all in force, when none was read yet)."""
         return weakest(rule.evidence for rule in self._used.values() or self._rules.values())
+
+    def tried(self, values: Mapping[str, str]) -> Policy:
+        """The same policy with other texts for some keys, to compare what they would do.
+
+        Such a rule cites nothing but the trial and is marked ``demo``; the digest is another one, so that
+        nothing made with it is taken for the policy.
+
+        :raises Fault: ``POLICY_TYPE`` for a key that holds a list or a table.
+        """
+        rules = dict(self._rules)
+        for key, value in values.items():
+            old = self._rules.get(key)
+            if old is not None and not isinstance(old.value, str):
+                raise self._type(key, "一个文本，试用时不能更换")
+            label, unit = (old.label, old.unit) if old is not None else (key, "text")
+            rules[key] = Rule(key, label, unit, self.on, value, TRIED.id, "demo", self.place)
+        return Policy(
+            place=self.place,
+            place_name=self.place_name,
+            on=self.on,
+            digest=sm3_hex(canonical_json([self.digest, self.on.isoformat(), dict(values)])),
+            rules=rules,
+            documents={**self._documents, TRIED.id: TRIED},
+            schemes=self._schemes,
+        )
 
     def scheme_digest(self, scheme: str) -> str:
         """SM3 of the grouping scheme as the bundle sealed it; empty when it was not sealed in."""

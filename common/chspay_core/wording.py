@@ -32,6 +32,7 @@ _ROUNDINGS: Mapping[str, str] = {
 _EVIDENCE: Mapping[str, str] = {"official": "正式文件", "unverified": "未核对原文", "demo": "演示"}
 
 _HALF_UP = re.compile(r"half_up_(\d+)\Z", re.ASCII)
+_REMAINDER = re.compile(r"largest_remainder_(\d+)\Z", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z_0-9]*")
 
 
@@ -42,6 +43,8 @@ def unit_text(unit: str) -> str:
 
 def rounding_text(rounding: str) -> str:
     """A rounding in Chinese: ``half_up_4`` reads 四舍五入，4位小数."""
+    if match := _REMAINDER.match(rounding):
+        return f"最大余数法，{match[1]}位小数，各部分之和不变"
     match = _HALF_UP.match(rounding)
     return f"四舍五入，{match[1]}位小数" if match else _ROUNDINGS.get(rounding, rounding)
 

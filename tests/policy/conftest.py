@@ -1,6 +1,7 @@
-"""The worked cases share the helpers of the settlement tests."""
+"""The worked cases share the helpers of the settlement and weight tests."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / "settlement"))
+for folder in ("settlement", "weights"):
+    sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / folder))
