@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -47,10 +48,9 @@ _UNREACHABLE = (
     asyncpg.AdminShutdownError,
     ConnectionError,
 )
-_TELL_WHO_ASKS = (
-    "SELECT set_config('chspay.institution', $1, true), set_config('chspay.region', $2, true),"
-    " set_config('chspay.subject', $3, true)"
-)
+CLAIM_UNWRITABLE = Reason("CLAIM_UNWRITABLE", Kind.DENIED, "身份声明含有不能使用的字符：“{value}”。")
+
+_SAFE = re.compile(r"[0-9A-Za-z._:/@*-]{0,200}\Z", re.ASCII)
 _unit: ContextVar[Unit | None] = ContextVar("chspay_unit", default=None)
 
 
@@ -152,7 +152,6 @@ class Unit:
         self._database = database
         self._claim = claim
         self._connection: Any = None
-        self._transaction: Any = None
         self._lock = asyncio.Lock()
 
     async def connection(self) -> asyncpg.Connection:
@@ -177,13 +176,11 @@ class Unit:
         except OSError as error:
             raise Fault(DATABASE_UNAVAILABLE, why=type(error).__name__) from error
         try:
-            transaction = connection.transaction()
-            await transaction.start()
-            await connection.execute(_TELL_WHO_ASKS, *scope_of(self._claim))
+            await connection.execute(_opening(scope_of(self._claim)))
         except BaseException:
             await self._database.pool.release(connection)
             raise
-        self._connection, self._transaction = connection, transaction
+        self._connection = connection
 
     async def commit(self) -> None:
         """Commit what was done and give the connection back; nothing done, nothing happens."""
@@ -194,20 +191,34 @@ class Unit:
         await self._end(commit=False)
 
     async def _end(self, *, commit: bool) -> None:
-        connection, transaction, lost = self._connection, self._transaction, self.lost()
-        self._connection = self._transaction = None
+        connection, lost = self._connection, self.lost()
+        self._connection = None
         if connection is None:
             return
         try:
             if lost:
                 if commit:
                     raise Fault(DATABASE_UNAVAILABLE, why="connection lost before commit")
-            elif commit:
-                await transaction.commit()
             else:
-                await transaction.rollback()
+                await connection.execute("COMMIT" if commit else "ROLLBACK")
         finally:
             await self._database.pool.release(connection)
+
+
+def _opening(scope: tuple[str, str, str]) -> str:
+    """The transaction's beginning and who asks, in one message: the most frequent round trip saved.
+
+    Several statements in one message take no parameters, so the values are held to a closed alphabet,
+    in which nothing can end a literal.
+    """
+    for value in scope:
+        if not _SAFE.match(value):
+            raise Fault(CLAIM_UNWRITABLE, value=value)
+    institution, region, subject = scope
+    return (
+        f"BEGIN; SELECT set_config('chspay.institution', '{institution}', true),"
+        f" set_config('chspay.region', '{region}', true), set_config('chspay.subject', '{subject}', true)"
+    )
 
 
 def scope_of(claim: Claim) -> tuple[str, str, str]:

@@ -159,3 +159,14 @@ async def test_no_database_is_told_gently(note_db: str, url: str, reason: str) -
         await database.open()
     assert caught.value.reason.code == reason
     assert "wrong" not in caught.value.message
+
+
+@pytest.mark.parametrize("field", ["subject", "institution", "region"])
+async def test_a_claim_that_could_end_a_literal_is_refused(database, field):
+    """Who asks is told to PostgreSQL in one message with BEGIN: only plain identifiers may enter it."""
+    role = "hospital" if field == "institution" else "bureau"
+    claim = Claim(**({"subject": "s", "role": role} | {field: "x', true); DROP TABLE patient; --"}))
+    with pytest.raises(Fault) as refused:
+        async with database.unit(claim) as unit:
+            await unit.connection()
+    assert refused.value.reason.code == "CLAIM_UNWRITABLE"
