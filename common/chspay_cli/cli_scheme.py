@@ -15,9 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from chspay_cli import cli_scheme_life as life
+from chspay_cli.cli_scheme_diff import diff
+from chspay_cli.schemecases import answered, principal, read_weights
 from chspay_cli.schemefile import check_out, find_scheme, read_source, save_imported
+from chspay_core.amounts import decimal_text
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_grouper.engine.lint import Finding, lint_scheme
+from chspay_grouper.engine.lint import Finding, Truncated, lint_scheme, lint_weights
 from chspay_grouper.engine.scheme import Group, Scheme, import_scheme
 from chspay_grouper.engine.workbook import Repair
 
@@ -25,6 +28,7 @@ GROUP_MISSING = Reason("GROUP_MISSING", Kind.NOT_FOUND, "方案{scheme}中没有
 
 app = typer.Typer(help="分组方案：导入官方工作簿、查看、检查、封存、发布。", no_args_is_help=True)
 for _command in (
+    diff,
     life.seal,
     life.verify,
     life.simulate,
@@ -107,16 +111,30 @@ def show(
 def lint(
     scheme: Annotated[str, typer.Argument(help="导入结果的文件夹，或自带方案的编号")],
     kind: Annotated[str | None, typer.Option("--kind", help="只列出这一类，如 UNREACHABLE")] = None,
+    weights: Annotated[Path | None, typer.Option("--weights", help="权重表：另查没有权重的病组")] = None,
+    cases: Annotated[
+        Path | None, typer.Option("--cases", help="病例文件：另查被截断的列表（未入组占比）")
+    ] = None,
+    most: Annotated[
+        str, typer.Option("--most-ungrouped", help="未入组占比超过它即报告，按主要诊断首字母计")
+    ] = "0.1",
 ) -> None:
     """检查方案的常见错误：轮不到的组、吞掉一切的空条件、进不来的主要诊断等。发现问题时退出码为1。
 
     例：
 
       chspay scheme lint S --kind UNREACHABLE
+
+      chspay scheme lint S --weights weights.csv --cases cases.csv.gz
     """
     found, rows = find_scheme(scheme)
     with Console(stderr=True).status("检查方案…"):
-        findings = [finding for finding in lint_scheme(found) if kind in (None, finding.kind)]
+        everything = lint_scheme(found)
+        if weights is not None:
+            everything += lint_weights(found, read_weights(weights))
+        if cases is not None:
+            everything += _truncated(found, cases, most)
+        findings = [finding for finding in everything if kind in (None, finding.kind)]
     for finding in findings:
         typer.echo(_finding_line(finding, rows))
     tally = Counter(finding.kind for finding in findings)
@@ -124,6 +142,14 @@ def lint(
     typer.echo(f"{found.scheme_id}：{told}", err=True)
     if findings:
         raise typer.Exit(1)
+
+
+def _truncated(scheme: Scheme, cases: Path, most: str) -> list[Finding]:
+    limit, found = decimal_text(most, "--most-ungrouped"), Truncated()
+    for part in answered(cases, scheme):
+        principals = [principal(codes) for codes in part.batch.column("diagnoses").to_pylist()]
+        found.add(principals, part.answers[0]["status"].to_pylist())
+    return found.findings(limit)
 
 
 def _finding_line(finding: Finding, rows: Mapping[str, int]) -> str:

@@ -6,10 +6,14 @@ scheme still groups exactly as published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
+from chspay_core.amounts import ratio_half_up
+from chspay_core.case import Status
 from chspay_grouper.engine.evaluate import holds_member
 from chspay_grouper.engine.scheme import Group, Scheme
 from chspay_grouper.engine.tree import (
@@ -54,6 +58,58 @@ def lint_scheme(scheme: Scheme) -> list[Finding]:
         *_unused_sets(scheme),
         *_members_without_name(scheme),
     ]
+
+
+def lint_weights(scheme: Scheme, weights: Collection[str]) -> list[Finding]:
+    """Groups a case can get that the weight table has no weight for, and weights of groups that are not.
+
+    :param weights: the group codes of the weight table.
+    """
+    drgs = {drg.code: drg for _, adrg in scheme.adrgs() for drg in adrg.children}
+    found = [
+        Finding("DRG_WITHOUT_WEIGHT", "DRG", code, "权重表中没有它的权重，入此组的病例无法付费")
+        for code in drgs
+        if code not in weights
+    ]
+    surplus = sorted(code for code in weights if code not in drgs)
+    return [
+        *found,
+        *(Finding("WEIGHT_WITHOUT_DRG", "权重表", code, "方案中没有这个病组") for code in surplus),
+    ]
+
+
+class Truncated:
+    """Finds truncated lists 截断的列表: principal diagnoses of real cases that find no group.
+
+    One city's lists ended early and left 32 % of its cases ungrouped. Counted per first letter of the
+    principal diagnosis, so that the missing part of the list shows.
+    """
+
+    def __init__(self) -> None:
+        self._cases: Counter[str] = Counter()
+        self._left: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, principals: Iterable[str], statuses: Iterable[str]) -> None:
+        """Principal diagnoses of some cases and how the scheme answered them; invalid cases do not count."""
+        for code, status in zip(principals, statuses, strict=True):
+            if status != Status.INVALID.value:
+                self._cases[code[:1]] += 1
+                if status == Status.UNGROUPED.value:
+                    self._left[code[:1]][code] += 1
+
+    def findings(self, most: Decimal) -> list[Finding]:
+        """One finding per letter whose share of ungrouped cases is above ``most`` (a ratio)."""
+        found = []
+        for letter, codes in sorted(self._left.items()):
+            left, cases = codes.total(), self._cases[letter]
+            if Fraction(left, cases) > Fraction(most):
+                share = ratio_half_up(left * 100, cases, 1)
+                told = "、".join(f"{code}（{number}例）" for code, number in codes.most_common(_SHOWN_CODES))
+                text = (
+                    f"主要诊断以{letter}开头的{cases}例中{left}例（{share}%）未入组，列表可能被截断：{told}"
+                )
+                found.append(Finding("TRUNCATED_LIST", "集合", letter, text))
+        return found
 
 
 def _unreachable(scheme: Scheme) -> Iterator[Finding]:
