@@ -49,7 +49,7 @@ def _read(path: Path) -> pa.Table:
     batches: list[pa.RecordBatch] = []
     done = 0
     for batch in read_cases(path, ("case_id", *COLUMNS)):
-        found, unreadable = typed(batch)
+        found, unreadable = typed(_as_written(batch))
         for name in _MONEY:
             if name in unreadable:
                 row = done + unreadable[name][0] + 1
@@ -59,6 +59,15 @@ def _read(path: Path) -> pa.Table:
     if not batches:
         return pa.table({name: pa.array([], _type(name)) for name in ("drg", "total_cost")})
     return pa.Table.from_batches([_plain(batch) for batch in batches])
+
+
+def _as_written(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Money kept as binary fractions becomes its shortest text, so that no cast rounds it."""
+    for place, field in enumerate(batch.schema):
+        if field.name in _MONEY and pa.types.is_floating(field.type):
+            cells = [None if cell is None else str(cell) for cell in batch.column(place).to_pylist()]
+            batch = batch.set_column(place, field.name, pa.array(cells, pa.string()))
+    return batch
 
 
 def _type(name: str) -> pa.DataType:
