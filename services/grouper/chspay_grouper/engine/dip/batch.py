@@ -1,0 +1,162 @@
+"""Arrow batches in, DIP answers out, by the same function that answers single cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from chspay_core.amounts import EXACT, MICRO_PLACES
+from chspay_core.amounts import from_micro as decimal_of
+from chspay_grouper.engine.dip.match import LOCAL, DipAnswer, DipGrouper, local_score
+from chspay_grouper.engine.dip.record import Rows, records_of
+
+#: In the memo: rows of this key are decided one by one. A memo beyond this many keys begins anew.
+_BY_ROW, _MEMO_MOST = -1, 2_000_000
+_SCORE = pa.decimal128(18, MICRO_PLACES)
+#: What a batch answers besides ``case_id``. ``dip_score`` is RW (the local rule's where no group holds),
+#: ``dip_factor`` the auxiliary factor, 1 without a subtype.
+ANSWER_SCHEMA = pa.schema(
+    [
+        ("dip", pa.string()),
+        ("dip_level", pa.string()),
+        ("dip_subtype", pa.string()),
+        ("dip_score", _SCORE),
+        ("dip_factor", _SCORE),
+        ("dip_base_level", pa.bool_()),
+        ("dip_status", pa.string()),
+        ("dip_reason", pa.string()),
+    ]
+)
+
+
+class DipBatch:
+    """Groups record batches of the canonical case table under one catalogue."""
+
+    def __init__(self, grouper: DipGrouper) -> None:
+        self._grouper = grouper
+        self._answers = grouper.answers()
+        self._numbers = {id(answer): number for number, answer in enumerate(self._answers)}
+        self._dictionaries = _dictionaries(self._answers)
+        answers = list(enumerate(self._answers))
+        self._local = [number for number, answer in answers if answer.reason in LOCAL]
+        self._split = {n for n, answer in answers if answer.group is not None and answer.group.subtypes}
+        self._memo: dict[tuple[int, bytes], int] = {}
+
+    @property
+    def size(self) -> int:
+        """How many different answers there are; numbers run from 0."""
+        return len(self._answers)
+
+    def answer(self, number: int) -> DipAnswer:
+        """The answer a number stands for."""
+        return self._answers[number]
+
+    def group(self, batch: pa.RecordBatch) -> tuple[np.ndarray, dict[int, int]]:
+        """Per row the number of its answer (int32), and by row the local score (millionths) where it applies.
+
+        Rows that group alike are decided once: equal principals and equal procedures that take part.
+        What hangs on more facts (bad cells, newborn weight, subdivisions, subtypes) is decided by row.
+
+        :raises Fault: COLUMN_MISSING or COLUMN_TYPE; a bad row is ``invalid``, never an error.
+        """
+        rows = Rows(batch, self._grouper.lexicon)
+        if len(self._memo) > _MEMO_MOST:
+            self._memo.clear()
+        memo, keys = self._memo, list(_keys(rows))
+        alone = _alone(rows, self._grouper.newborns)
+        first: dict[tuple[int, bytes], int] = {}
+        for row, key in enumerate(keys):
+            if key not in memo and key not in first and row not in alone:
+                first[key] = row
+        decided = self._decide(batch, sorted({*alone, *first.values()}))
+        for key, row in first.items():
+            memo[key] = _BY_ROW if decided[row] in self._split else decided[row]
+        found = np.fromiter((memo.get(key, _BY_ROW) for key in keys), np.int32, len(keys))
+        found[list(decided)] = list(decided.values())
+        again = self._decide(batch, np.flatnonzero(found == _BY_ROW).tolist())
+        found[list(again)] = list(again.values())
+        return found, self._local_scores(rows, found)
+
+    def _decide(self, batch: pa.RecordBatch, rows: list[int]) -> dict[int, int]:
+        """The answers of some rows, each decided from all its facts."""
+        if not rows:
+            return {}
+        answer, numbers = self._grouper.answer, self._numbers
+        records = records_of(batch.take(pa.array(rows)), self._grouper.lexicon)
+        return {row: numbers[id(answer(record))] for row, record in zip(rows, records, strict=True)}
+
+    def _local_scores(self, rows: Rows, found: np.ndarray) -> dict[int, int]:
+        local = np.flatnonzero(np.isin(found, self._local)).tolist()
+        catalogue = self._grouper.catalogue
+        scores = ((row, local_score(rows.costs[row], catalogue)) for row in local)
+        return {row: score for row, score in scores if score is not None}
+
+    def columns(self, numbers: np.ndarray, scores: dict[int, int]) -> dict[str, pa.Array]:
+        """The answer columns of :data:`ANSWER_SCHEMA`, row for row."""
+        indices = pa.array(numbers, type=pa.int32())
+        columns = {name: dictionary.take(indices) for name, dictionary in self._dictionaries.items()}
+        if scores:
+            mask = np.zeros(len(numbers), dtype=bool)
+            mask[list(scores)] = True
+            local = pa.array([decimal_of(score) for score in scores.values()], _SCORE)
+            columns["dip_score"] = pc.replace_with_mask(columns["dip_score"], pa.array(mask), local)
+        return columns
+
+
+def _alone(rows: Rows, newborns: tuple[int, int]) -> set[int]:
+    """Rows decided one by one: bad ones, light newborns, and principals that are subdivided.
+
+    :param newborns: the greatest weight and age in days an early group asks for.
+    """
+    limits = zip(("newborn_weight_g", "age_days"), newborns, strict=True)
+    light, young = (pc.less_equal(rows.numbers[name].values, limit) for name, limit in limits)
+    newborn = pc.fill_null(pc.and_(light, young), False)
+    found = {*rows.bad, *np.flatnonzero(newborn.to_numpy(zero_copy_only=False)).tolist()}
+    subdivides = np.array([diagnosis.subdivides for diagnosis in rows.principals], dtype=bool)
+    if subdivides.any():
+        principals = _principal_places(rows)
+        found.update(np.flatnonzero(subdivides[principals]).tolist())
+    return found
+
+
+def _principal_places(rows: Rows) -> np.ndarray:
+    """Per row the place of its principal among the distinct codes; without one, that of the empty code."""
+    lists = rows.diagnoses
+    places = np.append(lists.places, np.int32(len(rows.principals) - 1))
+    return places[np.where(lists.starts < lists.ends, lists.starts, len(places) - 1)]
+
+
+def _keys(rows: Rows) -> Iterator[tuple[int, bytes]]:
+    """Per row what decides its group: the principal's number and those of the procedures taking part."""
+    principals = np.array([diagnosis.alike for diagnosis in rows.principals], dtype=np.int64)
+    operations = np.array([procedure.alike for procedure in rows.operations], dtype=np.int64)
+    lists = rows.procedures
+    alike = operations[lists.places] if len(lists.places) else np.empty(0, np.int64)
+    taking = alike != 0
+    before = np.concatenate(([0], np.cumsum(taking))) * 8
+    held = alike[taking].tobytes()
+    cuts = map(slice, before[lists.starts].tolist(), before[lists.ends].tolist())
+    return zip(principals[_principal_places(rows)].tolist(), map(held.__getitem__, cuts), strict=True)
+
+
+def _dictionaries(answers: tuple[DipAnswer, ...]) -> dict[str, pa.Array]:
+    one = decimal_of(1_000_000).quantize(decimal_of(1), context=EXACT)
+    columns: dict[str, list[object]] = {name: [] for name in ANSWER_SCHEMA.names}
+    for answer in answers:
+        group, subtype = answer.group, answer.subtype
+        row = (
+            group.code if group else "",
+            group.level if group else "",
+            subtype.code if subtype else "",
+            decimal_of(group.score_micro) if group else None,
+            decimal_of(subtype.factor_micro) if subtype else one if group else None,
+            group.base_level if group else None,
+            answer.status.value,
+            answer.reason,
+        )
+        for name, value in zip(columns, row, strict=True):
+            columns[name].append(value)
+    return {field.name: pa.array(columns[field.name], field.type) for field in ANSWER_SCHEMA}
