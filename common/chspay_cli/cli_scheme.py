@@ -16,6 +16,7 @@ from rich.table import Table
 
 from chspay_cli import cli_scheme_life as life
 from chspay_cli.cli_scheme_diff import diff
+from chspay_cli.cli_stats import stats
 from chspay_cli.schemecases import answered, principal, read_weights
 from chspay_cli.schemefile import check_out, find_scheme, read_source, save_imported
 from chspay_core.amounts import decimal_text
@@ -29,6 +30,7 @@ GROUP_MISSING = Reason("GROUP_MISSING", Kind.NOT_FOUND, "方案{scheme}中没有
 app = typer.Typer(help="分组方案：导入官方工作簿、查看、检查、封存、发布。", no_args_is_help=True)
 for _command in (
     diff,
+    stats,
     life.seal,
     life.verify,
     life.simulate,

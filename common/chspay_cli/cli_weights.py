@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chspay_cli.casefile import OUTPUTS, check_kind, write_rows
+from chspay_cli.cli_stats import grouped_stats
 from chspay_cli.sheet_text import sheet_lines
 from chspay_cli.trial_input import read_levels
 from chspay_cli.weights_input import read_table
@@ -46,6 +47,7 @@ REASONS = {
 }
 
 app = typer.Typer(help="权重：由往年病例测算权重与基准点数，查看测算底稿。", no_args_is_help=True)
+app.command("stats")(grouped_stats)
 
 
 @app.command("measure")

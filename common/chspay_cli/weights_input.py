@@ -49,16 +49,24 @@ def _read(path: Path) -> pa.Table:
     batches: list[pa.RecordBatch] = []
     done = 0
     for batch in read_cases(path, ("case_id", *COLUMNS)):
-        found, unreadable = typed(_as_written(batch))
-        for name in _MONEY:
-            if name in unreadable:
-                row = done + unreadable[name][0] + 1
-                raise Fault(COST_UNREADABLE, field=name, value=path.name, row=row)
-        batches.append(found.select(sorted(found.schema.names)))
+        batches.append(canonical(batch, path, done))
         done += batch.num_rows
     if not batches:
         return pa.table({name: pa.array([], _type(name)) for name in ("drg", "total_cost")})
-    return pa.Table.from_batches([_plain(batch) for batch in batches])
+    return pa.Table.from_batches(batches)
+
+
+def canonical(batch: pa.RecordBatch, path: Path, done: int = 0) -> pa.RecordBatch:
+    """The batch in canonical types, columns by name, after ``done`` rows of ``path``.
+
+    :raises Fault: COST_UNREADABLE.
+    """
+    found, unreadable = typed(_as_written(batch))
+    for name in _MONEY:
+        if name in unreadable:
+            row = done + unreadable[name][0] + 1
+            raise Fault(COST_UNREADABLE, field=name, value=path.name, row=row)
+    return _plain(found.select(sorted(found.schema.names)))
 
 
 def _as_written(batch: pa.RecordBatch) -> pa.RecordBatch:
