@@ -11,7 +11,17 @@ from chspay_core.errors import Fault
 from chspay_gateway import openapi, problems, reasons
 from chspay_gateway.bodygate import BodyGate, refuse_as_problem
 from chspay_gateway.envelope import route as envelope
-from chspay_gateway.rest import budget, grouping, imports, lists, policy, runs, system
+from chspay_gateway.rest import (
+    budget,
+    group_runs,
+    grouping,
+    imports,
+    lists,
+    policy,
+    runs,
+    scheme_life,
+    system,
+)
 from chspay_gateway.session import Gateway
 from chspay_gateway.view import pages
 from chspay_kit.telemetry import FASTAPI_TELEMETRY
@@ -34,13 +44,25 @@ def create_app(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     # Put in flat, the busiest first: an included router would be matched in two steps at each request.
-    for room in (lists, envelope, imports, grouping, budget, runs, policy, system, pages):
+    for room in (
+        lists,
+        envelope,
+        imports,
+        grouping,
+        group_runs,
+        scheme_life,
+        budget,
+        runs,
+        policy,
+        system,
+        pages,
+    ):
         app.router.routes.extend(room.router.routes)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(
         BodyGate,
-        open_paths=frozenset({imports.PATH}),
+        open_paths=frozenset({imports.PATH, group_runs.PATH}),
         files={grouping.SCHEMES_PATH: grouping.MAX_WORKBOOK},
         refuse=_refuse,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chspay.budget.v1 import budget_pb2_grpc
-from chspay.grouper.v1 import grouper_pb2_grpc
+from chspay.grouper.v1 import grouper_pb2_grpc, runs_pb2_grpc, schemes_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2_grpc
 from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_core.errors import Fault
@@ -25,6 +25,11 @@ _STUBS: dict[str, Any] = {
     "budget": budget_pb2_grpc.BudgetServiceStub,
     "settlement": settlement_pb2_grpc.SettlementServiceStub,
 }
+#: Further services on a channel that has one already: name of the stub -> (channel, stub).
+_MORE: dict[str, tuple[str, Any]] = {
+    "group_runs": ("grouper", runs_pb2_grpc.GroupRunServiceStub),
+    "scheme_life": ("grouper", schemes_pb2_grpc.SchemeServiceStub),
+}
 
 log = logs.get_logger(__name__)
 
@@ -39,6 +44,8 @@ class Services:
     rulebook: Any
     budget: Any
     settlement: Any
+    group_runs: Any
+    scheme_life: Any
     channels: dict[str, Channel]
 
     async def close(self) -> None:
@@ -67,6 +74,7 @@ def connect(settings: GatewaySettings) -> Services:
 def on_channels(channels: dict[str, Channel]) -> Services:
     """The stubs on given channels."""
     stubs = {name: _STUBS[name](channel) for name, channel in channels.items()}
+    stubs |= {name: stub(channels[target]) for name, (target, stub) in _MORE.items()}
     return Services(**stubs, channels=channels)
 
 

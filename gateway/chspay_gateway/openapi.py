@@ -47,6 +47,8 @@ _OPEN = ("/healthz", "/readyz", "/version")
 _TAGS = [
     {"name": "结算清单", "description": "上报、查询、批量导入"},
     {"name": "分组", "description": "给一份病例分组并说明原因，不保存"},
+    {"name": "批量分组", "description": "上传病例，后台分组，下载答案，比较两个方案"},
+    {"name": "分组方案", "description": "方案的封存、试行、发布与停用，编码与病组检索"},
     {"name": "预算", "description": "年度住院基金"},
     {"name": "医疗机构", "description": "登记与查询"},
     {"name": "月度结算", "description": "结算、结算单、计算底稿、总账"},

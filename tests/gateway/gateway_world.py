@@ -26,6 +26,7 @@ from chspay_gateway.store import PgStore
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Server
+from chspay_kit.sm2 import Sm2Key
 
 KEY = b"a claim key for tests only"
 POOL, COUNTY = "990100", "990101"
@@ -59,6 +60,7 @@ class GatewayWorld:
         self.services: clients.Services = app.state.gateway.services
         self.url = ""
         self.admin_url = ""
+        self.signing: Sm2Key
 
     async def ask(
         self, method: str, path: str, *, who: str | None = "own", key: str | None = "", **more: Any
@@ -97,12 +99,14 @@ class GatewayWorld:
         return server, task
 
 
-async def _servicers(channels: dict[str, Channel], databases: dict[str, Database]) -> Any:
+async def _servicers(
+    channels: dict[str, Channel], databases: dict[str, Database], trusted: frozenset[str]
+) -> Any:
     from chspay_budget.app import Budget
     from chspay_budget.clients import Rulebook as BudgetsRulebook
     from chspay_budget.rpc import BudgetServicer
     from chspay_grouper.app import GrouperApp
-    from chspay_grouper.rpc import GrouperServicer
+    from chspay_grouper.main import build as build_grouper
     from chspay_policy import ROOT
     from chspay_rulebook.app import Rulebook
     from chspay_rulebook.rpc import RulebookServicer
@@ -111,17 +115,18 @@ async def _servicers(channels: dict[str, Channel], databases: dict[str, Database
 
     grouper = GrouperApp(databases["grouper"], ROOT / "schemes")
     await grouper.start()
+    grouping = build_grouper(grouper, databases["grouper"], trusted)
     built = build(
         databases["settlement"], channels["grouper"], channels["rulebook"], channels["budget"],
         b"identity key for tests",
     )  # fmt: skip
     servicers = {
-        "grouper": GrouperServicer(grouper),
+        "grouper": grouping.servicers,
         "rulebook": RulebookServicer(Rulebook(Shelf(ROOT))),
         "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
         "settlement": built.servicer,
     }
-    return servicers, built.worker.work
+    return servicers, [built.worker.work, grouping.worker.work]
 
 
 _ADD = {
@@ -148,18 +153,19 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         servers = {}
-        servicers, work = await _servicers(channels, databases)
+        signing = Sm2Key.generate()
+        servicers, jobs = await _servicers(channels, databases, frozenset({signing.public_hex()}))
         for name, servicer in servicers.items():
             full = f"chspay.{name}.v1.{name.capitalize()}Service"
             server = Server(
-                [(_ADD[name], servicer, full)],
+                servicer if isinstance(servicer, list) else [(_ADD[name], servicer, full)],
                 listen=f"127.0.0.1:{ports[name]}", claim_key=KEY, database=databases[name],
             )  # fmt: skip
             await server.start()
             stack.push_async_callback(server.drain, 1)
             servers[name] = server
-        worker = asyncio.create_task(work())
-        stack.callback(worker.cancel)
+        for work in jobs:
+            stack.callback(asyncio.create_task(work()).cancel)
         store = PgStore(databases["gateway"])
         gateway = Gateway(
             GatewaySettings(claim_key=KEY.decode(), import_bytes=1024 * 1024), clients.on_channels(channels),
@@ -179,6 +185,7 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
         world = GatewayWorld(create_app(gateway), admin, keys)
         world.servers = servers
         world.admin_url = db.admin_url
+        world.signing = signing
         stack.push_async_callback(world.http.aclose)
         for code in (OWN, OTHER):
             body = {"name": f"演示医院{code[-1]}", "region_code": POOL, "area_code": COUNTY, "level": 2,

@@ -93,7 +93,7 @@ async def import_lists(
     form = _form(file, content_type)
     with tempfile.TemporaryDirectory(prefix="chspay-import-") as folder:
         path = FilePath(folder) / f"lists.{form}"
-        await _spool(request, path, settings.import_bytes)
+        await spool(request, path, settings.import_bytes)
         tally = _Tally()
         numbers = await asyncio.to_thread(_prepare, path, form, tally)
         if numbers:
@@ -110,7 +110,7 @@ def _form(query: str, content_type: str) -> str:
     return form
 
 
-async def _spool(request: Request, path: FilePath, limit: int) -> None:
+async def spool(request: Request, path: FilePath, limit: int) -> None:
     """The upload on disk; refused as soon as it is known to be too large."""
     too_large = Fault(reasons.BODY_TOO_LARGE, limit=f"{limit // 1024 // 1024}MB")
     declared = request.headers.get("content-length", "")
