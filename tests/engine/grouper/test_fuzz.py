@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from random import Random
 
 import pytest
 from books import SOUND, xlsx_bytes
@@ -181,6 +182,14 @@ def _try(name: str, number: int) -> None:
 def test_no_input_breaks_a_reader(name: str) -> None:
     """A broken file is the daily case: the author must get one sentence, not a stack of program text."""
     _try(name, SAMPLE)
+
+
+def test_an_archive_damaged_anywhere_is_refused_in_our_words() -> None:
+    """A download that lost some bytes once ended in errors of the zip library, one kind per place."""
+    random = Random(20260909)
+    for whole in (sound_xlsx(), sound_zip()):
+        for _ in range(2000):
+            _damaged((whole, [(random.randrange(len(whole)), random.randrange(256)) for _ in range(6)], 0))
 
 
 @pytest.mark.prove

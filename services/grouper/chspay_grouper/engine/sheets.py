@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -34,6 +37,19 @@ TABLE_ENCODING = Reason(
 
 SHEETS = ("MDC", "ADRG", "DRG", "集合", "CC", "排除表")
 _LIMIT_MB = 256
+#: All that a damaged archive makes the library raise: versions and methods it does not know, places outside
+#: the file, names that are no text, streams that end early. RuntimeError covers encrypted and unknown forms.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+    OverflowError,
+)
 #: A sheet as rows of cells; row 1 of the sheet is index 0.
 Rows = list[list[object]]
 
@@ -45,7 +61,7 @@ def sheets_from_bytes(content: bytes) -> dict[str, Rows]:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError) as error:
+    except _BROKEN_ZIP as error:
         raise Fault(WORKBOOK_UNREADABLE, problem="既不是.xlsx也不是zip") from error
     if sum(entry.file_size for entry in archive.infolist()) > _LIMIT_MB << 20:
         raise Fault(WORKBOOK_TOO_LARGE, limit=_LIMIT_MB)
@@ -75,8 +91,9 @@ def _tables_of(archive: zipfile.ZipFile) -> dict[str, bytes]:
         if base.lower().endswith(".csv"):
             try:
                 tables[base] = archive.read(entry)
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-                raise Fault(WORKBOOK_UNREADABLE, problem=str(error)) from error
+            except _BROKEN_ZIP as error:
+                problem = f"压缩包中的{base}已损坏（{type(error).__name__}）"
+                raise Fault(WORKBOOK_UNREADABLE, problem=problem) from error
     return tables
 
 
