@@ -6,8 +6,10 @@ through comes out as it went in. Whoever needs types asks :func:`typed` for them
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +64,7 @@ def open_cases(path: Path, columns: Sequence[str] | None = None) -> CaseFile:
     kind = check_kind(path, INPUTS)
     if not path.is_file():
         raise Fault(FILE_MISSING, field="file", value=path.name)
-    with _reading(path):
+    with reading(path):
         return _open_parquet(path, columns) if kind == ".parquet" else _open_csv(path, columns)
 
 
@@ -153,7 +155,7 @@ def check_kind(path: Path, allowed: Sequence[str]) -> str:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def reading(path: Path) -> Iterator[None]:
     """Turns what the readers raise into our own faults."""
     try:
         yield
@@ -165,14 +167,14 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _guarded(path: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    with _reading(path):
+    with reading(path):
         yield from batches
 
 
 def _open_parquet(path: Path, columns: Sequence[str] | None) -> CaseFile:
     file = pq.ParquetFile(path)
     names = file.schema_arrow.names
-    _check_names(names)
+    check_names(names)
     wanted = names if columns is None else [name for name in columns if name in names]
     schema = pa.schema([file.schema_arrow.field(name) for name in wanted])
     done = 0
@@ -192,7 +194,7 @@ def _open_csv(path: Path, columns: Sequence[str] | None) -> CaseFile:
         names = next(csv.reader(first), [])
     if not any(names):
         raise Fault(FILE_UNREADABLE, field="file", value=path.name, problem="文件是空的，没有表头")
-    _check_names(names)
+    check_names(names)
     wanted = names if columns is None else [name for name in columns if name in names]
     raw = pa.OSFile(str(path))
     compressed = path.name.lower().endswith(".gz")
@@ -209,7 +211,11 @@ def _open_csv(path: Path, columns: Sequence[str] | None) -> CaseFile:
     return CaseFile(reader.schema, _guarded(path, iter(reader)), path.stat().st_size, raw.tell)
 
 
-def _check_names(names: Sequence[str]) -> None:
+def check_names(names: Sequence[str]) -> None:
+    """Refuse a file with two columns of one name.
+
+    :raises Fault: COLUMN_TWICE.
+    """
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -219,11 +225,40 @@ def _check_names(names: Sequence[str]) -> None:
 
 def _write_parquet(part: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
     rows = 0
-    with pq.ParquetWriter(part, schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+    batches = iter(batches)
+    first = next(batches, None) or pa.RecordBatch.from_pylist([], schema=schema)
+    with parquet_writer(part, schema, first.schema) as writer:
+        for batch in itertools.chain([first], batches):
+            if batch.num_rows:
+                writer.write_batch(batch)
             rows += batch.num_rows
     return rows
+
+
+def parquet_writer(path: Path, schema: pa.Schema, encoded: pa.Schema) -> pq.ParquetWriter:
+    """A writer of batches of the schema ``encoded``, in a file that reads back as ``schema``.
+
+    The two differ only where a column of text comes as a dictionary.
+    """
+    # Every case has its own number: a dictionary of them would only cost.
+    repeating = [name for name in encoded.names if name != "case_id"]
+    # The lowest and highest text of a dictionary column cost more than writing it.
+    plain = [field.name for field in encoded if not pa.types.is_nested(field.type) and not _coded(field)]
+    writer = pq.ParquetWriter(
+        path,
+        encoded,
+        compression="zstd",
+        use_dictionary=repeating or False,
+        write_statistics=plain or False,
+        store_schema=False,
+    )
+    kept = base64.b64encode(schema.serialize().to_pybytes()).decode()
+    writer.add_key_value_metadata({"ARROW:schema": kept})
+    return writer
+
+
+def _coded(field: pa.Field) -> bool:
+    return bool(pa.types.is_dictionary(field.type))
 
 
 def _write_csv(part: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:

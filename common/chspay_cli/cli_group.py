@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +19,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from chspay_cli.casefile import OUTPUTS, check_kind, open_cases, read_cases, typed, write_rows
-from chspay_cli.grouping import Numbered, grouping
+from chspay_cli.casefile import INPUTS, OUTPUTS, check_kind, open_cases, read_cases, write_rows
+from chspay_cli.compiled import kernel_grouper
+from chspay_cli.grouped import Grouped, Shape, output_schema, shaped
+from chspay_cli.grouping import Load, grouping, in_threads
+from chspay_cli.rowgroups import RowGroups
 from chspay_cli.schemefile import find_scheme
 from chspay_core.case import Status
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.tables import ANSWER_COLUMNS, case_from_row
+from chspay_core.tables import case_from_row
 from chspay_grouper.engine.answers import SENTENCES
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap, parse_code_map
@@ -36,7 +42,7 @@ CASE_NOT_IN_FILE = Reason("CASE_NOT_IN_FILE", Kind.NOT_FOUND, "文件中没有�
 CODE_MAP_MISSING = Reason("CODE_MAP_MISSING", Kind.NOT_FOUND, "找不到编码对照表“{value}”。")
 
 #: Below this size a file is grouped before worker processes would have started.
-_SMALL_FILE_BYTES = 4 << 20
+_SMALL_FILE_BYTES, _SMALL_PARQUET_BYTES = 4 << 20, 1 << 20
 _STATUS_NAMES = {
     Status.GROUPED: "入组",
     Status.AMBIGUOUS: "歧义组",
@@ -52,7 +58,14 @@ class Columns(StrEnum):
     ANSWERS = "answers"
 
 
-def group(
+class Engine(StrEnum):
+    """What groups the cases of a file; the answers are the same."""
+
+    PYTHON = "python"
+    KERNEL = "kernel"
+
+
+def group(  # noqa: PLR0913, PLR0917 - one parameter per option
     cases: Annotated[Path, typer.Argument(help="病例文件（.csv、.csv.gz、.parquet）")],
     scheme: Annotated[str, typer.Option("--scheme", help="导入的方案文件夹，或自带方案编号 chspay_starter")],
     out: Annotated[
@@ -61,7 +74,11 @@ def group(
     columns: Annotated[
         Columns, typer.Option("--columns", help="all 保留原有各列；answers 只写 case_id 与分组结果")
     ] = Columns.ALL,
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="进程数，默认为处理器数")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="进程或线程数，默认为处理器数")] = None,
+    engine: Annotated[
+        Engine | None,
+        typer.Option("--engine", help="python 逐例；kernel 编译后成批。结果相同，默认按文件大小选择"),
+    ] = None,
     explain: Annotated[str | None, typer.Option("--explain", help="说明这个病例号的分组依据")] = None,
     clinical_diagnoses: Annotated[
         Path | None, typer.Option("--clinical-diagnoses", help="诊断为临床版编码：临床版到医保版对照表")
@@ -91,58 +108,88 @@ def group(
     if explain is not None:
         _explain(found, codemap, cases, explain)
     if out is not None:
-        _group_file(found, codemap, cases, out, columns, jobs)
-
-
-def _group_file(
-    scheme: Scheme, codemap: CodeMap | None, cases: Path, out: Path, columns: Columns, jobs: int | None
-) -> None:
-    batch_grouper = BatchGrouper(Grouper(scheme), codemap)
-    small = cases.is_file() and cases.stat().st_size < _SMALL_FILE_BYTES
-    workers = jobs or (1 if small else os.cpu_count() or 1)
-    answers_only = columns is Columns.ANSWERS
-    tally = np.zeros(batch_grouper.size, dtype=np.int64)
-    unreadable: Counter[str] = Counter()
-    with grouping(batch_grouper, scheme.content, codemap, workers) as through, _progress() as bar:
-        opened = open_cases(cases, READ if answers_only else None)
         make_typed = out.name.lower().endswith(".parquet") and not cases.name.lower().endswith(".parquet")
+        shape = Shape(columns is Columns.ANSWERS, make_typed)
+        _group_file(_Task(found, codemap, cases, out, shape, jobs), engine)
 
-        def shaped(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.RecordBatch:
-            return _answered(
-                (batch, numbers), batch_grouper, answers_only, unreadable if make_typed else None
-            )
+
+@dataclass(slots=True)
+class _Task:
+    """A file to group and how."""
+
+    scheme: Scheme
+    codemap: CodeMap | None
+    cases: Path
+    out: Path
+    shape: Shape
+    jobs: int | None
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """The columns to read; all when None."""
+        return READ if self.shape.answers_only else None
+
+
+def _group_file(task: _Task, engine: Engine | None) -> None:
+    kind = engine or (Engine.PYTHON if _is_small(task.cases) else Engine.KERNEL)
+    fast = Grouper(task.scheme)
+    grouper = (
+        BatchGrouper(fast, task.codemap) if kind is Engine.PYTHON else kernel_grouper(fast, task.codemap)
+    )
+    tally, unreadable = np.zeros(grouper.size, dtype=np.int64), Counter[str]()
+    with _opened(task, grouper, kind) as opened, _progress() as bar:
+        rows = bar.add_task("分组", total=opened.size)
 
         def answered() -> Iterator[pa.RecordBatch]:
-            task = bar.add_task("分组", total=opened.size)
-            for batch, numbers in through(opened.batches):
-                np.add.at(tally, numbers, 1)
-                yield _answered(
-                    (batch, numbers), batch_grouper, answers_only, unreadable if make_typed else None
-                )
-                bar.update(task, completed=opened.position())
+            for done in opened.grouped:
+                np.add(tally, done.tally, out=tally)
+                unreadable.update(done.unreadable)
+                yield done.batch
+                bar.update(rows, completed=opened.position())
 
-        # No rows first: a missing or hopeless column is told before any work and any other process.
-        nothing = pa.RecordBatch.from_pylist([], schema=opened.schema)
-        schema = shaped(nothing, batch_grouper.numbers(nothing)).schema
-        write_rows(out, schema, answered())
-    _report(batch_grouper, tally, unreadable)
+        write_rows(task.out, output_schema(opened.schema, grouper, task.shape), answered())
+    _report(grouper, tally, unreadable)
 
 
-def _answered(
-    numbered: Numbered, batch_grouper: BatchGrouper, answers_only: bool, unreadable: Counter[str] | None
-) -> pa.RecordBatch:
-    """The output rows of a batch: what came in, answer columns replaced."""
-    batch, numbers = numbered
-    kept = [name for name in batch.schema.names if name not in ANSWER_COLUMNS]
-    batch = batch.select(["case_id"] if answers_only else kept)
-    if unreadable is not None:
-        batch, bad = typed(batch)
-        for name, rows in bad.items():
-            unreadable[name] += len(rows)
-    answers = batch_grouper.columns(numbers)
-    arrays = [*batch.columns, *answers.values()]
-    fields = [*batch.schema, *(pa.field(name, pa.string()) for name in answers)]
-    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+def _is_small(cases: Path) -> bool:
+    """Whether plain Python is done before the kernel would have been loaded."""
+    return cases.is_file() and cases.stat().st_size < (
+        _SMALL_PARQUET_BYTES if cases.name.lower().endswith(".parquet") else _SMALL_FILE_BYTES
+    )
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A file being grouped: the schema of what is read, the output, and how far it has come."""
+
+    schema: pa.Schema
+    grouped: Iterator[Grouped]
+    size: int
+    position: Callable[[], int]
+
+
+@contextmanager
+def _opened(task: _Task, grouper: BatchGrouper, kind: Engine) -> Iterator[_Opened]:
+    jobs = task.jobs or (1 if _is_small(task.cases) else os.cpu_count() or 1)
+    if kind is Engine.PYTHON:
+        with grouping(grouper, task.scheme.content, task.codemap, jobs) as through:
+            opened = open_cases(task.cases, task.columns)
+            numbered = through(opened.batches)
+            yield _Opened(
+                opened.schema,
+                (shaped(batch, numbers, grouper, task.shape) for batch, numbers in numbered),
+                opened.size,
+                opened.position,
+            )
+    elif check_kind(task.cases, INPUTS) == ".parquet" and task.cases.is_file():
+        groups = RowGroups(task.cases, task.columns)
+        done = in_threads(groups.loads(), grouper, task.shape, jobs)
+        yield _Opened(groups.schema, done, sum(groups.rows), lambda: groups.read_rows)
+    else:
+        opened = open_cases(task.cases, task.columns)
+        loads: Iterator[Load] = (partial(list, [batch]) for batch in opened.batches)
+        done = in_threads(loads, grouper, task.shape, jobs)
+        yield _Opened(opened.schema, done, opened.size, opened.position)
 
 
 def _report(batch_grouper: BatchGrouper, tally: np.ndarray, unreadable: Counter[str]) -> None:

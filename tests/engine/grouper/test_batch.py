@@ -7,13 +7,18 @@ from books import grouper
 from chspay_core.errors import Fault
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap, parse_code_map
+from chspay_grouper.engine.kernel.batch import KernelGrouper
 
 
 def answers(columns: dict[str, object], codemap: CodeMap | None = None) -> list[str]:
+    """The groups or reasons both batch engines give; they must agree on every shape of column."""
     batch = pa.RecordBatch.from_pydict(columns)
-    batches = BatchGrouper(grouper(), codemap)
-    found = [batches.answer(number) for number in batches.numbers(batch)]
-    return [answer.drg or answer.reason for answer in found]
+    both = []
+    for batches in (BatchGrouper(grouper(), codemap), KernelGrouper(grouper(), codemap)):
+        found = [batches.answer(number) for number in batches.numbers(batch)]
+        both.append([answer.drg or answer.reason for answer in found])
+    assert both[0] == both[1]
+    return both[0]
 
 
 TEXT = {"case_id": ["1", "2"], "sex": ["1", "2"], "diagnoses": ["I63.900|J96.000", "I63.900"]}

@@ -14,6 +14,7 @@ from chspay_core.case import Case
 from chspay_core.tables import batch_from_cases
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.grouper import Grouper
+from chspay_grouper.engine.kernel.batch import KernelGrouper
 from chspay_grouper.engine.scheme import import_tables
 from chspay_grouper.engine.trace import trace_case
 
@@ -138,9 +139,9 @@ def test_fast_answer_trace_and_batch_agree_on_any_scheme(book, cases, options):
     fast = Grouper(found.scheme)
     answers = [fast.group(record) for record in cases]
     assert answers == [trace_case(found.scheme, record).answer for record in cases]
-    batches = BatchGrouper(fast)
-    numbers = batches.numbers(batch_from_cases(cases))
-    assert answers == [batches.answer(number) for number in numbers]
+    for batches in (BatchGrouper(fast), KernelGrouper(fast)):
+        numbers = batches.numbers(batch_from_cases(cases))
+        assert answers == [batches.answer(number) for number in numbers]
 
 
 _STARTER_DX = [

@@ -14,6 +14,7 @@ import pytest
 from chspay_core.tables import case_from_row
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.grouper import Grouper
+from chspay_grouper.engine.kernel.batch import KernelGrouper
 from chspay_grouper.engine.scheme import Imported, import_workbook
 from chspay_grouper.engine.trace import trace_case
 
@@ -38,8 +39,11 @@ def differences(imported: Imported, cases: Path) -> tuple[int, list[object]]:
         cases, convert_options=pacsv.ConvertOptions(column_types=types, strings_can_be_null=False)
     )
     batch = table.combine_chunks().to_batches()[0]
-    batches = BatchGrouper(Grouper(imported.scheme))
-    columns = batches.columns(batches.numbers(batch))
+    fast = Grouper(imported.scheme)
+    batches = KernelGrouper(fast)
+    numbers = batches.numbers(batch)
+    assert numbers.tolist() == BatchGrouper(fast).numbers(batch).tolist()
+    columns = batches.columns(numbers)
     found = zip(*(columns[name].to_pylist() for name in ANSWER), strict=True)
     told = zip(*(batch.column(name).to_pylist() for name in ANSWER), strict=True)
     pairs = list(zip(told, found, strict=True))

@@ -29,8 +29,8 @@ class BatchGrouper:
             self._procedure = lambda code: grouper.procedure(codemap.procedure(code))
         self._answer = grouper.answer
         self._answers = grouper.answers()
-        self._encodings: dict[str, tuple[np.ndarray, pa.Array]] = {}
         self._numbers = {id(answer): number for number, answer in enumerate(self._answers)}
+        self._encodings = {name: self._encoding(name) for name in ANSWER_COLUMNS}
 
     def numbers(self, batch: pa.RecordBatch) -> np.ndarray:
         """Per row the number of its answer, as int32; :meth:`columns` turns numbers into columns.
@@ -65,15 +65,15 @@ class BatchGrouper:
 
     def encoded(self, numbers: np.ndarray) -> dict[str, pa.DictionaryArray]:
         """The answer columns as dictionary arrays over one dictionary each, whatever the batch."""
-        found: dict[str, pa.DictionaryArray] = {}
-        for name in ANSWER_COLUMNS:
-            if name not in self._encodings:
-                plain = self._dictionary(name).dictionary_encode()
-                small = np.int16 if len(plain.dictionary) <= np.iinfo(np.int16).max else np.int32
-                self._encodings[name] = (plain.indices.to_numpy().astype(small), plain.dictionary)
-            places, dictionary = self._encodings[name]
-            found[name] = pa.DictionaryArray.from_arrays(places[numbers], dictionary)
-        return found
+        return {
+            name: pa.DictionaryArray.from_arrays(places[numbers], dictionary)
+            for name, (places, dictionary) in self._encodings.items()
+        }
+
+    def _encoding(self, name: str) -> tuple[np.ndarray, pa.Array]:
+        plain = self._dictionary(name).dictionary_encode()
+        small = np.int16 if len(plain.dictionary) <= np.iinfo(np.int16).max else np.int32
+        return plain.indices.to_numpy().astype(small), plain.dictionary
 
     def _dictionary(self, name: str) -> pa.Array:
         values = [getattr(answer, name) for answer in self._answers]

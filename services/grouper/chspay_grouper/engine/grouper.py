@@ -97,16 +97,16 @@ class Grouper:
         self.scheme = scheme
         trees = scheme.trees()
         trees += [gate for _, adrg in scheme.adrgs() if (gate := surgical_gate(scheme, adrg)) is not None]
-        self._bits = Bits(trees)
-        self._members = Members(scheme, self._bits)
+        self.bits = Bits(trees)
+        self._members = Members(scheme, self.bits)
         self._groups: list[_Adrg] = []
         self._filters: tuple[list[_Filter], list[_Filter]] = ([], [])
         self._compile()
         self._drops_grey = bool(scheme.options.grey_codes or scheme.options.grey_set)
         self._retry = scheme.options.retry_ungrouped_with_each_other_procedure
-        self._entries = [condition(tree, self._bits) for tree in scheme.entry_trees()]
-        self._entry_sets = self._bits.mask(entry_sets(mdc.tree for mdc in scheme.mdcs), diagnosis=True)
-        self._ages = ages_that_matter(trees)
+        self._entries = [condition(tree, self.bits) for tree in scheme.entry_trees()]
+        self._entry_sets = self.bits.mask(entry_sets(mdc.tree for mdc in scheme.mdcs), diagnosis=True)
+        self.ages = ages_that_matter(trees)
         self._diagnoses: dict[str, Diagnosis] = {}
         self._procedures: dict[str, Procedure] = {}
         self._candidates: dict[tuple[int, int], int] = {}
@@ -193,12 +193,17 @@ class Grouper:
         return (self.no_procedure if procedures[0].grey else procedures[0]), rest
 
     def _ungrouped(self, principal: Diagnosis, facts: Facts) -> Answer:
-        if not self._members.knows_diagnosis(principal.code):
-            return UNGROUPED[PRINCIPAL_UNKNOWN]
-        if not principal.mask & self._entry_sets:
-            return UNGROUPED[PRINCIPAL_NOT_GROUPABLE]
+        reason = self.never_grouped(principal)
+        if reason:
+            return UNGROUPED[reason]
         entered = any(enter is None or enter(facts) for enter in self._entries)
         return UNGROUPED[NO_GROUP_IN_MDC if entered else NO_MDC]
+
+    def never_grouped(self, principal: Diagnosis) -> str:
+        """Why no case with this principal diagnosis enters an MDC by it; empty when one may."""
+        if not self._members.knows_diagnosis(principal.code):
+            return PRINCIPAL_UNKNOWN
+        return "" if principal.mask & self._entry_sets else PRINCIPAL_NOT_GROUPABLE
 
     def _age_matters(
         self,
@@ -210,13 +215,12 @@ class Grouper:
     ) -> bool:
         """Whether an infant's unknown age in days decides the group: the answers of two ages differ."""
         seen = {
-            self._one(principal, others, main, rest, (*scalars[:2], days, *scalars[3:]))
-            for days in self._ages
+            self._one(principal, others, main, rest, (*scalars[:2], days, *scalars[3:])) for days in self.ages
         }
         return len(seen) > 1
 
     def _compile(self) -> None:
-        bits, place = self._bits, 0
+        bits, place = self.bits, 0
         for number, mdc in enumerate(self.scheme.mdcs):
             enter = split_by_code(conjuncts(mdc.tree))
             others = ~(((1 << len(mdc.children)) - 1) << place)
@@ -278,7 +282,7 @@ class Grouper:
             mask=mask | own,
             candidates=self._candidate_bits(mask, _BY_DIAGNOSIS),
             excludes=excludes,
-            other=mask & self._bits.asked_of_others | always,
+            other=mask & self.bits.asked_of_others | always,
             level=level,
             table=table,
             more=tuple(pairs[1:]),
@@ -288,7 +292,7 @@ class Grouper:
         if not code:
             return self.no_procedure
         mask = self._members.procedure_mask(code)
-        other = mask & self._bits.asked_of_other_procedures
+        other = mask & self.bits.asked_of_other_procedures
         candidates = self._candidate_bits(mask, _BY_PROCEDURE)
         return Procedure(code, mask, candidates, other, self._members.is_grey(code))
 

@@ -1,0 +1,308 @@
+"""What the kernel knows of a scheme and of codes, as arrays of numbers.
+
+Codes that mean the same to a scheme are one class, so the tables stay small enough for the
+processor's cache, however many codes there are. Classes are only ever added; numbers never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from chspay_core.case import DIAGNOSIS_MISSING, SEX_BAD
+from chspay_grouper.engine.answers import (
+    AGE_DAYS_NEEDED,
+    INVALID,
+    NO_GROUP_IN_MDC,
+    NO_MDC,
+    PRINCIPAL_NOT_GROUPABLE,
+    PRINCIPAL_UNKNOWN,
+    UNGROUPED,
+    Answer,
+)
+from chspay_grouper.engine.columns import CodeLists
+from chspay_grouper.engine.conditions import CC_BIT, MCC_BIT, split_by_code
+from chspay_grouper.engine.grouper import Diagnosis, Grouper, Procedure, surgical_gate
+from chspay_grouper.engine.kernel.program import Program
+from chspay_grouper.engine.scheme import Group
+from chspay_grouper.engine.tree import Count, Node, conjuncts, walk
+
+_LEVELS = MCC_BIT | CC_BIT
+_KEPT_DICTIONARIES, _KEPT_CODES = 4, 500_000
+#: Class of a principal diagnosis without a code, and of another procedure that takes no part.
+NOTHING = -1
+
+
+class Rules(NamedTuple):
+    """A scheme; groups are ADRGs in the order of trial, the number of a DRG is its answer's number."""
+
+    steps: np.ndarray  # jump code of every rule
+    enter: np.ndarray  # per MDC, what it asks beyond the two first codes
+    mdc: np.ndarray  # per group
+    take: np.ndarray  # per group, what it asks beyond the two first codes
+    drgs: np.ndarray  # group g has the DRGs drgs[g] to drgs[g + 1] - 1
+    holds: np.ndarray  # per DRG
+    ages: np.ndarray  # ages in days that are tried when an infant's is unknown
+    settings: np.ndarray  # see Setting
+
+
+class Setting:
+    """Places in ``Rules.settings``."""
+
+    ENTRIES, RETRY, WORDS_OF_OTHERS, WORDS_OF_REST = 0, 1, 2, 3
+    NO_SEX, NO_DIAGNOSIS, UNKNOWN, NOT_GROUPABLE, NO_MDC, NO_GROUP, NO_AGE = 4, 5, 6, 7, 8, 9, 10
+
+
+class Classes(NamedTuple):
+    """Classes of principal diagnoses, other diagnoses, main procedures and other procedures."""
+
+    principal_groups: np.ndarray  # bits of the groups it allows
+    principal_sets: np.ndarray  # bits of the asked combinations of sets
+    principal_levels: np.ndarray
+    principal_tables: np.ndarray  # bits of the exclusion tables it is in
+    principal_fate: np.ndarray  # answer when ungrouped: a setting's place, or 0 when an MDC may be entered
+    other_sets: np.ndarray
+    other_levels: np.ndarray  # MCC and CC that nobody excludes
+    other_rows: np.ndarray  # class c has the further rows other_rows[c] to other_rows[c + 1] - 1
+    row_level: np.ndarray
+    row_table: np.ndarray
+    main_groups: np.ndarray
+    main_sets: np.ndarray
+    rest_sets: np.ndarray
+
+
+class Codes(NamedTuple):
+    """A batch's code lists: rows, and per place of its dictionary the two classes and a code number."""
+
+    places: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    first: np.ndarray
+    other: np.ndarray
+    number: np.ndarray  # equal for equal codes
+
+
+class _Table:
+    """Numbers given to distinct keys in the order they are met."""
+
+    def __init__(self) -> None:
+        self.known: dict[Any, int] = {}
+
+    def number(self, key: Any) -> int:
+        return self.known.setdefault(key, len(self.known))
+
+
+#: Class as first code, class as another code, canonical code.
+_Meaning = tuple[int, int, str]
+
+
+class Tables:
+    """The arrays of one scheme, and the classes of the codes met so far."""
+
+    def __init__(
+        self,
+        grouper: Grouper,
+        diagnosis: Callable[[str], Diagnosis],
+        procedure: Callable[[str], Procedure],
+        guard: AbstractContextManager[object],
+    ) -> None:
+        """``diagnosis`` and ``procedure`` say what a code as typed means, code map included.
+
+        :param guard: entered while codes are looked up; a lock where threads share the tables.
+        """
+        self._grouper, self._diagnosis, self._procedure = grouper, diagnosis, procedure
+        self.rules, self.program = _compiled(grouper)
+        self._counts = any(isinstance(part, Count) for tree in _rest_trees(grouper) for part in walk(tree))
+        self._masks = {
+            kind: [grouper.bits.mask(sets, diagnosis=kind) for sets in asked]
+            for kind, asked in self.program.asked.items()
+        }
+        #: The combinations some rule asks of other codes.
+        self._of_others = {kind: (1 << number) - 1 for kind, number in self.program.of_others.items()}
+        self._principals, self._others, self._mains, self._rests = (_Table() for _ in range(4))
+        self._asked: dict[tuple[bool, int], int] = {}
+        self._meanings: dict[bool, dict[str, _Meaning]] = {True: {}, False: {}}
+        self._recent: dict[bool, list[tuple[pa.Array, tuple[np.ndarray, np.ndarray, np.ndarray]]]]
+        self._recent = {True: [], False: []}
+        self._guard = guard
+        self._main_class(grouper.no_procedure)  # class 0: no main procedure
+        self._classes: Classes | None = None
+
+    def codes(self, diagnoses: CodeLists, procedures: CodeLists) -> tuple[Codes, Codes, Classes]:
+        """What the codes of a batch mean, and the classes they belong to."""
+        with self._guard:
+            found = (self._met(diagnoses, True), self._met(procedures, False))
+            if self._classes is None:
+                self._classes = self._arrays()
+            return (*found, self._classes)
+
+    def _met(self, lists: CodeLists, kind: bool) -> Codes:
+        recent = self._recent[kind]
+        known = next((item for item in recent if item[0].equals(lists.dictionary)), None)
+        if known is None:
+            known = (lists.dictionary, self._classified(lists.distinct(), kind))
+            recent.insert(0, known)
+            del recent[_KEPT_DICTIONARIES:]
+        return Codes(lists.places, lists.starts, lists.ends, *known[1])
+
+    def _classified(self, texts: list[str], kind: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        before = self._sizes()
+        kept, meaning = self._meanings[kind], self._diagnosis_meaning if kind else self._procedure_meaning
+        if len(kept) > _KEPT_CODES:
+            # A stream of made-up codes must not grow memory without bound.
+            kept.clear()
+        for text in texts:
+            if text not in kept:
+                kept[text] = meaning(text)
+        if self._sizes() != before:
+            self._classes = None
+        met = [kept[text] for text in texts]
+        numbers: dict[str, int] = {}
+        number = [numbers.setdefault(code, len(numbers)) for _, _, code in met] if self._counts else []
+        return (
+            _numbers([first for first, _, _ in met]),
+            _numbers([other for _, other, _ in met]),
+            _numbers(number or [0] * len(met)),
+        )
+
+    def _diagnosis_meaning(self, text: str) -> _Meaning:
+        code = self._diagnosis(text)
+        first = self._principal_class(code) if code.code else NOTHING
+        return first, self._other_class(code), code.code
+
+    def _procedure_meaning(self, text: str) -> _Meaning:
+        code = self._procedure(text)
+        first = 0 if code.grey else self._main_class(code)
+        other = NOTHING if code.grey or not code.code else self._rest_class(code)
+        return first, other, code.code
+
+    def _sizes(self) -> tuple[int, ...]:
+        return tuple(len(table.known) for table in (self._principals, self._others, self._mains, self._rests))
+
+    def _principal_class(self, code: Diagnosis) -> int:
+        fate = {"": 0, PRINCIPAL_UNKNOWN: Setting.UNKNOWN, PRINCIPAL_NOT_GROUPABLE: Setting.NOT_GROUPABLE}
+        reason = self._grouper.never_grouped(code)
+        sets = self._sets(code.mask, True)
+        return self._principals.number(
+            (code.candidates, sets, code.mask & _LEVELS, code.excludes, fate[reason])
+        )
+
+    def _other_class(self, code: Diagnosis) -> int:
+        rows = ((code.level, code.table), *code.more) if code.table else ()
+        sets = self._sets(code.mask, True) & self._of_others[True]
+        return self._others.number((sets, code.other & _LEVELS, rows))
+
+    def _main_class(self, code: Procedure) -> int:
+        return self._mains.number((code.candidates, self._sets(code.mask, False)))
+
+    def _rest_class(self, code: Procedure) -> int:
+        return self._rests.number(self._sets(code.mask, False) & self._of_others[False])
+
+    def _sets(self, mask: int, kind: bool) -> int:
+        """The asked combinations a code with this mask is in, one bit each."""
+        key = (kind, mask)
+        found = self._asked.get(key)
+        if found is None:
+            found = sum(1 << at for at, asked in enumerate(self._masks[kind]) if asked & mask)
+            self._asked[key] = found
+        return found
+
+    def _arrays(self) -> Classes:
+        groups, words = len(self.rules.mdc), {kind: len(asked) for kind, asked in self._masks.items()}
+        principals, others = list(self._principals.known), list(self._others.known)
+        mains, rests = list(self._mains.known), list(self._rests.known)
+        tables = len(self._grouper.scheme.exclusions)
+        rows = [pair for key in others for pair in key[2]]
+        ends = np.cumsum([0, *(len(key[2]) for key in others)])
+        return Classes(
+            principal_groups=_words([key[0] for key in principals], groups),
+            principal_sets=_words([key[1] for key in principals], words[True]),
+            principal_levels=_numbers([key[2] for key in principals]),
+            principal_tables=_words([key[3] for key in principals], tables),
+            principal_fate=_numbers([key[4] for key in principals]),
+            other_sets=_words([key[0] for key in others], words[True]),
+            other_levels=_numbers([key[1] for key in others]),
+            other_rows=_numbers(ends),
+            row_level=_numbers([level for level, _ in rows]),
+            row_table=_numbers([table.bit_length() - 1 for _, table in rows]),
+            main_groups=_words([key[0] for key in mains], groups),
+            main_sets=_words([key[1] for key in mains], words[False]),
+            rest_sets=_words(rests, words[False]),
+        )
+
+
+def _rest_trees(grouper: Grouper) -> list[Node]:
+    """Every part of a rule the kernel still has to test: not settled by the two first codes alone."""
+    scheme = grouper.scheme
+    parts = [part for mdc in scheme.mdcs for part in split_by_code(conjuncts(mdc.tree))[2]]
+    for _, adrg in scheme.adrgs():
+        parts += _take(grouper, adrg)
+        parts += [drg.tree for drg in adrg.children]
+    return [*parts, *scheme.entry_trees()]
+
+
+def _take(grouper: Grouper, adrg: Group) -> list[Node]:
+    gate = surgical_gate(grouper.scheme, adrg)
+    return split_by_code((*conjuncts(adrg.tree), *([] if gate is None else [gate])))[2]
+
+
+def _compiled(grouper: Grouper) -> tuple[Rules, Program]:
+    scheme, program = grouper.scheme, Program(_rest_trees(grouper))
+    enter, mdcs, take, holds, drgs = [], [], [], [], [0]
+    for number, mdc in enumerate(scheme.mdcs):
+        enter.append(program.enter(split_by_code(conjuncts(mdc.tree))[2]))
+        for adrg in mdc.children:
+            mdcs.append(number)
+            take.append(program.enter(_take(grouper, adrg)))
+            holds += [program.enter([drg.tree]) for drg in adrg.children]
+            drgs.append(len(holds))
+    settings = np.zeros(11, np.int64)
+    settings[Setting.ENTRIES] = program.enter_any(scheme.entry_trees())
+    settings[Setting.RETRY] = scheme.options.retry_ungrouped_with_each_other_procedure
+    settings[Setting.WORDS_OF_OTHERS] = -(-program.of_others[True] // 64)
+    settings[Setting.WORDS_OF_REST] = -(-program.of_others[False] // 64)
+    places = {id(answer): place for place, answer in enumerate(grouper.answers())}
+    for setting, answer in _ANSWERS.items():
+        settings[setting] = places[id(answer)]
+    rules = Rules(
+        steps=_fixed(program.steps()),
+        enter=_numbers(enter),
+        mdc=_numbers(mdcs),
+        take=_numbers(take),
+        drgs=_numbers(drgs),
+        holds=_numbers(holds),
+        ages=_fixed(np.array(grouper.ages, dtype=np.int64)),
+        settings=_fixed(settings),
+    )
+    return rules, program
+
+
+_ANSWERS: dict[int, Answer] = {
+    Setting.NO_SEX: INVALID[SEX_BAD.code],
+    Setting.NO_DIAGNOSIS: INVALID[DIAGNOSIS_MISSING.code],
+    Setting.UNKNOWN: UNGROUPED[PRINCIPAL_UNKNOWN],
+    Setting.NOT_GROUPABLE: UNGROUPED[PRINCIPAL_NOT_GROUPABLE],
+    Setting.NO_MDC: UNGROUPED[NO_MDC],
+    Setting.NO_GROUP: UNGROUPED[NO_GROUP_IN_MDC],
+    Setting.NO_AGE: INVALID[AGE_DAYS_NEEDED],
+}
+
+
+def _words(masks: list[int], bits: int) -> np.ndarray:
+    """Masks of any width as rows of 64-bit words, at least one."""
+    words = max(1, -(-bits // 64))
+    packed = b"".join(mask.to_bytes(8 * words, "little") for mask in masks)
+    return _fixed(np.frombuffer(packed, dtype="<u8").astype(np.uint64).reshape(len(masks), words))
+
+
+def _numbers(values: Iterable[int]) -> np.ndarray:
+    return _fixed(np.array(list(values), dtype=np.int32))
+
+
+def _fixed(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array
