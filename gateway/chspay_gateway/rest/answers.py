@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import orjson
 from pydantic import Field
 
-from chspay.budget.v1 import budget_pb2
 from chspay.common.v1 import case_pb2
-from chspay.rulebook.v1 import rulebook_pb2
 from chspay.settlement.v1 import settlement_pb2
 from chspay_core.amounts import fen_to_yuan, plain
 from chspay_gateway.rest.cases import CaseOut, GroupOut, case_out, day_text, group_out
@@ -304,98 +301,3 @@ class TrialBalanceOut(Answer):
 
     accounts: list[AccountOut]
     difference: str = Field(description=f"借贷差额，必须为0.00。{YUAN_NOTE}")
-
-
-class MonthShareOut(Answer):
-    """一个月的额度。"""
-
-    month: int
-    fund: str = Field(description=f"本月基金。{YUAN_NOTE}")
-
-
-class YearOut(Answer):
-    """一个统筹区一年的住院基金预算。"""
-
-    pool: str
-    year: int
-    inpatient_fund: str = Field(description=f"住院基金总额。{YUAN_NOTE}")
-    out_of_area: str = Field(description=f"异地就医支出。{YUAN_NOTE}")
-    reserve: str = Field(description=f"风险金。{YUAN_NOTE}")
-    local_fund: str = Field(description=f"本地可分配基金。{YUAN_NOTE}")
-    months: list[MonthShareOut]
-    state: str = Field(description="draft 草案 · approved 已批准")
-    version: int
-    decision_no: str = Field(description="决定文号")
-    policy_digest: str
-
-
-class YearDetail(YearOut):
-    """一年的预算及其计算底稿。"""
-
-    worksheet: WorksheetOut
-
-
-class YearPage(Answer):
-    """一页年度预算。"""
-
-    items: list[YearOut]
-    next_page_token: str
-
-
-_YEAR_STATES = {
-    budget_pb2.YEAR_STATE_UNSPECIFIED: "",
-    budget_pb2.YEAR_STATE_DRAFT: "draft",
-    budget_pb2.YEAR_STATE_APPROVED: "approved",
-}
-
-
-def year_detail(answer: budget_pb2.GetYearResponse) -> YearDetail:
-    """A fiscal year as JSON, with how its plan came about."""
-    return YearDetail.model_construct(
-        **dict(year_out(answer.year)), worksheet=worksheet_out(answer.worksheet)
-    )
-
-
-def year_out(item: budget_pb2.FiscalYear) -> YearOut:
-    """A fiscal year as JSON."""
-    months = [MonthShareOut(month=share.month, fund=fen_to_yuan(share.fund_fen)) for share in item.months]
-    return YearOut.model_construct(
-        pool=item.pool,
-        year=item.year,
-        inpatient_fund=fen_to_yuan(item.inpatient_fund_fen),
-        out_of_area=fen_to_yuan(item.out_of_area_fen),
-        reserve=fen_to_yuan(item.reserve_fen),
-        local_fund=fen_to_yuan(item.local_fund_fen),
-        months=months,
-        state=_YEAR_STATES[item.state],
-        version=item.version,
-        decision_no=item.decision_no,
-        policy_digest=item.policy_digest,
-    )
-
-
-class RuleOut(Answer):
-    """一条现行规则及其出处。"""
-
-    key: str
-    label: str
-    unit: str
-    since: str | None = Field(description="自何日起适用")
-    value: object = Field(description="规则的值；数字写作文本")
-    citation: str
-    evidence: str
-    place: str = Field(description="作出规定的地区")
-
-
-def rule_out(item: rulebook_pb2.Rule) -> RuleOut:
-    """A rule as JSON."""
-    return RuleOut.model_construct(
-        key=item.key,
-        label=item.label,
-        unit=item.unit,
-        since=day_text(item.since),
-        value=orjson.loads(item.value_json),
-        citation=item.citation,
-        evidence=item.evidence,
-        place=item.place,
-    )

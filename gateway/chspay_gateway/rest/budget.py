@@ -10,20 +10,18 @@ from pydantic import ConfigDict, Field
 from chspay.budget.v1 import budget_pb2
 from chspay.settlement.v1 import settlement_pb2
 from chspay_core import amounts
+from chspay_core.amounts import fen_to_yuan
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway.rest.answers import (
     HospitalOut,
     HospitalPage,
-    MonthShareOut,
-    YearDetail,
-    YearOut,
-    YearPage,
+    WorksheetOut,
     hospital_out,
-    year_detail,
-    year_out,
+    worksheet_out,
 )
 from chspay_gateway.rest.types import (
     YUAN_NOTE,
+    Answer,
     Code,
     Day,
     Line,
@@ -45,6 +43,74 @@ HOSPITAL_PERIOD = Reason(
 router = APIRouter(prefix="/api/v1")
 PoolPath = Annotated[Region, Path(description="统筹区代码")]
 YearPath = Annotated[Year, Path()]
+
+
+class MonthShareOut(Answer):
+    """一个月的额度。"""
+
+    month: int
+    fund: str = Field(description=f"本月基金。{YUAN_NOTE}")
+
+
+class YearOut(Answer):
+    """一个统筹区一年的住院基金预算。"""
+
+    pool: str
+    year: int
+    inpatient_fund: str = Field(description=f"住院基金总额。{YUAN_NOTE}")
+    out_of_area: str = Field(description=f"异地就医支出。{YUAN_NOTE}")
+    reserve: str = Field(description=f"风险金。{YUAN_NOTE}")
+    local_fund: str = Field(description=f"本地可分配基金。{YUAN_NOTE}")
+    months: list[MonthShareOut]
+    state: str = Field(description="draft 草案 · approved 已批准")
+    version: int
+    decision_no: str = Field(description="决定文号")
+    policy_digest: str
+
+
+class YearDetail(YearOut):
+    """一年的预算及其计算底稿。"""
+
+    worksheet: WorksheetOut
+
+
+class YearPage(Answer):
+    """一页年度预算。"""
+
+    items: list[YearOut]
+    next_page_token: str
+
+
+_YEAR_STATES = {
+    budget_pb2.YEAR_STATE_UNSPECIFIED: "",
+    budget_pb2.YEAR_STATE_DRAFT: "draft",
+    budget_pb2.YEAR_STATE_APPROVED: "approved",
+}
+
+
+def year_detail(answer: budget_pb2.GetYearResponse) -> YearDetail:
+    """A fiscal year as JSON, with how its plan came about."""
+    return YearDetail.model_construct(
+        **dict(year_out(answer.year)), worksheet=worksheet_out(answer.worksheet)
+    )
+
+
+def year_out(item: budget_pb2.FiscalYear) -> YearOut:
+    """A fiscal year as JSON."""
+    months = [MonthShareOut(month=share.month, fund=fen_to_yuan(share.fund_fen)) for share in item.months]
+    return YearOut.model_construct(
+        pool=item.pool,
+        year=item.year,
+        inpatient_fund=fen_to_yuan(item.inpatient_fund_fen),
+        out_of_area=fen_to_yuan(item.out_of_area_fen),
+        reserve=fen_to_yuan(item.reserve_fen),
+        local_fund=fen_to_yuan(item.local_fund_fen),
+        months=months,
+        state=_YEAR_STATES[item.state],
+        version=item.version,
+        decision_no=item.decision_no,
+        policy_digest=item.policy_digest,
+    )
 
 
 class YearIn(Strict):

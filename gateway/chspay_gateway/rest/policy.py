@@ -4,16 +4,44 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from chspay.rulebook.v1 import rulebook_pb2
-from chspay_gateway.rest.answers import RuleOut, rule_out
+from chspay_gateway.rest.cases import day_text
 from chspay_gateway.rest.types import Answer, Day, PageSize, PageToken, Region
 from chspay_gateway.session import Caller
 from chspay_kit import convert
 
 router = APIRouter(prefix="/api/v1", tags=["政策"])
+
+
+class RuleOut(Answer):
+    """一条现行规则及其出处。"""
+
+    key: str
+    label: str
+    unit: str
+    since: str | None = Field(description="自何日起适用")
+    value: object = Field(description="规则的值；数字写作文本")
+    citation: str
+    evidence: str
+    place: str = Field(description="作出规定的地区")
+
+
+def rule_out(item: rulebook_pb2.Rule) -> RuleOut:
+    """A rule as JSON."""
+    return RuleOut.model_construct(
+        key=item.key,
+        label=item.label,
+        unit=item.unit,
+        since=day_text(item.since),
+        value=orjson.loads(item.value_json),
+        citation=item.citation,
+        evidence=item.evidence,
+        place=item.place,
+    )
 
 
 class PlaceOut(Answer):
