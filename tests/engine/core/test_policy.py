@@ -273,3 +273,17 @@ def test_another_content_than_was_asked_for_is_refused():
     with pytest.raises(Fault) as caught:
         Bundle.parse(second.content, first.digest)
     assert caught.value.reason.code == "POLICY_BUNDLE_BROKEN"
+
+
+def test_a_tried_value_is_never_taken_for_the_policy():
+    """What only a trial says cites the trial, is marked demo, and changes the digest; the policy stays."""
+    policy = seal(rule(key="a.b"), rule(key="t.t", value=(Row({"x": "1"}),))).on(DAY)
+    other = policy.tried({"a.b": "9", "new.key": "linear"})
+    assert (other.text("a.b"), other.text("new.key"), policy.text("a.b")) == ("9", "linear", "1")
+    assert (other.weakest_evidence(), policy.weakest_evidence()) == ("demo", "official")
+    assert other.citation(other.rule("a.b")) == "《本次试算另行指定》"
+    assert other != policy
+    assert other.digest == policy.tried({"new.key": "linear", "a.b": "9"}).digest
+    with pytest.raises(Fault) as refused:
+        policy.tried({"t.t": "2"})
+    assert (refused.value.reason.code, refused.value.field) == ("POLICY_TYPE", "t.t")

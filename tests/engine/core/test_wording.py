@@ -17,6 +17,7 @@ def test_a_formula_is_read_with_the_labels_of_its_inputs():
     assert wording.formula_text(sheet["mean"], labels) == "病组总费用 ÷ 病组病例数"
     assert wording.rounding_text("half_up_4") == "四舍五入，4位小数"
     assert wording.rounding_text("largest_remainder").startswith("最大余数法")
+    assert wording.rounding_text("largest_remainder_4") == "最大余数法，4位小数，各部分之和不变"
 
 
 def test_every_unit_and_mark_has_a_chinese_name():
