@@ -12,7 +12,7 @@ from chspay_cli.casefile import read_cases, typed
 from chspay_cli.trial_input import CASE_TWICE
 from chspay_core.digest import sm3_hex_of
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.tables import CASE_SCHEMA
+from chspay_core.tables import CASE_SCHEMA, COLUMN_TYPE
 from chspay_grouper.engine.weights.cases import COLUMNS
 
 COLUMNS_DIFFER = Reason(
@@ -27,7 +27,7 @@ _MONEY = tuple(name for name in COLUMNS if name == "tcm_cost" or name.startswith
 def read_table(paths: Sequence[Path]) -> tuple[pa.Table, list[dict[str, object]]]:
     """All cases of the files as one table, and what each file was.
 
-    :raises Fault: COLUMNS_DIFFER, COST_UNREADABLE, CASE_TWICE, and whatever reading raises.
+    :raises Fault: COLUMNS_DIFFER, COST_UNREADABLE, COLUMN_TYPE, CASE_TWICE, and whatever reading raises.
     """
     tables: list[pa.Table] = []
     sources: list[dict[str, object]] = []
@@ -59,14 +59,23 @@ def _read(path: Path) -> pa.Table:
 def canonical(batch: pa.RecordBatch, path: Path, done: int = 0) -> pa.RecordBatch:
     """The batch in canonical types, columns by name, after ``done`` rows of ``path``.
 
-    :raises Fault: COST_UNREADABLE.
+    Codes become plain text, whatever a Parquet file kept them as, so that files fit together.
+
+    :raises Fault: COST_UNREADABLE, COLUMN_TYPE.
     """
-    found, unreadable = typed(_as_written(batch))
-    for name in _MONEY:
-        if name in unreadable:
+    written = _as_written(batch)
+    columns: dict[str, pa.Array] = {}
+    for name in sorted(written.schema.names):
+        try:
+            found, unreadable = typed(written.select([name]))
+            columns[name] = found.column(name).cast(_type(name))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            kind = written.schema.field(name).type
+            raise Fault(COLUMN_TYPE, field=name, expected=_type(name), value=kind) from error
+        if name in _MONEY and unreadable:
             row = done + unreadable[name][0] + 1
             raise Fault(COST_UNREADABLE, field=name, value=path.name, row=row)
-    return _plain(found.select(sorted(found.schema.names)))
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def _as_written(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -80,13 +89,6 @@ def _as_written(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def _type(name: str) -> pa.DataType:
     return CASE_SCHEMA.field(name).type if name in CASE_SCHEMA.names else pa.string()
-
-
-def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Codes as plain text, whatever a Parquet file kept them as, so that files fit together."""
-    names = batch.schema.names
-    columns = [batch.column(name).cast(_type(name)) for name in names]
-    return pa.RecordBatch.from_arrays(columns, names=names)
 
 
 def _check_once(table: pa.Table) -> None:

@@ -182,6 +182,27 @@ def test_binary_costs_are_read_as_written(chspay: Command, tmp_path: Path) -> No
     assert "COST_UNREADABLE" in chspay(*measure_words([path], out))[2]
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("drg", pa.array([["G"]])),
+        ("drg", pa.array([b"\xff"])),
+        ("total_cost", pa.array([True])),
+        ("discharge_date", pa.array([20250101])),
+        ("department", pa.array([{"a": 1}])),
+    ],
+)
+def test_columns_of_a_hopeless_type_are_named(
+    chspay: Command, tmp_path: Path, name: str, column: pa.Array
+) -> None:
+    """A file of another shape is refused by column and type, never by a trace of the program."""
+    columns = {"drg": pa.array(["G"]), "total_cost": pa.array(["1.00"]), name: column}
+    path = tmp_path / "cases.parquet"
+    pq.write_table(pa.table(columns), path)
+    code, _, said = chspay(*measure_words([path], tmp_path / "weights.csv"))
+    assert (code, "COLUMN_TYPE" in said, f"“{name}”" in said) == (2, True, True)
+
+
 def test_levels_come_from_the_hospital_table(chspay: Command, tmp_path: Path) -> None:
     """A level weight stands in a row of its own below its group."""
     rows = [f"{i},{'AB'[i % 2]},G1,{(800, 1200)[i % 2]}.00,2025-01-01,,5,1,1,1,1" for i in range(100)]
