@@ -37,6 +37,7 @@ COMMANDS = (
     Command("policy", "cli_policy", "app", "政策库：校验、查看、比较。"),
     Command("scheme", "cli_scheme", "app", "分组方案：导入、查看、检查。"),
     Command("group", "cli_group", "group", "为病例文件分组。"),
+    Command("dip", "cli_dip", "app", "DIP病种目录：由病例建立、查看、分组、说明、比较。"),
     Command("weights", "cli_weights", "app", "权重：由往年病例测算，查看底稿。"),
     Command("clear", "cli_clear", "clear", "离线试算：点数、点值与各医院结算额。"),
     Command("explain", "cli_clear", "explain", "试算中某一病例的计算底稿。"),

@@ -32,6 +32,8 @@ SEVERITY = {
     "N3": "中度 伴重要脏器病变或感染",
     "N4": "轻度",
 }
+#: What is left when nothing holds: never splits a group alone, for the costly rest would keep factor 1.
+_REST = {"severity:M7", "severity:N4"}
 #: Outcome of a dimension's test on a group.
 SPLIT, FEW_CASES, CV_LOW, NO_PART, NO_DROP = "split", "few_cases", "cv_low", "no_part", "no_drop"
 
@@ -174,7 +176,7 @@ def split(
             for code, each in parts.items()
             if code and len(each) > condition.n2 and any(sample.year == last for sample in each)
         }
-        if not held:
+        if not held.keys() - _REST:
             tests.append(Test(dimension, NO_PART))
             continue
         rest = [sample for code, each in parts.items() if code not in held for sample in each]

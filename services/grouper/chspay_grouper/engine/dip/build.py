@@ -97,10 +97,12 @@ def build(
     *,
     catalogue_id: str,
     levels: Mapping[str, int] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Built:
     """The catalogue in use from ``policy.on`` for the place of the policy, from cases of earlier years.
 
     :param levels: hospital code -> level, needed where base-level diseases are judged by share.
+    :param names: code -> name, for the names of groups.
     :raises Fault: POLICY_MISSING, DIP_METHOD_UNKNOWN, DIP_RULE_BAD, DIP_NO_CASES, DIP_LEVEL_MISSING,
         DIP_BASE_DISEASE_MISSING, and what reading a batch raises.
     """
@@ -113,7 +115,7 @@ def build(
         found = "、".join(f"{reason} {n}例" for reason, n in sorted(unused.items())) or "0例"
         raise Fault(DIP_NO_CASES, value=policy.place, years=years, found=found)
     formation = form(((shape, sample.cost) for shape, sample in shapes), terms)
-    work = _Build(policy, tables, rules, terms, means, formation, levels or {})
+    work = _Build(policy, tables, rules, terms, means, formation, levels or {}, names or {})
     return Built(work.catalogue(catalogue_id, shapes), unused)
 
 
@@ -149,14 +151,16 @@ class _Build:
         means: Means,
         formation: Formation,
         levels: Mapping[str, int],
+        names: Mapping[str, str],
     ) -> None:
         self._policy, self._tables, self._rules = policy, tables, rules
         self._terms, self._means, self._formation, self._levels = terms, means, formation, levels
         self._classifier = Classifier(terms, tables)
         rows = tables.rows
-        self._names = {row["code"]: row["name"] for row in rows["names"]}
+        self._names = names
+        self._ids: dict[str, str] = {}
         for name in ("early", "merge", "subdivision"):
-            self._names.update({row["id"]: row["name"] for row in rows[name]})
+            self._ids.update({row["id"]: row["name"] for row in rows[name]})
         self._merges = {row["id"] for row in rows["merge"]}
         self._merged_labels = {
             code[:3]
@@ -288,18 +292,20 @@ class _Build:
         return self._levels[hospital]
 
     def _name(self, key: _Key) -> str:
-        names = self._names
         if key.rule == EARLY:
-            return names[key.diagnosis]
-        parts = [names.get(key.diagnosis, key.diagnosis)]
+            return self._ids[key.diagnosis]
+        parts = [self._named(key.diagnosis)]
         if key.subdivision:
-            parts.append(names[key.subdivision])
+            parts.append(self._ids[key.subdivision])
         if key.level == COMPREHENSIVE:
             return f"{parts[0]} {KIND_NAMES[key.kind]}"
-        procedures = [
-            names.get(code, code) for code in ([key.main] if key.main else []) + sorted(key.related)
-        ]
+        procedures = [self._named(code) for code in ([key.main] if key.main else []) + sorted(key.related)]
         return " ".join([*parts, "+".join(procedures) or "保守治疗"])
+
+    def _named(self, code: str) -> str:
+        """The name of a code cut for grouping: its own, a merger's, or that of its first full code."""
+        names = self._names
+        return self._ids.get(code) or names.get(code) or names.get(f"{code}00") or code
 
 
 def _told(test: RelatedTest) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The rule tables 规则表 of a DIP catalogue: which codes are what. Data, never code.
 
-Eight CSV tables; a catalogue carries the tables it was built with, so its digest covers them.
+Seven CSV tables; a catalogue carries the tables it was built with, so its digest covers them.
 Codes in a table are prefixes of canonical codes (``47.01`` stands for ``47.0100x003``).
 """
 
@@ -25,12 +25,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "procedure_class": ("prefix", "class", "note"),
     "cci": ("condition", "name", "weight", "codes", "beaten_by"),
     "severity": ("class", "codes", "note"),
-    "names": ("code", "name"),
 }
 CLASSES = ("simple", "diagnostic", "therapeutic", "operation")
 SEVERITY_CLASSES = ("malignant", "metastasis", "failure", "lesion")
 MERGES = ("diagnosis3", "combined", "equivalent")
-_OPTIONAL = frozenset({"names"})
 
 Rows = tuple[Mapping[str, str], ...]
 
@@ -67,7 +65,7 @@ class Tables:
 
 
 def tables_from_files(files: Mapping[str, bytes]) -> Tables:
-    """Rule tables from CSV files (``{"early.csv": b"..."}``); ``names.csv`` may be absent.
+    """Rule tables from CSV files (``{"early.csv": b"..."}``).
 
     :raises Fault: DIP_TABLE_BAD naming table, row and problem.
     """
@@ -75,10 +73,7 @@ def tables_from_files(files: Mapping[str, bytes]) -> Tables:
     for name, columns in COLUMNS.items():
         content = files.get(f"{name}.csv")
         if content is None:
-            if name not in _OPTIONAL:
-                raise Fault(DIP_TABLE_BAD, field=name, problem="缺失")
-            plain[name] = []
-            continue
+            raise Fault(DIP_TABLE_BAD, field=name, problem="缺失")
         try:
             rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
         except (UnicodeDecodeError, csv.Error) as error:
@@ -166,10 +161,6 @@ def _severity(row: Mapping[str, str]) -> str:
     return _choice(row, "class", SEVERITY_CLASSES) or ("" if row["codes"] else "codes不能为空")
 
 
-def _named(row: Mapping[str, str]) -> str:
-    return "" if row["code"] and row["name"] else "缺少code或name"
-
-
 _CHECKS = {
     "exclusion": _exclusion,
     "early": _early,
@@ -178,5 +169,4 @@ _CHECKS = {
     "procedure_class": _class,
     "cci": _cci,
     "severity": _severity,
-    "names": _named,
 }
