@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from chspay_cli import cli_scheme_group
 from chspay_cli import cli_scheme_life as life
 from chspay_cli.cli_scheme_diff import diff
 from chspay_cli.cli_stats import stats
@@ -30,6 +31,7 @@ GROUP_MISSING = Reason("GROUP_MISSING", Kind.NOT_FOUND, "方案{scheme}中没有
 app = typer.Typer(help="分组方案：导入官方工作簿、查看、检查、封存、发布。", no_args_is_help=True)
 for _command in (
     diff,
+    cli_scheme_group.group,
     stats,
     life.seal,
     life.verify,
