@@ -39,6 +39,9 @@ from chspay_grouper.engine.trace import trace_case
 
 OUT_MISSING = Reason("OUT_MISSING", Kind.INVALID, "请用 -o 给出结果文件，或用 --explain 说明一个病例。")
 CASE_NOT_IN_FILE = Reason("CASE_NOT_IN_FILE", Kind.NOT_FOUND, "文件中没有病例号“{value}”。")
+SPARK_NEEDS_PARQUET = Reason(
+    "SPARK_NEEDS_PARQUET", Kind.INVALID, "集群分组只读Parquet文件，收到“{value}”；请先转换为Parquet。"
+)
 CODE_MAP_MISSING = Reason("CODE_MAP_MISSING", Kind.NOT_FOUND, "找不到编码对照表“{value}”。")
 
 #: Below this size a file is grouped before worker processes would have started.
@@ -63,6 +66,7 @@ class Engine(StrEnum):
 
     PYTHON = "python"
     KERNEL = "kernel"
+    SPARK = "spark"
 
 
 def group(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -77,7 +81,12 @@ def group(  # noqa: PLR0913, PLR0917 - one parameter per option
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="进程或线程数，默认为处理器数")] = None,
     engine: Annotated[
         Engine | None,
-        typer.Option("--engine", help="python 逐例；kernel 编译后成批。结果相同，默认按文件大小选择"),
+        typer.Option(
+            "--engine", help="python 逐例；kernel 编译后成批；spark 在集群上。结果相同，默认按文件大小选择"
+        ),
+    ] = None,
+    spark_master: Annotated[
+        str | None, typer.Option("--spark-master", help="Spark主节点，如 local[2]、k8s://https://…")
     ] = None,
     explain: Annotated[str | None, typer.Option("--explain", help="说明这个病例号的分组依据")] = None,
     clinical_diagnoses: Annotated[
@@ -110,7 +119,7 @@ def group(  # noqa: PLR0913, PLR0917 - one parameter per option
     if out is not None:
         make_typed = out.name.lower().endswith(".parquet") and not cases.name.lower().endswith(".parquet")
         shape = Shape(columns is Columns.ANSWERS, make_typed)
-        _group_file(_Task(found, codemap, cases, out, shape, jobs), engine)
+        _group_file(_Task(found, codemap, cases, out, shape, jobs, spark_master), engine)
 
 
 @dataclass(slots=True)
@@ -123,6 +132,7 @@ class _Task:
     out: Path
     shape: Shape
     jobs: int | None
+    spark_master: str | None
 
     @property
     def columns(self) -> tuple[str, ...] | None:
@@ -183,13 +193,26 @@ def _opened(task: _Task, grouper: BatchGrouper, kind: Engine) -> Iterator[_Opene
             )
     elif check_kind(task.cases, INPUTS) == ".parquet" and task.cases.is_file():
         groups = RowGroups(task.cases, task.columns)
-        done = in_threads(groups.loads(), grouper, task.shape, jobs)
+        if kind is Engine.SPARK:
+            done = _on_spark(task, groups)
+        else:
+            done = in_threads(groups.loads(), grouper, task.shape, jobs)
         yield _Opened(groups.schema, done, sum(groups.rows), lambda: groups.read_rows)
+    elif kind is Engine.SPARK:
+        raise Fault(SPARK_NEEDS_PARQUET, field="--engine", value=task.cases.name)
     else:
         opened = open_cases(task.cases, task.columns)
         loads: Iterator[Load] = (partial(list, [batch]) for batch in opened.batches)
         done = in_threads(loads, grouper, task.shape, jobs)
         yield _Opened(opened.schema, done, opened.size, opened.position)
+
+
+def _on_spark(task: _Task, groups: RowGroups) -> Iterator[Grouped]:
+    from chspay_cli.spark import ClusterRun, in_cluster
+
+    parts = task.out.resolve().with_name(f".{task.out.name}.{os.getpid()}.parts")
+    run = ClusterRun(task.spark_master, parts)
+    return in_cluster(task.cases, groups, task.scheme, task.codemap, task.shape, run)
 
 
 def _report(batch_grouper: BatchGrouper, tally: np.ndarray, unreadable: Counter[str]) -> None:

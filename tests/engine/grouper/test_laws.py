@@ -8,6 +8,7 @@ from dataclasses import replace
 from books import grouper, imported, sheets
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from naive import NaiveGrouper
 
 import chspay_policy
 from chspay_core.case import Case
@@ -139,6 +140,8 @@ def test_fast_answer_trace_and_batch_agree_on_any_scheme(book, cases, options):
     fast = Grouper(found.scheme)
     answers = [fast.group(record) for record in cases]
     assert answers == [trace_case(found.scheme, record).answer for record in cases]
+    naive = NaiveGrouper(found.scheme.content)
+    assert [(a.status.value, a.mdc, a.adrg, a.drg) for a in answers] == [naive.group(c) for c in cases]
     for batches in (BatchGrouper(fast), KernelGrouper(fast)):
         numbers = batches.numbers(batch_from_cases(cases))
         assert answers == [batches.answer(number) for number in numbers]
