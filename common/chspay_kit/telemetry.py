@@ -86,7 +86,7 @@ def called(method: str, code: str, seconds: float) -> None:
 
 
 def count(name: str, number: int, attributes: Mapping[str, str]) -> None:
-    """Adds to a counter of the service's own, e.g. ``chspay.grouper.cases``; attributes hold no personal data."""
+    """Adds to a counter of a service's own, e.g. ``chspay.grouper.cases``; never tell personal data in it."""
     if _State.on is not None:
         _State.on.counter(name).add(number, dict(attributes))
 

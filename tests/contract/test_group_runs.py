@@ -243,3 +243,16 @@ async def test_only_what_grouping_reads_is_kept(world, migrated_db):
     names = set(chunks.unpack(kept).schema.names)
     assert names <= set(chunks.READ)
     assert not names & {"person_key", "total_cost", "patient_paid"}
+
+
+async def test_command_and_service_write_one_statement(world, tmp_path):
+    """A publication may refer to a run on a laptop or in the service: the same cases, the same bytes."""
+    from chspay_cli.cli_scheme_life import simulate
+
+    content = parquet(some_cases(25))
+    (tmp_path / "cases.parquet").write_bytes(content)
+    await asyncio.to_thread(simulate, STARTER, tmp_path / "cases.parquet", tmp_path / "run.json")
+    run_id = await uploaded(world, content)
+    await ended(world, run_id)
+    kept = await world.runs.GetGroupRunStatement(pb.GetGroupRunStatementRequest(run_id=run_id))
+    assert kept.content == (tmp_path / "run.json").read_bytes()
