@@ -74,7 +74,7 @@ def build_catalogue(
     levels, known = read_levels(hospitals), read_names(names or [])
     with Console(stderr=True).status("建立目录…"):
         batches = (batch for path in cases for batch in read_cases(path, READ))
-        built = build(batches, rules, held, catalogue_id=out.name, levels=levels, names=known)
+        built = build(batches, rules, held, catalogue_id=f"dip-{policy}-{on}", levels=levels, names=known)
     save_built(out, built, {path.name: sm3_hex(path.read_bytes()) for path in cases})
     for line in overview(built.catalogue):
         typer.echo(line, err=True)

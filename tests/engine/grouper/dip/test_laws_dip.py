@@ -194,3 +194,26 @@ def test_total_score_of_the_priced_cases_is_their_number(world):
     if placed["local"] == 0:
         n = sum(placed.values())
         assert abs(grouped - 1000 * n) <= Fraction(n, 10_000)
+
+
+@_SETTINGS
+@given(_WORLD, st.randoms(use_true_random=False))
+def test_writing_a_case_differently_does_not_move_it(world, chance):
+    """Order of the other codes, duplicates, blanks, full-width letters and simple procedures mean nothing."""
+    cases, changes = world
+    rows = _rows(cases)
+    grouper = DipGrouper(built(rows, changes).catalogue)
+    taking = {code for code in _PROCEDURES if code not in ("89.5200", "x")}
+    other = []
+    for row in rows:
+        first, *rest = row["diagnoses"]
+        chance.shuffle(rest)
+        operations = [code for code in row["procedures"] or [] if code in taking]
+        tail = operations[1:]
+        chance.shuffle(tail)
+        wide = first.replace("I", "Ｉ").replace("K", "k")
+        diagnoses = [f" {wide} " if first else first, *rest, *rest]
+        procedures = ["89.5200", *operations[:1], *tail, *tail, "99.2900"]
+        other.append({**row, "diagnoses": diagnoses, "procedures": procedures})
+    dip = DipBatch(grouper)
+    assert dip.group(batch_of(rows))[0].tolist() == dip.group(batch_of(other))[0].tolist()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from dip_world import PLAIN, batch_of, built, policy_of, rows_of, starter
 
@@ -353,3 +355,32 @@ def test_a_record_keeps_what_the_case_says():
     record = next(iter(records_of(batch_of(rows_of(row)), grouper.lexicon)))
     assert replace(record, year=None) == grouper.record(case)
     assert grouper.answer(grouper.record(case)).status is Status.GROUPED
+
+
+@pytest.mark.parametrize(
+    ("column", "fens"),
+    [
+        (pa.array(["1", " 2.5 ", "3.25", "", None]), [100, 250, 325, None, None]),
+        (pa.array(["4.250", "1e3", "-1", "1.255"]), [425, "bad", "bad", "bad"]),
+        (pa.array([1, -2, None]), [100, "bad", None]),
+        (pa.array([Decimal("1.2500"), Decimal("1.2550")]), [125, "bad"]),
+        (pa.array(["7", "7", None]).dictionary_encode(), [700, 700, None]),
+        (pa.nulls(2), [None, None]),
+    ],
+)
+def test_costs_are_read_to_the_fen_or_refused_by_row(column, fens):
+    """A cost that is no amount makes its row invalid; none is rounded, none becomes zero."""
+    batch = pa.RecordBatch.from_pydict(
+        {"case_id": ["1"] * len(fens), "diagnoses": ["J18.900"] * len(fens), "total_cost": column}
+    )
+    records = list(records_of(batch, Lexicon(starter(), 7)))
+    assert ["bad" if record.bad else record.cost for record in records] == fens
+
+
+def test_a_column_of_binary_numbers_is_refused():
+    """Money that went through binary fractions is no longer what the hospital wrote."""
+    batch = pa.RecordBatch.from_pydict({"case_id": ["1"], "diagnoses": ["J18.900"], "total_cost": [1.1]})
+    with pytest.raises(Fault, match="COLUMN_TYPE"):
+        list(records_of(batch, Lexicon(starter(), 7)))
+    with pytest.raises(Fault, match="COLUMN_MISSING"):
+        list(records_of(batch.drop_columns(["diagnoses"]), Lexicon(starter(), 7)))

@@ -125,6 +125,7 @@ def _usable(
     lexicon, shaper = Lexicon(tables, terms.characters), Shaper(tables)
     unused: Counter[str] = Counter()
     found: list[tuple[Shape, Sample]] = []
+    once: dict[Shape, Shape] = {}
     for batch in batches:
         for record in records_of(batch, lexicon):
             shape = shaper.shape(record)
@@ -135,7 +136,7 @@ def _usable(
             elif not record.cost:
                 unused[NO_COST] += 1
             else:
-                found.append((shape, Sample(record.year, record.cost, record)))
+                found.append((once.setdefault(shape, shape), Sample(record.year, record.cost, record)))
     return found, unused
 
 

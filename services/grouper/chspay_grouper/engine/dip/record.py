@@ -55,8 +55,8 @@ _YUAN = r"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"
 class Record:
     """The facts of a case; None and the empty text are unknown. Money is fen."""
 
-    diagnoses: list[Diagnosis]
-    procedures: list[Procedure]
+    diagnoses: tuple[Diagnosis, ...]
+    procedures: tuple[Procedure, ...]
     age_years: int | None = None
     age_days: int | None = None
     weight_g: int | None = None
@@ -78,8 +78,8 @@ def record_of(case: Case, lexicon: Lexicon) -> Record:
     numbers = (case.age_years, case.age_days, case.newborn_weight_g, case.stay_days, case.icu_hours)
     cost = case.total_cost_fen
     return Record(
-        [lexicon.diagnosis(code) for code in case.diagnoses],
-        [lexicon.procedure(code) for code in case.procedures],
+        tuple(lexicon.diagnosis(code) for code in case.diagnoses),
+        tuple(lexicon.procedure(code) for code in case.procedures),
         case.age_years,
         case.age_days,
         case.newborn_weight_g or None,
@@ -145,7 +145,8 @@ class Rows:
     def record(self, row: int) -> Record:
         """The facts of one row."""
         codes, starts, ends, procedures, first, last, facts = self._listed
-        return Record(codes[starts[row] : ends[row]], procedures[first[row] : last[row]], *facts[row])
+        met, done = codes[starts[row] : ends[row]], procedures[first[row] : last[row]]
+        return Record(tuple(met), tuple(done), *facts[row])
 
     @cached_property
     def _listed(self) -> tuple[Any, ...]:
