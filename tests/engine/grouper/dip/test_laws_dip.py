@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from contextlib import suppress
 from fractions import Fraction
 
 from dip_world import PLAIN, batch_of, built, policy_of, rows_of, starter
@@ -12,6 +14,8 @@ from oracle import scores
 
 from chspay_core.amounts import MICRO
 from chspay_core.case import Status
+from chspay_core.errors import Fault
+from chspay_core.policy import canonical_json
 from chspay_core.tables import case_from_row
 from chspay_grouper.engine.dip.batch import DipBatch
 from chspay_grouper.engine.dip.build import build
@@ -217,3 +221,32 @@ def test_writing_a_case_differently_does_not_move_it(world, chance):
         other.append({**row, "diagnoses": diagnoses, "procedures": procedures})
     dip = DipBatch(grouper)
     assert dip.group(batch_of(rows))[0].tolist() == dip.group(batch_of(other))[0].tolist()
+
+
+_JUNK = ['""', '"0"', '"-1"', '"1e9"', '"x"', '"1/0"', "null", "true", "3", "[]", "{}", '["1"]', '{"a": "b"}']
+_APPENDIX = {"diagnoses": "K35.900", "procedures": "47.0100", "total_cost": 9, "n": 16}
+_SOUND = built(rows_of(_SURE, _APPENDIX)).catalogue
+_LUNG = {"diagnoses": "C34.900|C78.000", "procedures": "99.2500", "total_cost": 1}
+_FEW = batch_of(rows_of(_SURE, _APPENDIX, _LUNG))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_a_spoiled_catalogue_raises_only_our_own_fault(chance):
+    """What comes back from a disk or a wire may be anything; the answer is a catalogue or a reason."""
+    data = json.loads(_SOUND.content)
+    for _ in range(chance.randint(1, 3)):
+        place = data
+        while True:
+            keys = list(place) if isinstance(place, dict) else range(len(place))
+            if not keys:
+                break
+            key = chance.choice(keys)
+            if isinstance(place[key], (dict, list)) and chance.random() < 0.85:
+                place = place[key]
+                continue
+            place[key] = json.loads(chance.choice(_JUNK))
+            break
+    with suppress(Fault):
+        dip = DipBatch(DipGrouper(load_catalogue(canonical_json(data))))
+        dip.columns(*dip.group(_FEW))

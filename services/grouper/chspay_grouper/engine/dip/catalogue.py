@@ -7,6 +7,7 @@ policy rule it was built under with its citation. Counts are counted, never stor
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.policy import canonical_json
+from chspay_core.policy import EVIDENCE, canonical_json, weakest
 from chspay_grouper.engine.dip.auxiliary import Subtype, Test
 from chspay_grouper.engine.dip.shape import BASIC, EARLY, MERGED, SUBDIVIDED
 from chspay_grouper.engine.dip.tables import Tables, tables_from_plain
@@ -28,6 +29,7 @@ DIP_CATALOGUE_UNREADABLE = Reason(
 )
 
 FORMAT = "chspay-dip@1"
+_FRACTION = re.compile(r"[0-9]{1,400}/[1-9][0-9]{0,399}\Z", re.ASCII)
 CORE, COMPREHENSIVE = "core", "comprehensive"
 KIND_CODES = {"medical": "M", "diagnostic": "D", "therapeutic": "T", "operation": "O"}
 KIND_NAMES = {
@@ -124,8 +126,7 @@ class Catalogue:
 
     def weakest_evidence(self) -> str:
         """The weakest evidence among the rules it was built under."""
-        order = ("official", "unverified", "demo")
-        return max((rule.evidence for rule in self.rules), key=order.index, default="demo")
+        return weakest(rule.evidence for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,23 +179,25 @@ def load_catalogue(content: bytes) -> Catalogue:
             raise Fault(DIP_CATALOGUE_UNREADABLE, problem=f"格式为{data['format']}")
         if canonical_json(data) != content:
             raise Fault(DIP_CATALOGUE_UNREADABLE, problem="不是规范写法")
-        rules = tuple(Cited(**rule) for rule in data["rules"])
+        rules = tuple(_rule(rule) for rule in data["rules"])
+        terms, groups = terms_of(rules), tuple(_group(row) for row in data["groups"])
+        _check(data, groups, terms)
         return Catalogue(
             catalogue_id=data["id"],
             place=data["place"],
             on=data["on"],
             policy_digest=data["policy_digest"],
             years={int(year): int(weight) for year, weight in data["years"].items()},
-            overall=Fraction(data["overall"]),
-            divisor=Fraction(data["divisor"]),
+            overall=_exact(data["overall"]),
+            divisor=_exact(data["divisor"]),
             drug_overall=_fraction(data["drug_overall"]),
             consumable_overall=_fraction(data["consumable_overall"]),
             threshold=int(data["threshold"]),
             placed={name: int(n) for name, n in data["placed"].items()},
-            groups=tuple(_group(row) for row in data["groups"]),
+            groups=groups,
             tables=tables_from_plain(data["tables"]),
             rules=rules,
-            terms=terms_of(rules),
+            terms=terms,
             content=content,
             digest=sm3_hex(content),
         )
@@ -202,12 +205,43 @@ def load_catalogue(content: bytes) -> Catalogue:
         raise Fault(DIP_CATALOGUE_UNREADABLE, problem=type(error).__name__) from error
 
 
+def _check(data: Mapping[str, Any], groups: Sequence[Group], terms: Terms) -> None:
+    """What the types of JSON do not say: the grouper relies on it.
+
+    :raises ValueError: which :func:`load_catalogue` turns into a fault.
+    """
+    texts = [data[name] for name in ("id", "place", "on", "policy_digest")]
+    if not all(isinstance(text, str) for text in texts) or _exact(data["divisor"]) <= 0:
+        raise ValueError("facts")
+    if len({group.code for group in groups}) < len(groups):
+        raise ValueError("code twice")
+    for group in groups:
+        if group.mean <= 0 or any(each.dimension not in terms.conditions for each in group.subtypes):
+            raise ValueError("group")
+
+
+def _rule(row: Mapping[str, Any]) -> Cited:
+    rule = Cited(**row)
+    texts = (rule.key, rule.place, rule.since, rule.cite, rule.evidence)
+    if not all(isinstance(text, str) for text in texts) or rule.evidence not in EVIDENCE:
+        raise ValueError("rule")
+    return rule
+
+
 def _fraction_text(value: Fraction | None) -> str:
     return "" if value is None else f"{value.numerator}/{value.denominator}"
 
 
 def _fraction(text: str) -> Fraction | None:
-    return Fraction(text) if text else None
+    return _exact(text) if text else None
+
+
+def _exact(text: str) -> Fraction:
+    """``numerator/denominator`` and nothing else: an exponent could stand for a billion digits."""
+    if not _FRACTION.match(text):
+        raise ValueError("fraction")
+    top, _, bottom = text.partition("/")
+    return Fraction(int(top), int(bottom))
 
 
 def _micro_text(value: int | None) -> str:
@@ -248,6 +282,13 @@ def _group_plain(group: Group) -> dict[str, object]:
 
 
 def _group(row: Mapping[str, Any]) -> Group:
+    texts = [row[name] for name in ("code", "name", "diagnosis", "subdivision", "main", "cv")]
+    if not all(isinstance(text, str) for text in (*texts, *row["related"])):
+        raise TypeError("group")
+    if row["level"] not in (CORE, COMPREHENSIVE) or row["kind"] not in KIND_CODES:
+        raise ValueError("group")
+    if row["rule"] not in RULE_NAMES and row["rule"] != COMPREHENSIVE:
+        raise ValueError("group")
     return Group(
         code=row["code"],
         name=row["name"],
@@ -261,14 +302,14 @@ def _group(row: Mapping[str, Any]) -> Group:
         order=int(row["order"]),
         cases={int(year): int(n) for year, n in row["cases"].items()},
         kept=int(row["kept"]),
-        mean=Fraction(row["mean"]),
+        mean=_exact(row["mean"]),
         cv=row["cv"],
         score_micro=int(row["score_micro"]),
         drug_micro=_micro(row["drug_micro"]),
         consumable_micro=_micro(row["consumable_micro"]),
         base_level=row["base_level"] == "1",
         subtypes=tuple(
-            Subtype(code, name, int(n), int(t), int(f)) for code, name, n, t, f in row["subtypes"]
+            Subtype(str(code), str(name), int(n), int(t), int(f)) for code, name, n, t, f in row["subtypes"]
         ),
         tests=tuple(Test(*test) for test in row["tests"]),
         related_tests=tuple(tuple(test) for test in row["related_tests"]),

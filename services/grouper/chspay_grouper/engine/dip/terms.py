@@ -6,10 +6,9 @@ needed depends on the methods chosen. Nothing is defaulted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
 
 from chspay_core.amounts import decimal_text, yuan_to_fen
 from chspay_core.errors import Fault, Kind, Reason
@@ -146,11 +145,17 @@ class Terms:
 
     def text(self, key: str) -> str:
         """A text value."""
-        return cast(str, self._values[key])
+        value = self._values[key]
+        if not isinstance(value, str):
+            raise Fault(DIP_RULE_BAD, field=key, value="", problem="应为文本")
+        return value
 
     def table(self, key: str) -> list[dict[str, str]]:
         """A table: one dict of text per row."""
-        return cast("list[dict[str, str]]", self._values[key])
+        rows = self._values[key]
+        if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
+            raise Fault(DIP_RULE_BAD, field=key, value="", problem="应为一张表")
+        return rows
 
     def ratio(self, key: str) -> Fraction:
         """A number, exact."""
@@ -190,6 +195,9 @@ class Terms:
         return tuple(bands)
 
     def _check(self) -> None:
+        missing = [key for key in _needed(self.method, self.conditions) if key not in self._values]
+        if missing:
+            raise Fault(DIP_RULE_BAD, field=missing[0], value="", problem="缺少这条规则")
         if not self.weights or min(self.weights) < 0 or min(self.weights.values()) <= 0:
             raise Fault(DIP_RULE_BAD, field="dip.year_weights", value="", problem="年份与权重应为正")
         if self.has("dip.ungrouped_discount") and not 0 < self.ratio("dip.ungrouped_discount") < 1:
@@ -205,6 +213,10 @@ class Terms:
                 raise Fault(DIP_RULE_BAD, field="dip.trim_low", value=low, problem="应低于dip.trim_high")
         if self.scale <= 0:
             raise Fault(DIP_RULE_BAD, field="dip.score_scale", value=self.scale, problem="应大于零")
+
+
+def _is_row(row: object) -> bool:
+    return isinstance(row, dict) and all(isinstance(cell, str) for cell in row.values())
 
 
 def _condition(row: Mapping[str, str]) -> Condition:
@@ -235,17 +247,24 @@ class Cited:
         return {name: getattr(self, name) for name in ("key", "value", "place", "since", "cite", "evidence")}
 
 
+def _needed(methods: Mapping[str, str], dimensions: Iterable[str]) -> list[str]:
+    """The keys that a build by these methods and dimensions reads."""
+    keys = [key for key in METHODS if key not in _OPTIONAL_METHODS] + list(_ALWAYS)
+    for (key, method), needed in _WHEN.items():
+        if methods.get(key) == method:
+            keys += needed
+    for dimension in dimensions:
+        keys += _OF_DIMENSION.get(dimension, ())
+    return keys
+
+
 def read_rules(policy: Policy) -> tuple[Cited, ...]:
     """Every ``dip.`` rule a build of this policy needs, sorted by key.
 
     :raises Fault: POLICY_MISSING naming the first key nobody has ruled.
     """
-    keys = [key for key in METHODS if key not in _OPTIONAL_METHODS] + list(_ALWAYS)
-    for (key, method), needed in _WHEN.items():
-        if policy.text(key) == method:
-            keys += needed
-    for row in policy.table("dip.aux_conditions"):
-        keys += _OF_DIMENSION.get(row["dimension"], ())
+    chosen = {key: policy.text(key) for key in METHODS if key not in _OPTIONAL_METHODS}
+    keys = _needed(chosen, [row["dimension"] for row in policy.table("dip.aux_conditions")])
     found = []
     for key in sorted(set(keys)):
         rule = policy.rule(key)
