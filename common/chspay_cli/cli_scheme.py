@@ -19,9 +19,11 @@ from chspay_cli import cli_scheme_life as life
 from chspay_cli.cli_scheme_diff import diff
 from chspay_cli.cli_stats import stats
 from chspay_cli.schemecases import answered, principal, read_weights
-from chspay_cli.schemefile import check_out, find_scheme, read_source, save_imported
+from chspay_cli.schemefile import LIFE_FILE, check_out, find_scheme, read_source, save_imported
+from chspay_cli.schemelife import read_life
 from chspay_core.amounts import decimal_text
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_grouper.engine.life import STATE_NAMES
 from chspay_grouper.engine.lint import Finding, Truncated, lint_scheme, lint_weights
 from chspay_grouper.engine.scheme import Group, Scheme, import_scheme
 from chspay_grouper.engine.workbook import Repair
@@ -102,6 +104,8 @@ def show(
         typer.echo(f"SM3 {found.digest}")
         if found.usage:
             typer.echo(f"用途 {found.usage}")
+        if (Path(scheme) / LIFE_FILE).exists():
+            typer.echo(f"状态 {STATE_NAMES[read_life(Path(scheme)).life(found).state]}")
         _print_counts(found)
         return
     matches = [entry for entry in _groups(found) if entry[1].code == code.upper()]

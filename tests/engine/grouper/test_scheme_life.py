@@ -71,6 +71,7 @@ def test_a_whole_life_is_led_and_verified_in_one_command(run, bureau):
     assert run("verify", bureau / "T", "--previous", bureau / "S")[0] == 0
     assert run("retire", *signed(bureau), "--since", "2026-12-31")[0] == 0
     assert "已停用" in run("verify", bureau / "S")[1]
+    assert "状态 已停用" in run("show", bureau / "S")[1]
 
 
 def test_publication_needs_a_run_and_an_approving_evaluation_of_it(run, bureau):

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
@@ -14,6 +15,14 @@ DOCUMENT_BAD = Reason("DOCUMENT_BAD", Kind.INVALID, "不是有效的{kind}：{pr
 
 _HEX = re.compile(r"[0-9a-f]*\Z")
 _DIGEST_DIGITS, _KEY_DIGITS = 64, 130
+
+
+class _Written(Protocol):
+    @property
+    def content(self) -> bytes: ...
+
+
+_Document = TypeVar("_Document", bound=_Written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,18 @@ def read(content: bytes, kind: str, form: str) -> dict[str, object]:
     if data.pop("format", None) != form:
         raise Fault(DOCUMENT_BAD, kind=kind, problem=f"格式不是{form}")
     return dict(data)
+
+
+def whole(found: _Document, content: bytes, kind: str) -> _Document:
+    """The document understood, when writing it again gives exactly what was read.
+
+    Otherwise a field was left out that has a default, and its digest would be that of another document.
+
+    :raises Fault: DOCUMENT_BAD.
+    """
+    if found.content != content:
+        raise Fault(DOCUMENT_BAD, kind=kind, problem="缺少字段或有多余的内容")
+    return found
 
 
 def is_digest(value: object) -> bool:

@@ -169,7 +169,7 @@ def parse_record(content: bytes) -> Record:
         raise Fault(DOCUMENT_BAD, kind=kind, problem="摘要不是64位十六进制")
     if not is_key(record.signer):
         raise Fault(DOCUMENT_BAD, kind=kind, problem="签名公钥有误")
-    return record
+    return canonical.whole(record, content, kind)
 
 
 def parse_evaluation(content: bytes) -> Evaluation:
@@ -189,7 +189,7 @@ def parse_evaluation(content: bytes) -> Evaluation:
         raise Fault(DOCUMENT_BAD, kind=kind, problem="缺少字段或类型不对") from error
     if not (is_digest(found.scheme) and is_digest(found.run) and is_key(found.signer) and found.by):
         raise Fault(DOCUMENT_BAD, kind=kind, problem="缺少方案、模拟分组、评估人或公钥")
-    return found
+    return canonical.whole(found, content, kind)
 
 
 def follow(records: Sequence[Record]) -> Life:

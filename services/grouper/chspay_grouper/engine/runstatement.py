@@ -95,7 +95,7 @@ def parse_statement(content: bytes) -> RunStatement:
         raise Fault(DOCUMENT_BAD, kind=_KIND, problem="数量或摘要有误")
     if sum(found.statuses.values()) != found.cases:
         raise Fault(DOCUMENT_BAD, kind=_KIND, problem="各状态的病例数之和不等于总数")
-    return found
+    return canonical.whole(found, content, _KIND)
 
 
 def _plain(column: pa.Array) -> pa.Array:
