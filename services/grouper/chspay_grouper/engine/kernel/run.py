@@ -15,7 +15,7 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from chspay_grouper.engine.columns import UNKNOWN
-from chspay_grouper.engine.kernel.program import FIRST, NO, OTHERS, YES, Ask
+from chspay_grouper.engine.kernel.program import FIRST, OTHERS, YES, Ask
 from chspay_grouper.engine.kernel.program import Column as C
 from chspay_grouper.engine.kernel.tables import NOTHING, Classes, Codes, Rules
 from chspay_grouper.engine.kernel.tables import Setting as S
@@ -78,7 +78,7 @@ def _level(classes: Any, other: int, principal: int) -> int:
     return level
 
 
-@_compiled
+@_inlined
 def _levels(classes: Any, dx: Any, case: int, principal: int) -> int:
     """MCC and CC bits of all other diagnoses."""
     level = 0
@@ -197,7 +197,7 @@ def _procedure_asked(step: Any, work: Any) -> bool:
     return work.rests[step[_WORD]] >> np.uint64(step[_BIT]) & np.uint64(1) != 0
 
 
-@_compiled
+@_inlined
 def _holds(at: int, work: Any) -> bool:
     """Whether the rule entered at ``at`` holds for the case at hand."""
     while at >= 0:
@@ -220,7 +220,7 @@ def _holds(at: int, work: Any) -> bool:
     return at == YES
 
 
-@_compiled
+@_inlined
 def _one(work: Any) -> int:
     """The first DRG that holds, in the order of trial, or -1; only what both first codes allow is tried."""
     rules, classes, px, hand = work.rules, work.classes, work.px, work.hand
@@ -235,38 +235,37 @@ def _one(work: Any) -> int:
             mdc = rules.mdc[group]
             if mdc == refused:
                 continue
-            if mdc != entered:
-                at = rules.enter[mdc]
-                if at == NO or (at >= 0 and not _holds(at, work)):
-                    refused = mdc
-                    continue
+            # What must hold, one after the other: the MDC's rule, the group's, then any DRG's. One loop for
+            # the three, so that the test of a rule is compiled into it once.
+            drg = rules.drgs[group]
+            for stage in range(-1 if mdc == entered else -2, rules.drgs[group + 1] - drg):
+                if stage == -2:
+                    at = rules.enter[mdc]
+                elif stage == -1:
+                    at = rules.take[group]
+                else:
+                    at = rules.holds[drg + stage]
+                holds = at == YES or (at >= 0 and _holds(at, work))
+                if stage >= 0 and holds:
+                    return drg + stage
+                if stage < 0 and not holds:
+                    refused = mdc if stage == -2 else refused
+                    break
                 entered = mdc
-            at = rules.take[group]
-            if at == NO or (at >= 0 and not _holds(at, work)):
-                continue
-            for drg in range(rules.drgs[group], rules.drgs[group + 1]):
-                at = rules.holds[drg]
-                if at == YES or (at >= 0 and _holds(at, work)):
-                    return drg
     return _NONE
 
 
-@_compiled
-def _retried(work: Any, first: int, last: int) -> int:
-    """The answer with each other procedure alone; the first that finds a group wins."""
+@_inlined
+def _next_operation(work: Any, place: int) -> bool:
+    """Make the next other procedure after ``place`` the only one; whether there is one."""
     hand, px = work.hand, work.px
-    main, rest, answer = hand[_MAIN], hand[_REST], _NONE
-    hand[_REST] = last
-    for place in range(first + 1, last):
-        if px.other[px.places[place]] != NOTHING:
-            hand[_MAIN] = place
+    last = px.ends[hand[_CASE]]
+    for other in range(place + 1, last):
+        if px.other[px.places[other]] != NOTHING:
+            hand[_MAIN], hand[_REST] = other, last
             hand[_JOINED] &= ~_HAS_REST
-            answer = _one(work)
-            if answer != _NONE:
-                break
-    hand[_MAIN], hand[_REST] = main, rest
-    hand[_JOINED] &= ~_HAS_REST
-    return answer
+            return True
+    return False
 
 
 @_compiled
@@ -279,27 +278,47 @@ def _ungrouped(work: Any) -> int:
     return settings[_NO_GROUP] if _holds(settings[_ENTRIES], work) else settings[_NO_MDC]
 
 
-@_compiled
-def _ages_differ(work: Any) -> bool:
-    """Whether an infant's unknown age in days decides the group."""
-    ages = work.rules.ages
-    given = _NONE
-    for place in range(len(ages)):
-        work.hand[_DAYS] = ages[place]
-        answer = _one(work)
-        if place == 0:
-            given = answer
-        elif answer != given:
-            return True
-    return False
+@_inlined
+def _as_recorded(work: Any) -> None:
+    """Take main and other procedures as the record has them."""
+    hand, px = work.hand, work.px
+    first = px.starts[hand[_CASE]]
+    hand[_MAIN], hand[_REST] = first if first < px.ends[hand[_CASE]] else _NONE, first + 1
+    hand[_JOINED] &= ~_HAS_REST
+
+
+@_inlined
+def _answer(work: Any) -> int:
+    """The answer of the case at hand: as recorded, then with each other procedure alone where the scheme
+    tries that, then, for an infant of unknown age in days, whether that age decides the group."""
+    hand, settings, ages = work.hand, work.rules.settings, work.rules.ages
+    unknown_age = work.scalars[_AGE, hand[_CASE]] == 0 and hand[_DAYS] == _UNKNOWN
+    place, age, answer, given = work.px.starts[hand[_CASE]], -1, _NONE, _NONE
+    _as_recorded(work)
+    while True:
+        found = _one(work)
+        if age >= 0:
+            if age > 0 and found != given:
+                return settings[_NO_AGE]
+            given = found
+        elif found == _NONE and settings[_RETRY] and _next_operation(work, place):
+            place = hand[_MAIN]
+            continue
+        else:
+            _as_recorded(work)
+            answer = found if found != _NONE else _ungrouped(work)
+        age += 1
+        if not unknown_age or age == len(ages):
+            return answer
+        hand[_DAYS] = ages[age]
 
 
 @_compiled
 def _group_rows(work: Any, out: Any) -> None:
     """Write per case the number of its answer; see ``chspay_grouper.engine.grouper.Grouper.answer``."""
-    dx, px, hand, settings, scalars = work.dx, work.px, work.hand, work.rules.settings, work.scalars
+    dx, hand, settings, scalars = work.dx, work.hand, work.rules.settings, work.scalars
     for case in range(len(out)):
-        start, first, last = dx.starts[case], px.starts[case], px.ends[case]
+        start = dx.starts[case]
         if scalars[_SEX, case] != 1 and scalars[_SEX, case] != 2:
             out[case] = settings[_NO_SEX]
             continue
@@ -307,21 +326,9 @@ def _group_rows(work: Any, out: Any) -> None:
         if principal == NOTHING:
             out[case] = settings[_NO_DIAGNOSIS]
             continue
-        hand[_CASE], hand[_PRINCIPAL], hand[_DAYS], hand[_JOINED] = (
-            case,
-            principal,
-            scalars[_AGE_DAYS, case],
-            0,
-        )
-        hand[_MAIN], hand[_REST] = first if first < last else _NONE, first + 1
-        answer = _one(work)
-        if answer == _NONE and settings[_RETRY]:
-            answer = _retried(work, first, last)
-        if answer == _NONE:
-            answer = _ungrouped(work)
-        if scalars[_AGE, case] == 0 and hand[_DAYS] == _UNKNOWN and _ages_differ(work):
-            answer = settings[_NO_AGE]
-        out[case] = answer
+        hand[_CASE], hand[_PRINCIPAL], hand[_JOINED] = case, principal, 0
+        hand[_DAYS] = scalars[_AGE_DAYS, case]
+        out[case] = _answer(work)
 
 
 def run(rules: Rules, classes: Classes, dx: Codes, px: Codes, scalars: np.ndarray, out: np.ndarray) -> None:
