@@ -7,10 +7,10 @@ from collections import Counter
 from contextlib import suppress
 from fractions import Fraction
 
+from dip_oracle import scores
 from dip_world import PLAIN, batch_of, built, policy_of, rows_of, starter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracle import scores
 
 from chspay_core.amounts import MICRO
 from chspay_core.case import Status
