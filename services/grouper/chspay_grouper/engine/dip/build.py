@@ -112,7 +112,9 @@ def build(
     shapes, unused = _usable(batches, tables, terms, means)
     if not shapes:
         years = "、".join(map(str, sorted(means.years)))
-        found = "、".join(f"{reason} {n}例" for reason, n in sorted(unused.items())) or "0例"
+        outside, costless = unused[OUTSIDE_YEARS], unused[NO_COST]
+        others = unused.total() - outside - costless
+        found = f"其他年份出院的{outside}例、没有费用的{costless}例、不能入组的{others}例"
         raise Fault(DIP_NO_CASES, value=policy.place, years=years, found=found)
     formation = form(((shape, sample.cost) for shape, sample in shapes), terms)
     work = _Build(policy, tables, rules, terms, means, formation, levels or {}, names or {})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from chspay_core.amounts import from_micro, plain
 from chspay_core.case import Status
-from chspay_grouper.engine.dip.catalogue import KIND_NAMES, RULE_NAMES
+from chspay_grouper.engine.dip.catalogue import CORE, KIND_NAMES, RULE_NAMES
 from chspay_grouper.engine.dip.match import DipAnswer, DipTrace
+from chspay_grouper.engine.dip.shape import EARLY
 from chspay_grouper.engine.trace import Step
 
 _LEVELS = {
@@ -49,7 +50,8 @@ def _result(answer: DipAnswer) -> str:
         kind = "未入组" if answer.status is Status.UNGROUPED else "记录未通过输入校验"
         return f"结果：{kind}。{SENTENCES[answer.reason]}［{answer.reason}］"
     score = plain(from_micro(group.score_micro))
-    told = f"结果：{group.code}（{group.name}，{KIND_NAMES[group.kind]}），病种分值{score}"
+    kind = f"，{KIND_NAMES[group.kind]}" if group.level == CORE and group.rule != EARLY else ""
+    told = f"结果：{group.code}（{group.name}{kind}），病种分值{score}"
     if group.base_level:
         told += "，基层病种，不乘机构系数"
     if answer.subtype:
