@@ -201,9 +201,10 @@ class Grouper:
 
     def never_grouped(self, principal: Diagnosis) -> str:
         """Why no case with this principal diagnosis enters an MDC by it; empty when one may."""
-        if not self._members.knows_diagnosis(principal.code):
-            return PRINCIPAL_UNKNOWN
-        return "" if principal.mask & self._entry_sets else PRINCIPAL_NOT_GROUPABLE
+        if principal.mask & self._entry_sets:
+            return ""
+        known = self._members.knows_diagnosis(principal.code)
+        return PRINCIPAL_NOT_GROUPABLE if known else PRINCIPAL_UNKNOWN
 
     def _age_matters(
         self,

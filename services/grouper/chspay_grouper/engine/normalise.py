@@ -15,6 +15,8 @@ _ODD_BLANK = re.compile(f"[{_BLANK}]")
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _ANY_BLANK = re.compile(rf"[\s{_BLANK}]+")
 _FILL_X = re.compile(r"(?<=[^+])X")
+#: Codes that already are in canonical form, as nearly all are.
+_CANONICAL = re.compile(r"[0-9A-WYZ.][0-9A-WYZ.x*]*(?:\+[0-9A-WYZ.][0-9A-WYZ.x*]*)*", re.ASCII)
 #: Excel's way of writing a carriage return inside a cell when a tool did not decode it.
 LITERAL_BREAK = re.compile(r"_x000[dDaA]_")
 #: Full-width ASCII, the ideographic comma and mathematical comparison signs.
@@ -24,6 +26,8 @@ _SIGNS = {"≥": ">=", "≤": "<=", "≧": ">=", "≦": "<=", "⋂": "∩", "=="
 
 def canonical_code(text: str) -> str:
     """The canonical form of a diagnosis or procedure code."""
+    if _CANONICAL.fullmatch(text):
+        return text
     narrow = _ANY_BLANK.sub("", text.translate(_WIDE)).upper()
     return _FILL_X.sub("x", narrow)
 
