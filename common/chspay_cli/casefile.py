@@ -241,7 +241,7 @@ def parquet_writer(path: Path, schema: pa.Schema, encoded: pa.Schema) -> pq.Parq
     The two differ only where a column of text comes as a dictionary.
     """
     # Every case has its own number: a dictionary of them would only cost.
-    repeating = [name for name in encoded.names if name != "case_id"]
+    repeating = [leaf_of(field) for field in encoded if field.name != "case_id"]
     # The lowest and highest text of a dictionary column cost more than writing it.
     plain = [field.name for field in encoded if not pa.types.is_nested(field.type) and not _coded(field)]
     writer = pq.ParquetWriter(
@@ -255,6 +255,12 @@ def parquet_writer(path: Path, schema: pa.Schema, encoded: pa.Schema) -> pq.Parq
     kept = base64.b64encode(schema.serialize().to_pybytes()).decode()
     writer.add_key_value_metadata({"ARROW:schema": kept})
     return writer
+
+
+def leaf_of(field: pa.Field) -> str:
+    """What Parquet calls the values of a column: of a list, its elements."""
+    listed = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
+    return f"{field.name}.list.element" if listed else str(field.name)
 
 
 def _coded(field: pa.Field) -> bool:

@@ -20,7 +20,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from chspay_cli.casefile import write_rows
+from chspay_cli.casefile import leaf_of, write_rows
 from chspay_cli.compiled import kernel_grouper
 from chspay_cli.grouped import Shape, output_schema
 from chspay_cli.grouping import in_threads
@@ -56,7 +56,8 @@ def repeated(published: Path, target: Path) -> None:
     table = pa.table(columns)
     rng = np.random.default_rng(1)
     schema = pa.schema([("case_id", pa.string()), *table.schema])
-    with pq.ParquetWriter(target, schema, compression="zstd", use_dictionary=list(columns)) as writer:
+    coded = [leaf_of(field) for field in table.schema]
+    with pq.ParquetWriter(target, schema, compression="zstd", use_dictionary=coded) as writer:
         for start in range(0, CASES, ROW_GROUP):
             rows = min(ROW_GROUP, CASES - start)
             drawn = table.take(pa.array(rng.integers(0, len(table), rows)))

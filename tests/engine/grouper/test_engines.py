@@ -101,6 +101,16 @@ def test_csv_goes_through_the_kernel_too(run, scheme, cases):
         assert out.endswith("parquet") or python.read_bytes() == kernel.read_bytes()
 
 
+def test_codes_are_written_as_dictionaries(run, scheme, cases, tmp_path):
+    """The next reader decodes codes eight times faster; a list's values have a name of their own."""
+    run("group", "--engine", "kernel", "--scheme", scheme, cases, "-o", tmp_path / "o.parquet")
+    group = pq.ParquetFile(tmp_path / "o.parquet").metadata.row_group(0)
+    columns = {group.column(at).path_in_schema: group.column(at) for at in range(group.num_columns)}
+    assert "RLE_DICTIONARY" in columns["diagnoses.list.element"].encodings
+    assert "RLE_DICTIONARY" in columns["drg"].encodings
+    assert "RLE_DICTIONARY" not in columns["case_id"].encodings
+
+
 def test_a_large_row_group_is_read_in_slices(cases, monkeypatch):
     """One row group of a whole province must not fill the memory."""
     monkeypatch.setattr(rowgroups, "_MOST_ROWS", 4)
