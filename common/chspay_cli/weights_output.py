@@ -148,7 +148,7 @@ def read_run(out: Path) -> RunFile:
 def _line(row: Mapping[str, object]) -> Line:
     inputs = row["inputs"]
     texts = {name: str(value) for name, value in row.items() if name != "inputs"}
-    return Line(**texts, inputs=tuple(inputs) if isinstance(inputs, list) else ())  # type: ignore[arg-type]
+    return Line(**texts, inputs=tuple(inputs) if isinstance(inputs, list) else ())
 
 
 def _sm3(path: Path) -> str:
