@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from chspay_core.case import DIAGNOSIS_MISSING, SEX_BAD
 from chspay_grouper.engine.answers import (
@@ -29,7 +30,7 @@ from chspay_grouper.engine.conditions import CC_BIT, MCC_BIT, split_by_code
 from chspay_grouper.engine.grouper import Diagnosis, Grouper, Procedure, surgical_gate
 from chspay_grouper.engine.kernel.program import Program
 from chspay_grouper.engine.scheme import Group
-from chspay_grouper.engine.tree import Count, Node, conjuncts, walk
+from chspay_grouper.engine.tree import Node, conjuncts
 
 _LEVELS = MCC_BIT | CC_BIT
 _KEPT_DICTIONARIES, _KEPT_CODES = 4, 500_000
@@ -100,6 +101,19 @@ class _Table:
 _Meaning = tuple[int, int, str]
 
 
+class _Texts(NamedTuple):
+    """Codes as typed that were met, with their classes and the numbers of their canonical codes."""
+
+    texts: pa.Array
+    first: np.ndarray
+    other: np.ndarray
+    number: np.ndarray
+
+
+_NO_NUMBERS = np.zeros(0, np.int32)
+_NO_TEXTS = _Texts(pa.array([], pa.string()), _NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS)
+
+
 class Tables:
     """The arrays of one scheme, and the classes of the codes met so far."""
 
@@ -116,7 +130,6 @@ class Tables:
         """
         self._grouper, self._diagnosis, self._procedure = grouper, diagnosis, procedure
         self.rules, self.program = _compiled(grouper)
-        self._counts = any(isinstance(part, Count) for tree in _rest_trees(grouper) for part in walk(tree))
         self._masks = {
             kind: [grouper.bits.mask(sets, diagnosis=kind) for sets in asked]
             for kind, asked in self.program.asked.items()
@@ -125,7 +138,8 @@ class Tables:
         self._of_others = {kind: (1 << number) - 1 for kind, number in self.program.of_others.items()}
         self._principals, self._others, self._mains, self._rests = (_Table() for _ in range(4))
         self._asked: dict[tuple[bool, int], int] = {}
-        self._meanings: dict[bool, dict[str, _Meaning]] = {True: {}, False: {}}
+        self._met_texts: dict[bool, _Texts | None] = {True: None, False: None}
+        self._numbers_of_codes: dict[bool, dict[str, int]] = {True: {}, False: {}}
         self._recent: dict[bool, list[tuple[pa.Array, tuple[np.ndarray, np.ndarray, np.ndarray]]]]
         self._recent = {True: [], False: []}
         self._guard = guard
@@ -144,29 +158,41 @@ class Tables:
         recent = self._recent[kind]
         known = next((item for item in recent if item[0].equals(lists.dictionary)), None)
         if known is None:
-            known = (lists.dictionary, self._classified(lists.distinct(), kind))
+            known = (lists.dictionary, self._classified(lists.dictionary, kind))
             recent.insert(0, known)
             del recent[_KEPT_DICTIONARIES:]
         return Codes(lists.places, lists.starts, lists.ends, *known[1])
 
-    def _classified(self, texts: list[str], kind: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        before = self._sizes()
-        kept, meaning = self._meanings[kind], self._diagnosis_meaning if kind else self._procedure_meaning
-        if len(kept) > _KEPT_CODES:
+    def _classified(self, dictionary: pa.Array, kind: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Both classes and the number of each code of a dictionary, and of the empty code last."""
+        texts = pc.fill_null(dictionary.cast(pa.string()), "")
+        known = self._met_texts[kind]
+        if known is None or len(known.texts) > _KEPT_CODES:
             # A stream of made-up codes must not grow memory without bound.
-            kept.clear()
-        for text in texts:
-            if text not in kept:
-                kept[text] = meaning(text)
+            known = self._more(_NO_TEXTS, pa.array([""]), kind)
+        places = pc.index_in(texts, value_set=known.texts)
+        if places.null_count:
+            known = self._more(known, pc.unique(texts.filter(places.is_null())), kind)
+            places = pc.index_in(texts, value_set=known.texts)
+        self._met_texts[kind] = known
+        at = np.append(places.to_numpy(), 0)  # the empty code is the first that was met
+        return _fixed(known.first[at]), _fixed(known.other[at]), _fixed(known.number[at])
+
+    def _more(self, known: _Texts, texts: pa.Array, kind: bool) -> _Texts:
+        before = self._sizes()
+        meaning = self._diagnosis_meaning if kind else self._procedure_meaning
+        met = [meaning(text) for text in texts.to_pylist()]
         if self._sizes() != before:
             self._classes = None
-        met = [kept[text] for text in texts]
-        numbers: dict[str, int] = {}
-        number = [numbers.setdefault(code, len(numbers)) for _, _, code in met] if self._counts else []
-        return (
-            _numbers([first for first, _, _ in met]),
-            _numbers([other for _, other, _ in met]),
-            _numbers(number or [0] * len(met)),
+        numbers = self._numbers_of_codes[kind]
+        if not len(known.texts):
+            numbers.clear()
+        number = [numbers.setdefault(code, len(numbers)) for _, _, code in met]
+        return _Texts(
+            pa.concat_arrays([known.texts, texts]),
+            np.append(known.first, _numbers([first for first, _, _ in met])),
+            np.append(known.other, _numbers([other for _, other, _ in met])),
+            np.append(known.number, _numbers(number)),
         )
 
     def _diagnosis_meaning(self, text: str) -> _Meaning:
