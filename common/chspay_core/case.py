@@ -39,8 +39,9 @@ PATIENT_OVER_TOTAL = Reason(
 )
 
 MAX_CODES = 200
-_CODE_LISTS = ("diagnoses", "procedures", "tcm_diagnoses")
-_AMOUNTS = (
+#: Columns that hold lists of codes, and columns that hold money.
+CODE_LISTS = ("diagnoses", "procedures", "tcm_diagnoses")
+AMOUNTS = (
     "total_cost",
     "patient_paid",
     "fund_paid",
@@ -135,7 +136,7 @@ def check_intake(case: Case) -> list[Fault]:
         if number is not None and not 0 <= number <= limit:
             faults.append(Fault(OUT_OF_RANGE, field=name, value=number, limit=limit))
     total, patient = case.total_cost_fen, case.patient_paid_fen
-    for name in _AMOUNTS:
+    for name in AMOUNTS:
         amount = getattr(case, f"{name}_fen")
         if amount is not None and amount < 0:
             faults.append(Fault(NEGATIVE, field=name, value=amount))
@@ -157,7 +158,7 @@ def _identity_faults(case: Case) -> list[Fault]:
 
 def _code_faults(case: Case) -> list[Fault]:
     faults: list[Fault] = []
-    for name in _CODE_LISTS:
+    for name in CODE_LISTS:
         codes = getattr(case, name)
         if len(codes) > MAX_CODES:
             faults.append(Fault(TOO_MANY_CODES, field=name, value=len(codes), limit=MAX_CODES))

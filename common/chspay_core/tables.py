@@ -13,7 +13,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from chspay_core import amounts, period
-from chspay_core.case import Case, Status
+from chspay_core.case import AMOUNTS, CODE_LISTS, Case, Status
 from chspay_core.errors import Fault, Kind, Reason
 
 NOT_AN_INTEGER = Reason("NOT_AN_INTEGER", Kind.INVALID, "{field}应为整数，收到“{value}”。")
@@ -66,17 +66,8 @@ ANSWER_COLUMNS = tuple(name for name in ANSWER_SCHEMA.names if name != "case_id"
 
 DATES = ("admission_date", "discharge_date")
 INTEGERS = ("sex", "age_years", "age_days", "newborn_weight_g", "los_days", "icu_hours")
-LISTS = ("diagnoses", "procedures", "tcm_diagnoses")
-MONEY = (
-    "total_cost",
-    "patient_paid",
-    "fund_paid",
-    "fee_drug",
-    "fee_consumable",
-    "fee_test",
-    "fee_service",
-    "tcm_cost",
-)
+LISTS = CODE_LISTS
+MONEY = AMOUNTS
 _TEXTS = (
     "case_id",
     "hospital_code",
