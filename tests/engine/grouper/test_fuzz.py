@@ -198,3 +198,9 @@ def test_an_archive_damaged_anywhere_is_refused_in_our_words() -> None:
 def test_a_hundred_thousand_inputs_break_no_reader(name: str) -> None:
     """The same with 20,000 inputs of each kind, 100,000 together."""
     _try(name, PROOF)
+
+
+def test_a_rule_at_the_limit_of_nesting_can_be_written_and_read_again() -> None:
+    """Writing a rule in its plain form must not nest it deeper than its author did (found by fuzzing)."""
+    for text in ("not " * 99 + "NL>1", "not (" * 49 + "NL>1" + ")" * 49, "not (NL>1 and XB=1) or not NL<3"):
+        _rule(text)

@@ -187,9 +187,14 @@ def show(node: Node) -> str:
     if isinstance(node, Compare):
         return f"{node.scalar.value}{node.op}{node.number:f}"
     if isinstance(node, Not):
-        return f"not ({show(node.item)})"
+        return f"not {_inner(node.item)}"
     word = " and " if isinstance(node, And) else " or "
-    return word.join(f"({show(i)})" if isinstance(i, (And, Or)) else show(i) for i in node.items)
+    return word.join(_inner(item) for item in node.items)
+
+
+def _inner(node: Node) -> str:
+    """A part of a rule, in brackets only where they are needed: what could be read can be read again."""
+    return f"({show(node)})" if isinstance(node, (And, Or)) else show(node)
 
 
 def _names(names: list[str]) -> str:
