@@ -13,21 +13,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chspay_budget.engine import months
-from chspay_core import measuring
+from chspay_cli.engines import known_methods
 from chspay_core.bundle import MAX_BUNDLE_BYTES, Bundle
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.method_registry import Registry
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
 from chspay_core.policy_check import Tree, check, missing_on
 from chspay_core.policy_diff import diff, shown
 from chspay_core.policy_files import load_tree
 from chspay_core.wording import evidence_text
-from chspay_grouper.engine.weights import extras as weight_extras
-from chspay_grouper.engine.weights import methods as weight_methods
 from chspay_policy import ROOT
-from chspay_settlement.engine import group_methods, methods
 
 POLICY_SIDES = Reason(
     "POLICY_SIDES",
@@ -72,16 +67,6 @@ _Root = Annotated[
 ]
 _Place = Annotated[str, typer.Argument(help="六位行政区划代码，例如 990100。")]
 _Json = Annotated[bool, typer.Option("--json", help="输出JSON。")]
-
-
-def known_methods() -> dict[str, list[str]]:
-    """The method names the engines know, by policy key."""
-    found: dict[str, list[str]] = {months.METHOD_KEY: sorted(months.METHODS)}
-    for module in (measuring, methods, group_methods, weight_methods, weight_extras):
-        for item in vars(module).values():
-            if isinstance(item, Registry):
-                found[item.key] = item.names
-    return found
 
 
 @app.command("check")

@@ -43,6 +43,11 @@ class Registry(Generic[M]):
         """What a policy may write under :attr:`key`."""
         return sorted(self._methods)
 
+    @property
+    def methods(self) -> list[M]:
+        """The registered methods, by name."""
+        return [self._methods[name] for name in self.names]
+
     def named(self, name: str, policy: Policy) -> M:
         """The method the policy chose.
 

@@ -5,7 +5,7 @@ import shutil
 from datetime import date
 
 import chspay_policy
-from chspay_cli.cli_policy import known_methods
+from chspay_cli.engines import known_methods
 from chspay_core.bundle import Bundle
 from chspay_core.policy_check import check
 from chspay_core.policy_files import load_tree

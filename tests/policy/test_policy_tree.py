@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 import chspay_policy
-from chspay_cli.cli_policy import known_methods
+from chspay_cli.engines import known_methods
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault
 from chspay_core.policy_check import check, missing_on

@@ -1,0 +1,71 @@
+"""What the engines know of policy keys: which methods there are, and how a policy pays.
+
+The command line and ``chspay serve rulebook`` plug this into the checks of the policy, so that neither the
+core nor the rulebook imports an engine.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+from chspay_budget.engine import months
+from chspay_core import measuring
+from chspay_core.cliffs import Curve
+from chspay_core.method_registry import Registry
+from chspay_core.policy import Policy
+from chspay_grouper.engine.weights import extras as weight_extras
+from chspay_grouper.engine.weights import methods as weight_methods
+from chspay_settlement import engine as settlement
+from chspay_settlement.engine.curves import curves
+
+#: Modules with registries of methods, besides every module of the engine of settlement.
+_MODULES = (measuring, weight_methods, weight_extras)
+
+
+def _registries() -> Iterator[Registry[object]]:
+    for module in (*_MODULES, *_submodules(settlement)):
+        for item in vars(module).values():
+            if isinstance(item, Registry):
+                yield item
+
+
+def _submodules(package: ModuleType) -> Iterator[ModuleType]:
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        yield import_module(found.name)
+
+
+def known_methods() -> dict[str, list[str]]:
+    """The method names the engines know, by policy key."""
+    found: dict[str, list[str]] = {months.METHOD_KEY: sorted(months.METHODS)}
+    for registry in _registries():
+        found[registry.key] = registry.names
+    return found
+
+
+def known_params() -> dict[tuple[str, str], tuple[str, ...]]:
+    """The further keys a method reads, by the key that chooses it and its name."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for registry in _registries():
+        for method in registry.methods:
+            params = getattr(method, "params", ())
+            if isinstance(params, tuple) and params:
+                found[registry.key, str(getattr(method, "name", ""))] = params
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a check of the policy may ask the engines."""
+
+    methods: dict[str, list[str]]
+    params: dict[tuple[str, str], tuple[str, ...]]
+    curves: Callable[[Policy], list[Curve]]
+
+
+def knowledge() -> Knowledge:
+    """The knowledge of the engines of this program."""
+    return Knowledge(known_methods(), known_params(), curves)
