@@ -9,20 +9,37 @@ from fractions import Fraction
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import broken, cell, number
+from chspay_settlement.engine.coefficient import (
+    BY_HOSPITAL,
+    BY_LEVEL,
+    EXEMPT,
+    METHOD,
+    Coefficients,
+    HospitalCoefficients,
+    LevelCoefficients,
+    NoCoefficient,
+)
 
-BY_LEVEL = "coefficient.by_level"
+#: What a method builds its coefficients from: the policy, and the groups that take none.
+Build = Callable[[Policy, frozenset[str]], Coefficients]
 
 
 @dataclass(frozen=True, slots=True)
 class CoefficientMethod:
-    """Where the coefficient 差异系数 comes from; no levels means 1 for everybody."""
+    """Where the coefficient 差异系数 comes from; no levels means that it does not go by level."""
 
     name: str
+    build: Build
     levels: Callable[[Policy], dict[int, Fraction] | None]
 
 
-def no_coefficient(_policy: Policy) -> None:
+def no_coefficient(policy: Policy, exempt: frozenset[str]) -> Coefficients:
     """Every hospital alike, 同病同价."""
+    return NoCoefficient(policy, exempt)
+
+
+def no_levels(_policy: Policy) -> None:
+    """The method does not go by level."""
 
 
 def level_table(policy: Policy) -> dict[int, Fraction]:
@@ -36,6 +53,34 @@ def level_table(policy: Policy) -> dict[int, Fraction]:
     return levels
 
 
-COEFFICIENTS = Registry[CoefficientMethod]("coefficient.method")
-COEFFICIENTS.add(CoefficientMethod("none@1", no_coefficient))
-COEFFICIENTS.add(CoefficientMethod("level_table@1", level_table))
+def by_level(policy: Policy, exempt: frozenset[str]) -> Coefficients:
+    """The published figures per level."""
+    return LevelCoefficients(policy, level_table(policy), exempt)
+
+
+def by_hospital(policy: Policy, exempt: frozenset[str]) -> Coefficients:
+    """A published figure per hospital (松原 2024: 1.0817 for one hospital)."""
+    hospitals: dict[str, Fraction] = {}
+    for row in policy.table(BY_HOSPITAL):
+        code = cell(policy, BY_HOSPITAL, row, "hospital")
+        if not code or code in hospitals:
+            raise broken(policy, BY_HOSPITAL, code, "医疗机构代码应不为空且不重复")
+        hospitals[code] = number(policy, BY_HOSPITAL, cell(policy, BY_HOSPITAL, row, "value"))
+    return HospitalCoefficients(policy, hospitals, exempt)
+
+
+COEFFICIENTS = Registry[CoefficientMethod](METHOD)
+COEFFICIENTS.add(CoefficientMethod("none@1", no_coefficient, no_levels))
+COEFFICIENTS.add(CoefficientMethod("level_table@1", by_level, level_table))
+COEFFICIENTS.add(CoefficientMethod("hospital_table@1", by_hospital, no_levels))
+
+
+def coefficients_of(policy: Policy, exempt: frozenset[str] = frozenset()) -> Coefficients:
+    """The coefficients in force.
+
+    :param exempt: groups that take none, besides those the policy publishes
+        (``weights.no_coefficient_groups``).
+    :raises Fault: POLICY_MISSING, POLICY_TYPE, POLICY_VALUE, METHOD_UNKNOWN.
+    """
+    listed = frozenset(policy.texts(EXEMPT)) if policy.has(EXEMPT) else frozenset()
+    return COEFFICIENTS.chosen(policy).build(policy, exempt | listed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.errors import Fault
 from chspay_core.measuring import (
     BASE_POINTS,
     SCALE,
@@ -23,20 +23,10 @@ from chspay_core.policy import Policy
 from chspay_core.policy_reading import broken, cell, cited, fraction, number, positive
 from chspay_core.statistics import StableTest
 from chspay_settlement.engine import methods
-from chspay_settlement.engine.group_methods import BY_LEVEL, COEFFICIENTS
+from chspay_settlement.engine.coefficient import BY_LEVEL, LEVEL_MISSING, LEVEL_UNKNOWN
+from chspay_settlement.engine.group_methods import COEFFICIENTS
 from chspay_settlement.engine.methods import Settle
 from chspay_settlement.engine.model import CaseKind
-
-LEVEL_MISSING = Reason(
-    "LEVEL_MISSING",
-    Kind.PRECONDITION,
-    "医疗机构{value}没有等级，而差异系数按等级确定（{document}）。请提供医疗机构等级。",
-)
-LEVEL_UNKNOWN = Reason(
-    "LEVEL_UNKNOWN",
-    Kind.PRECONDITION,
-    "医疗机构{hospital}的等级“{value}”在差异系数表中没有规定（{document}）。",
-)
 
 DEPARTMENTS, DAY_POINTS = "per_diem.departments", "per_diem.day_points"
 

@@ -1,0 +1,149 @@
+"""The coefficient 差异系数 of a hospital in a group: published by level or hospital, or measured.
+
+Pricing asks for ``of(hospital, level, group)`` and keeps one compiled plan per ``key(...)``; where the
+figure comes from is a named method of :mod:`group_methods`. Groups that take no coefficient (基层病种)
+answer 1 under every method (DIP 3.0 技术规范 征求意见稿, 第三章第四节).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+
+from chspay_core.amounts import ratio_half_up
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.policy import Policy
+from chspay_core.policy_reading import cited
+from chspay_core.worksheet import Worksheet
+
+LEVEL_MISSING = Reason(
+    "LEVEL_MISSING",
+    Kind.PRECONDITION,
+    "医疗机构{value}没有等级，而差异系数按等级确定（{document}）。请提供医疗机构等级。",
+)
+LEVEL_UNKNOWN = Reason(
+    "LEVEL_UNKNOWN",
+    Kind.PRECONDITION,
+    "医疗机构{hospital}的等级“{value}”在差异系数表中没有规定（{document}）。",
+)
+HOSPITAL_COEFFICIENT_MISSING = Reason(
+    "HOSPITAL_COEFFICIENT_MISSING",
+    Kind.PRECONDITION,
+    "医疗机构{value}在差异系数表中没有规定（{document}）。请补充该机构的系数。",
+)
+METHOD = "coefficient.method"
+BY_LEVEL, BY_HOSPITAL = "coefficient.by_level", "coefficient.by_hospital"
+EXEMPT = "weights.no_coefficient_groups"
+ONE = Fraction(1)
+#: The places a coefficient is shown with on a worksheet; it is used exactly.
+SHOWN = 6
+
+
+class Coefficients(ABC):
+    """The coefficients in force for a run; answers are exact and never negative."""
+
+    def __init__(self, policy: Policy, exempt: frozenset[str] = frozenset()) -> None:
+        self.policy = policy
+        self.exempt = exempt
+
+    def of(self, hospital_code: str, level: int | None, drg: str) -> Fraction:
+        """The coefficient of this hospital in this group; 1 for a group that takes none.
+
+        :raises Fault: when the method needs a level or a hospital's figure and has none.
+        """
+        return ONE if drg in self.exempt else self._of(hospital_code, level, drg)
+
+    def key(self, hospital_code: str, level: int | None, drg: str) -> Hashable:
+        """What of hospital and level the answer for ``drg`` depends on; never a fault."""
+        return None if drg in self.exempt else self._key(hospital_code, level, drg)
+
+    def write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
+        """The line ``coefficient`` with its rule, and above it what it rests on."""
+        if drg in self.exempt:
+            rule = self.policy.rule(EXEMPT if self.policy.has(EXEMPT) else METHOD)
+            sheet.rule("coefficient", "差异系数（基层病种不设）", "1", "ratio", rule=rule)
+        else:
+            self._write(sheet, hospital_code, level, drg)
+
+    @abstractmethod
+    def _of(self, hospital_code: str, level: int | None, drg: str) -> Fraction: ...
+
+    @abstractmethod
+    def _key(self, hospital_code: str, level: int | None, drg: str) -> Hashable: ...
+
+    @abstractmethod
+    def _write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None: ...
+
+
+class NoCoefficient(Coefficients):
+    """Every hospital alike, 同病同价."""
+
+    def _of(self, _hospital_code: str, _level: int | None, _drg: str) -> Fraction:
+        return ONE
+
+    def _key(self, _hospital_code: str, _level: int | None, _drg: str) -> Hashable:
+        return None
+
+    def _write(self, sheet: Worksheet, _hospital_code: str, _level: int | None, _drg: str) -> None:
+        sheet.rule("coefficient", "差异系数", "1", "ratio", rule=self.policy.rule(METHOD))
+
+
+class LevelCoefficients(Coefficients):
+    """One published figure per hospital level."""
+
+    def __init__(
+        self, policy: Policy, levels: Mapping[int, Fraction], exempt: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__(policy, exempt)
+        self.levels = dict(levels)
+
+    def _of(self, hospital_code: str, level: int | None, _drg: str) -> Fraction:
+        if level is None:
+            document = cited(self.policy, BY_LEVEL)
+            raise Fault(LEVEL_MISSING, field="level", value=hospital_code, document=document)
+        found = self.levels.get(level)
+        if found is None:
+            document = cited(self.policy, BY_LEVEL)
+            raise Fault(LEVEL_UNKNOWN, field="level", value=level, hospital=hospital_code, document=document)
+        return found
+
+    def _key(self, hospital_code: str, level: int | None, _drg: str) -> Hashable:
+        return hospital_code if level is None else level
+
+    def _write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
+        sheet.given("level", "医疗机构等级", "" if level is None else level, "level")
+        value = shown(self._of(hospital_code, level, drg))
+        sheet.rule("coefficient", "差异系数", value, "ratio", rule=self.policy.rule(BY_LEVEL))
+
+
+class HospitalCoefficients(Coefficients):
+    """One published figure per hospital."""
+
+    def __init__(
+        self, policy: Policy, hospitals: Mapping[str, Fraction], exempt: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__(policy, exempt)
+        self.hospitals = dict(hospitals)
+
+    def _of(self, hospital_code: str, _level: int | None, _drg: str) -> Fraction:
+        found = self.hospitals.get(hospital_code)
+        if found is None:
+            document = cited(self.policy, BY_HOSPITAL)
+            raise Fault(
+                HOSPITAL_COEFFICIENT_MISSING, field="hospital_code", value=hospital_code, document=document
+            )
+        return found
+
+    def _key(self, hospital_code: str, _level: int | None, _drg: str) -> Hashable:
+        return hospital_code
+
+    def _write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
+        value = shown(self._of(hospital_code, level, drg))
+        sheet.rule("coefficient", "差异系数", value, "ratio", rule=self.policy.rule(BY_HOSPITAL))
+
+
+def shown(factor: Fraction) -> str:
+    """A coefficient as a worksheet shows it, without needless zeros."""
+    text = format(ratio_half_up(factor.numerator, factor.denominator, SHOWN), "f")
+    return text.rstrip("0").rstrip(".")
