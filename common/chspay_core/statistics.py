@@ -21,6 +21,8 @@ _CV_CONTEXT = Context(prec=28)
 
 #: (cases, sum of cost, sum of squared cost) -> stable?
 StableTest = Callable[[int, int, int], bool]
+#: Costs (sorted) -> their sum and their sum of squares.
+Totals = Callable[[Sequence[int]], tuple[int, int]]
 #: The kept costs (sorted) and their sum -> the highest cost that is low, the lowest that is high.
 Limits = Callable[[Sequence[int], int], tuple[int, int]]
 
@@ -42,25 +44,33 @@ class Kept:
         return self.stop - self.start
 
 
-def trim_until_stable(costs: Sequence[int], limits: Limits | None, stable: StableTest) -> Kept:
+def totals(numbers: Sequence[int]) -> tuple[int, int]:
+    """Σx and Σx², exact."""
+    return sum(numbers), sum_of_squares(numbers)
+
+
+def trim_until_stable(
+    costs: Sequence[int], limits: Limits | None, stable: StableTest, add: Totals = totals
+) -> Kept:
     """Trims sorted ``costs``, tests what is kept, and trims and tests once more if the test fails.
 
     Without ``limits`` nothing is trimmed and everything is tested once.
+
+    :param add: adds up costs that are held in another way than as a list; exact.
     """
     start, stop, trims = 0, len(costs), 0
     kept = costs
-    total = sum(kept)
+    total, squares = add(kept)
     if limits is None:
-        squares = sum_of_squares(kept)
         return Kept(start, stop, trims, total, squares, stable(stop, total, squares))
-    squares, found = 0, False
+    found = False
     while not found and trims < MAX_TRIMS and start < stop:
         low_top, high_from = limits(kept, total)
         first = bisect_right(kept, low_top)
         kept = kept[first : bisect_left(kept, high_from)]
         start += first
         stop = start + len(kept)
-        total, squares = sum(kept), sum_of_squares(kept)
+        total, squares = add(kept)
         trims += 1
         found = stable(len(kept), total, squares)
     return Kept(start, stop, trims, total, squares, found)
@@ -103,7 +113,7 @@ def cv_display(n: int, total: int, squares: int, sample: bool) -> str:
 
 def median_twice(costs: Sequence[int]) -> int:
     """Twice the median of sorted costs: a median of two middle costs may end in half a fen."""
-    return costs[(len(costs) - 1) // 2] + costs[len(costs) // 2]
+    return int(costs[(len(costs) - 1) // 2]) + int(costs[len(costs) // 2])
 
 
 def quantile_linear(costs: Sequence[int], share: Fraction) -> Fraction:

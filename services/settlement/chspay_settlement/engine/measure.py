@@ -9,14 +9,14 @@ the mean of its kept cases, an unstable group's from the median of all its cases
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from chspay_core.amounts import MICRO
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.measuring import rounded_base
 from chspay_core.policy import Policy
-from chspay_core.statistics import cv_display, median_twice, trim_until_stable
+from chspay_core.statistics import Totals, cv_display, median_twice, totals, trim_until_stable
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
 from chspay_settlement.engine.terms import Terms
 
@@ -44,30 +44,32 @@ def measure(inputs: Iterable[PricedInput], policy: Policy) -> GroupTable:
                 costs[inp.drg] = [cost]
             else:
                 found.append(cost)
+    for group in costs.values():
+        group.sort()
     return measure_costs(costs, terms)
 
 
-def measure_costs(costs: dict[str, list[int]], terms: Terms) -> GroupTable:
-    """The group figures from the costs (fen, above zero) of each group; the lists are sorted in place."""
+def measure_costs(costs: Mapping[str, Sequence[int]], terms: Terms, add: Totals = totals) -> GroupTable:
+    """The group figures from the sorted costs (fen, above zero) of each group.
+
+    :param add: adds up costs that are held in another way than as a list; exact.
+    """
     all_cases = sum(map(len, costs.values()))
     if all_cases == 0:
         raise Fault(NOTHING_TO_MEASURE)
-    all_cost = sum(map(sum, costs.values()))
+    all_cost = sum(add(found)[0] for found in costs.values())
     overall = Fraction(all_cost, all_cases)
-    groups = []
-    for drg, found in costs.items():
-        found.sort()
-        groups.append(_measure_group(drg, found, overall, terms))
+    groups = [_measure_group(drg, found, overall, terms, add) for drg, found in costs.items()]
     return GroupTable.of(all_cost, all_cases, groups)
 
 
-def _measure_group(drg: str, costs: list[int], overall: Fraction, terms: Terms) -> Group:
+def _measure_group(drg: str, costs: Sequence[int], overall: Fraction, terms: Terms, add: Totals) -> Group:
     """The figures of one group; ``costs`` sorted, at least one."""
 
     def limits(kept: Sequence[int], total: int) -> tuple[int, int]:
         return terms.outlier.limits_around(total, len(kept), overall, terms)
 
-    kept = trim_until_stable(costs, limits, terms.stable)
+    kept = trim_until_stable(costs, limits, terms.stable, add)
     twice = median_twice(costs)
     typical = Fraction(kept.total, kept.n) if kept.stable else Fraction(twice, 2)
     base = rounded_base(typical, overall, terms)
