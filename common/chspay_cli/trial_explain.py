@@ -12,11 +12,11 @@ from chspay_cli.trial_output import StoredCase, Trial, read_trial
 from chspay_core.amounts import decimal_text, fen_to_yuan, to_micro
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.methods import POINT_VALUE, Form
 from chspay_settlement.engine.model import CaseKind, HospitalAmount, HospitalTotals, PointValue
 from chspay_settlement.engine.money_sheet import write_money
 from chspay_settlement.engine.points import Pricer
 from chspay_settlement.engine.value import case_funds, hospital_totals, point_value, split_to_hospitals
+from chspay_settlement.engine.value_forms import POINT_VALUE, Form
 
 CASE_NOT_IN_TRIAL = Reason("CASE_NOT_IN_TRIAL", Kind.NOT_FOUND, "试算结果中没有病例“{value}”。")
 CASE_IN_SEVERAL = Reason(

@@ -11,10 +11,10 @@ from settlement_rules import policy_of
 
 from chspay_settlement.engine.clearing import Clearing, clear
 from chspay_settlement.engine.measure import measure
-from chspay_settlement.engine.methods import FUND_ONLY, TOTAL_COST
 from chspay_settlement.engine.model import HospitalTotals, PointValue, PricedInput
 from chspay_settlement.engine.points import Pricer, case_points
 from chspay_settlement.engine.value import point_value, split_to_cases, split_to_hospitals
+from chspay_settlement.engine.value_forms import FUND_ONLY, TOTAL_COST
 
 POLICY = policy_of({"settle.high": "linear_add@1"})
 V2 = policy_of({"settle.high": "linear_add@1", "point_value.form": "fund_only@1"})

@@ -13,7 +13,6 @@ from chspay_core.amounts import divide_half_up, fen_to_yuan, plain, ratio_half_u
 from chspay_core.measuring import rounded_base
 from chspay_core.policy_yaml import read_yaml
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.methods import POINT_VALUE
 from chspay_settlement.engine.model import (
     Group,
     GroupTable,
@@ -25,6 +24,7 @@ from chspay_settlement.engine.model import (
 from chspay_settlement.engine.points import Pricer
 from chspay_settlement.engine.terms import Terms
 from chspay_settlement.engine.value import exact_fund, point_value, prepaid_fen, split_to_hospitals
+from chspay_settlement.engine.value_forms import POINT_VALUE
 
 FILES = sorted((Path(__file__).parent / "worked").glob("*.case.yaml"))
 

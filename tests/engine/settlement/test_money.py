@@ -13,7 +13,6 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_settlement.engine.clearing import clear
 from chspay_settlement.engine.ledger import MonthPay, difference_fen, month_postings
-from chspay_settlement.engine.methods import FUND_ONLY, TOTAL_COST
 from chspay_settlement.engine.model import HospitalTotals, PointValue, PricedInput
 from chspay_settlement.engine.statement import (
     MONTH,
@@ -30,6 +29,7 @@ from chspay_settlement.engine.value import (
     prepaid_fen,
     split_to_hospitals,
 )
+from chspay_settlement.engine.value_forms import FUND_ONLY, TOTAL_COST
 
 RUN = RunFacts(
     "r1", "990100", "2026-03", MONTH, "0.1.0", "990100", "2026-03-31", "d" * 64, "s", "e" * 64, "demo", 1000

@@ -14,11 +14,11 @@ from chspay_settlement.app.intake import month_of
 from chspay_settlement.app.lineage import funds_of, stored_table, value_of
 from chspay_settlement.app.runs import DONE, Runs, claim_of_pool
 from chspay_settlement.clients import Policies
-from chspay_settlement.engine.methods import Form
 from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, HospitalTotals, PointValue
 from chspay_settlement.engine.money_sheet import write_money
 from chspay_settlement.engine.points import Pricer
 from chspay_settlement.engine.value import form_of, point_value, split_to_hospitals
+from chspay_settlement.engine.value_forms import Form
 from chspay_settlement.store import run_cases, runs, scope
 
 _FORM = "point_value.form"

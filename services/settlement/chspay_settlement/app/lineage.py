@@ -9,10 +9,10 @@ import asyncpg
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_settlement import faults
-from chspay_settlement.engine.methods import Form
 from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, PointValue
 from chspay_settlement.engine.table_content import table_of
 from chspay_settlement.engine.value import case_funds
+from chspay_settlement.engine.value_forms import Form
 from chspay_settlement.store import run_cases, runs
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from chspay_core.policy import Policy
 from chspay_settlement.engine.measure import measure
-from chspay_settlement.engine.methods import Form
 from chspay_settlement.engine.model import (
     CaseKind,
     CasePoints,
@@ -27,6 +26,7 @@ from chspay_settlement.engine.value import (
     point_value,
     split_to_hospitals,
 )
+from chspay_settlement.engine.value_forms import Form
 
 #: Told the name of each step as it begins: measure, points, value, allocate.
 Progress = Callable[[str], None]

@@ -7,8 +7,8 @@ from fractions import Fraction
 from chspay_core.amounts import fen_to_yuan, from_micro, ratio_half_up
 from chspay_core.policy import Rule
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.methods import Form
 from chspay_settlement.engine.model import HospitalAmount, PointValue, PricedInput
+from chspay_settlement.engine.value_forms import Form
 
 #: A share in whole fen; the fraction of a fen went by largest remainder.
 REMAINDER = "largest_remainder"

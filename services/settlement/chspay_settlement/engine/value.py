@@ -16,7 +16,6 @@ from chspay_core.amounts import divide_half_up, largest_remainder
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import broken, fraction
-from chspay_settlement.engine.methods import POINT_VALUE, Form
 from chspay_settlement.engine.model import (
     CaseAmount,
     CaseKind,
@@ -26,6 +25,7 @@ from chspay_settlement.engine.model import (
     PointValue,
     PricedInput,
 )
+from chspay_settlement.engine.value_forms import POINT_VALUE, Form
 
 FUND_NEGATIVE = Reason("FUND_NEGATIVE", Kind.INVALID, "可分配的基金不能小于零，收到{value}分。")
 NO_POINTS = Reason(

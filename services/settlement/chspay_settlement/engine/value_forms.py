@@ -36,6 +36,8 @@ class Form:
     includes_patient: bool
     formula: str
     way: Way = Way.SPLIT
+    #: The further policy keys the form reads.
+    params: tuple[str, ...] = ()
 
     @property
     def priced_up(self) -> bool:
