@@ -13,6 +13,7 @@ from chspay_gateway.bodygate import BodyGate, refuse_as_problem
 from chspay_gateway.envelope import route as envelope
 from chspay_gateway.rest import (
     budget,
+    figures,
     group_runs,
     grouping,
     imports,
@@ -53,6 +54,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         scheme_life,
         budget,
         runs,
+        figures,
         policy,
         system,
         pages,

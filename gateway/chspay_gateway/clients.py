@@ -11,7 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from chspay.budget.v1 import budget_pb2_grpc
 from chspay.grouper.v1 import grouper_pb2_grpc, runs_pb2_grpc, schemes_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2_grpc
-from chspay.settlement.v1 import settlement_pb2_grpc
+from chspay.settlement.v1 import figures_pb2_grpc, settlement_pb2_grpc
 from chspay_core.errors import Fault
 from chspay_gateway.settings import GatewaySettings
 from chspay_kit import logs
@@ -29,6 +29,7 @@ _STUBS: dict[str, Any] = {
 _MORE: dict[str, tuple[str, Any]] = {
     "group_runs": ("grouper", runs_pb2_grpc.GroupRunServiceStub),
     "scheme_life": ("grouper", schemes_pb2_grpc.SchemeServiceStub),
+    "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
 }
 
 log = logs.get_logger(__name__)
@@ -46,6 +47,7 @@ class Services:
     settlement: Any
     group_runs: Any
     scheme_life: Any
+    figures: Any
     channels: dict[str, Channel]
 
     async def close(self) -> None:

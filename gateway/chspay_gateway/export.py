@@ -1,4 +1,4 @@
-"""Statements as CSV and XLSX for people who work in spreadsheets."""
+"""Tables as CSV and XLSX for people who work in spreadsheets."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from starlette.responses import Response
 
 from chspay_core.errors import Fault
 from chspay_gateway import reasons
-from chspay_gateway.rest.answers import StatementOut
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("json", "csv", "xlsx")
 
-COLUMNS = (
+#: Name of a field and its title.
+Columns = Sequence[tuple[str, str]]
+STATEMENT_COLUMNS: Columns = (
     ("hospital_code", "医疗机构编码"),
     ("hospital_name", "医疗机构名称"),
     ("cases", "病例数"),
@@ -51,42 +53,57 @@ def wanted(query: str, accept: str) -> str:
     return "xlsx" if XLSX_TYPE in accept else "json"
 
 
-def as_csv(statements: Sequence[StatementOut]) -> bytes:
+def as_csv(rows: Sequence[object], columns: Columns) -> bytes:
     """UTF-8 with a byte order mark, which spreadsheet programs need to read Chinese."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([title for _, title in COLUMNS])
-    for statement in statements:
-        writer.writerow([_harmless(getattr(statement, name)) for name, _ in COLUMNS])
+    writer.writerow([title for _, title in columns])
+    for row in rows:
+        writer.writerow([_harmless(getattr(row, name)) for name, _ in columns])
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(statements: Sequence[StatementOut]) -> bytes:
+def as_xlsx(rows: Sequence[object], columns: Columns, title: str) -> bytes:
     """One sheet; amounts stay text so that no cell is rounded through a binary float."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("结算单")
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     heads = []
-    for _, title in COLUMNS:
-        cell = WriteOnlyCell(sheet, value=title)
+    for _, head in columns:
+        cell = WriteOnlyCell(sheet, value=head)
         cell.font = Font(bold=True)
         heads.append(cell)
     sheet.append(heads)
-    for statement in statements:
-        row = []
-        for name, _ in COLUMNS:
+    for row in rows:
+        cells = []
+        for name, _ in columns:
             cell = WriteOnlyCell(sheet)
-            value = getattr(statement, name)
+            value = getattr(row, name)
             if isinstance(value, int):
                 cell.value = value
             else:
                 cell.value = value or ""
                 cell.data_type = "s"
-            row.append(cell)
-        sheet.append(row)
+            cells.append(cell)
+        sheet.append(cells)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def as_file(form: str, rows: Sequence[object], columns: Columns, title: str, name: str) -> Response:
+    """A download; its name keeps only what a header may carry.
+
+    :param form: ``csv`` or ``xlsx``.
+    :param title: of the sheet.
+    """
+    safe = "".join(char for char in name if char.isascii() and (char.isalnum() or char in "-_."))
+    content, media = (
+        (as_csv(rows, columns), CSV_TYPE) if form == "csv" else (as_xlsx(rows, columns, title), XLSX_TYPE)
+    )
+    return Response(
+        content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{safe}.{form}"'}
+    )
 
 
 def _harmless(value: object) -> object:

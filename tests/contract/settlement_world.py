@@ -146,6 +146,7 @@ class World:
 
     def __init__(self, channel: Channel, database: Database, neighbours: Mapping[str, Any]) -> None:
         self.stub = settlement_pb2_grpc.SettlementServiceStub(channel)
+        self.channel = channel
         self.database = database
         self.grouper: Grouper = neighbours["grouper"]
         self.budget: Budget = neighbours["budget"]
@@ -215,8 +216,13 @@ class Neighbours:
 
     async def serve(self, name: str, add: Any, servicer: Any, database: Database) -> int:
         """One more server; answers its port."""
-        full = f"chspay.{name}.v1.{name.capitalize()}Service"
-        server = Server([(add, servicer, full)], listen="127.0.0.1:0", claim_key=KEY, database=database)
+        return await self.serve_all(
+            [(add, servicer, f"chspay.{name}.v1.{name.capitalize()}Service")], database
+        )
+
+    async def serve_all(self, servicers: list[Any], database: Database) -> int:
+        """One more server with several services; answers its port."""
+        server = Server(servicers, listen="127.0.0.1:0", claim_key=KEY, database=database)
         port = await server.start()
         self.stack.push_async_callback(server.drain, 1)
         return port
@@ -265,8 +271,7 @@ async def world(url: str) -> AsyncIterator[World]:
             beside.channel(beside.ports[name]) for name in ("grouper", "rulebook", "budget")
         )
         built = build(database, grouper, rulebook, budget, IDENTITY_KEY)
-        add = settlement_pb2_grpc.add_SettlementServiceServicer_to_server
-        port = await beside.serve("settlement", add, built.servicer, database)
+        port = await beside.serve_all(built.servicers, database)
         work = asyncio.create_task(built.worker.work())
         beside.stack.callback(work.cancel)
         running = World(beside.channel(port), database, beside.servicers)

@@ -15,7 +15,6 @@ import uvicorn
 from chspay.budget.v1 import budget_pb2_grpc
 from chspay.grouper.v1 import grouper_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2_grpc
-from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_cli.cli_client import issue
 from chspay_gateway import auth, clients
 from chspay_gateway.app import create_app
@@ -124,16 +123,16 @@ async def _servicers(
         "grouper": grouping.servicers,
         "rulebook": RulebookServicer(Rulebook(Shelf(ROOT))),
         "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
-        "settlement": built.servicer,
+        "settlement": built.servicers,
     }
     return servicers, [built.worker.work, grouping.worker.work]
 
 
+SERVICES = ("grouper", "rulebook", "budget", "settlement")
 _ADD = {
     "grouper": grouper_pb2_grpc.add_GrouperServiceServicer_to_server,
     "rulebook": rulebook_pb2_grpc.add_RulebookServiceServicer_to_server,
     "budget": budget_pb2_grpc.add_BudgetServiceServicer_to_server,
-    "settlement": settlement_pb2_grpc.add_SettlementServiceServicer_to_server,
 }
 
 
@@ -145,11 +144,11 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
 
         ports = free_ports()
         databases: dict[str, Database] = {}
-        for name in (*_ADD, "gateway"):
+        for name in (*SERVICES, "gateway"):
             databases[name] = Database(db.url(name), max_size=6)
             await databases[name].open()
             stack.push_async_callback(databases[name].close)
-        channels = {name: Channel(f"127.0.0.1:{ports[name]}", KEY) for name in _ADD}
+        channels = {name: Channel(f"127.0.0.1:{ports[name]}", KEY) for name in SERVICES}
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         servers = {}

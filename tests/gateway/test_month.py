@@ -106,3 +106,25 @@ async def test_another_region_sees_nothing_of_the_month(gw, run):
     assert (await gw.ask("GET", "/api/v1/runs", who="elsewhere")).json()["items"] == []
     again = await gw.ask("POST", "/api/v1/runs", who="bureau", json={"pool": POOL, "year": 2026, "month": 3})
     assert (again.status_code, again.json()["reason"]) == (409, "RUN_EXISTS")
+
+
+async def test_those_who_watch_read_the_month_by_place(gw, run):
+    """County, city, province and nation read fund, cases, point value; other places read nothing."""
+    asked = "/api/v1/figures?first=2026-01&last=2026-12"
+    city = (await gw.ask("GET", asked, who="bureau")).json()["items"]
+    balance = (await gw.ask("GET", f"/api/v1/ledger/{POOL}/2026/trial-balance", who="bureau")).json()
+    pool = next(row for row in balance["accounts"] if row["account"] == f"fund_pool/{POOL}")
+    assert [(row["place"], row["month"], row["cases"], row["fund"]) for row in city] == [
+        (POOL, "2026-03", 60, pool["debit"])
+    ]
+    assert city[0]["point_values"][0]["point_value"] == run["point_value"]
+    county = (await gw.ask("GET", f"{asked}&by=county", who="bureau")).json()["items"]
+    assert [(row["place"], row["fund"]) for row in county] == [(COUNTY, pool["debit"])]
+    assert (await gw.ask("GET", f"{asked}&by=nation", who="elsewhere")).json()["items"] == []
+    sheet = await gw.ask("GET", f"{asked}&by=province&format=csv", who="admin")
+    head, row = csv.reader(io.StringIO(sheet.content.decode("utf-8-sig")))
+    assert (head[0], row[0], row[head.index("基金(元)")]) == ("行政区划代码", "990000", pool["debit"])
+    refused = await gw.ask("GET", asked)
+    assert (refused.status_code, refused.json()["reason"]) == (403, "BUREAU_ONLY")
+    backwards = await gw.ask("GET", "/api/v1/figures?first=2026-05&last=2026-04", who="bureau")
+    assert (backwards.status_code, backwards.json()["reason"]) == (422, "PERIOD_BACKWARDS")

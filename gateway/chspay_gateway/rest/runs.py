@@ -173,16 +173,7 @@ async def _statement_page(caller: Session, run_id: str, size: int, token: str) -
 
 
 def _file(form: str, statements: list[StatementOut], name: str) -> Response:
-    """Statements as a download; the name keeps only what a header may carry."""
-    safe = "".join(char for char in name if char.isascii() and (char.isalnum() or char in "-_."))
-    content, media = (
-        (export.as_csv(statements), export.CSV_TYPE)
-        if form == "csv"
-        else (export.as_xlsx(statements), export.XLSX_TYPE)
-    )
-    return Response(
-        content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{safe}.{form}"'}
-    )
+    return export.as_file(form, statements, export.STATEMENT_COLUMNS, "结算单", name)
 
 
 @router.get(

@@ -56,6 +56,11 @@ def _day(value: object) -> object:
     return period.parse_day(value) if isinstance(value, str) else value
 
 
+def _month(text: str) -> str:
+    period.Month.parse(text)
+    return text
+
+
 def _region(code: str) -> str:
     return regions.check_code(code)
 
@@ -64,6 +69,10 @@ def _region(code: str) -> str:
 Yuan = Annotated[str, StringConstraints(max_length=24), AfterValidator(refusing(_yuan))]
 #: A legal day as ``YYYY-MM-DD``.
 Day = Annotated[date, BeforeValidator(refusing(_day)), Field(json_schema_extra={"format": "date"})]
+#: A month as ``YYYY-MM``.
+MonthText = Annotated[
+    str, AfterValidator(refusing(_month)), Field(json_schema_extra={"pattern": "^[0-9]{4}-[0-9]{2}$"})
+]
 #: A six-digit region code.
 Region = Annotated[str, AfterValidator(refusing(_region)), Field(json_schema_extra={"pattern": "^[0-9]{6}$"})]
 #: Text without control characters, of one line.

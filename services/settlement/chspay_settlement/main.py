@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chspay.settlement.v1 import settlement_pb2_grpc
+from chspay.settlement.v1 import figures_pb2_grpc, settlement_pb2_grpc
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
-from chspay_kit.grpc_server import serve
+from chspay_kit.grpc_server import Add, serve
 from chspay_kit.worker import Worker
 from chspay_settlement.app.explain import Explain
 from chspay_settlement.app.importing import Importer
@@ -18,6 +18,8 @@ from chspay_settlement.app.stages import Stages
 from chspay_settlement.app.worker import MonthRuns
 from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.rpc import NAME, SettlementServicer
+from chspay_settlement.rpc_figures import NAME as FIGURES
+from chspay_settlement.rpc_figures import FiguresServicer
 from chspay_settlement.settings import SettlementSettings
 
 
@@ -25,7 +27,7 @@ from chspay_settlement.settings import SettlementSettings
 class Built:
     """Settlement, plugged together."""
 
-    servicer: SettlementServicer
+    servicers: list[Add]
     worker: Worker
 
 
@@ -36,11 +38,15 @@ def build(
     groups, policies = Grouper(grouper), Policies(rulebook)
     intake = Intake(groups, policies, read_keys(identity_keys))
     runs = Runs(database, groups, policies, Budget(budget))
-    servicer = SettlementServicer(
+    settlement = SettlementServicer(
         database, intake, Importer(intake, groups, policies), runs, Explain(runs, policies)
     )
+    servicers: list[Add] = [
+        (settlement_pb2_grpc.add_SettlementServiceServicer_to_server, settlement, NAME),
+        (figures_pb2_grpc.add_FiguresServiceServicer_to_server, FiguresServicer(), FIGURES),
+    ]
     worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))
-    return Built(servicer, worker)
+    return Built(servicers, worker)
 
 
 async def main(settings: SettlementSettings) -> None:
@@ -57,11 +63,8 @@ async def main(settings: SettlementSettings) -> None:
         for target in (settings.grouper_target, settings.rulebook_target, settings.budget_target)
     )
     built = build(database, grouper, rulebook, budget, settings.identity_secret())
-    add = settlement_pb2_grpc.add_SettlementServiceServicer_to_server
     try:
-        await serve(
-            "settlement", [(add, built.servicer, NAME)], settings, database=database, jobs=[built.worker.work]
-        )
+        await serve("settlement", built.servicers, settings, database=database, jobs=[built.worker.work])
     finally:
         for channel in (grouper, rulebook, budget):
             await channel.close()
