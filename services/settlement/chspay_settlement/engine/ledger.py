@@ -21,7 +21,7 @@ PAY_UNBALANCED = Reason(
 )
 FUND_POOL, RESERVE, RESIDUAL, DEDUCTION, BANK = "fund_pool", "reserve", "residual", "deduction", "bank"
 PAYABLE, RETENTION, RECEIVABLE = "payable", "retention", "receivable"
-ADVANCE, CLAW_BACK = "advance", "claw_back"
+ADVANCE, CLAW_BACK, HELD = "advance", "claw_back", "held"
 #: Accounts of a pool, and accounts each hospital has of its own, with their names.
 POOL_ACCOUNTS = {
     FUND_POOL: "统筹基金",
@@ -36,6 +36,7 @@ HOSPITAL_ACCOUNTS = {
     RECEIVABLE: "应收医疗机构",
     ADVANCE: "预付金",
     CLAW_BACK: "应追回",
+    HELD: "暂缓拨付",
 }
 ACCOUNTS = POOL_ACCOUNTS | HOSPITAL_ACCOUNTS
 
