@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from chspay_budget.engine import months
 from chspay_core import measuring
@@ -26,7 +27,7 @@ from chspay_settlement.engine.curves import curves
 _MODULES = (measuring, weight_methods, weight_extras)
 
 
-def _registries() -> Iterator[Registry[object]]:
+def _registries() -> Iterator[Registry[Any]]:
     for module in (*_MODULES, *_submodules(settlement)):
         for item in vars(module).values():
             if isinstance(item, Registry):

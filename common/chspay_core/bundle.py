@@ -32,7 +32,8 @@ BUNDLE_BROKEN = Reason(
 OVERLAP = Reason(
     "POLICY_OVERLAP",
     Kind.INVALID,
-    "{place}的“{field}”在{value}这一天有两个值，请调整生效日期（since）或截止日期（until）。",
+    "{place}的“{field}”在{value}这一天有两个值：{first}（依据{first_cite}）与{second}（依据{second_cite}）。"
+    "请调整生效日期（since）或截止日期（until）。",
 )
 DATES = Reason(
     "POLICY_DATES", Kind.INVALID, "{place}的“{field}”：截止日期{value}早于生效日期{since}，请更正。"
@@ -189,8 +190,22 @@ def check_dates(rules: Iterable[Rule]) -> None:
         if before is not None:
             ends = before.until
             if before.since == rule.since or (ends is not None and ends >= rule.since):
-                raise Fault(OVERLAP, field=rule.key, value=rule.since, place=rule.place)
+                raise two_values(before, rule)
         last[rule.key, rule.place] = rule
+
+
+def two_values(first: Rule, second: Rule) -> Fault:
+    """The refusal of two values of one key on one day, naming place, key, day and both documents."""
+    return Fault(
+        OVERLAP,
+        field=second.key,
+        value=max(first.since, second.since),
+        place=second.place,
+        first=first.value_json,
+        first_cite=first.cite,
+        second=second.value_json,
+        second_cite=second.cite,
+    )
 
 
 def _no_number(text: str) -> object:

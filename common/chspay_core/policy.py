@@ -79,7 +79,8 @@ class Document:
     """A document that rules cite.
 
     ``standing``: ``issued`` (in force or once in force), ``draft`` (published for comment), ``notes``
-    (our notes, not checked against an issued text) or ``demo``.
+    (our notes, not checked against an issued text) or ``demo``. ``effective`` is its first day in force,
+    ``repealed`` the first day it no longer is; ``based_on`` names the documents it rests on.
     """
 
     id: str
@@ -90,6 +91,9 @@ class Document:
     standing: str
     articles: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+    effective: str = ""
+    repealed: str = ""
+    based_on: tuple[str, ...] = ()
 
 
 #: What a value cites that was only tried.

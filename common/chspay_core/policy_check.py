@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Row
+from chspay_core.policy_amendment import Amendment
 from chspay_core.policy_registry import Coverage, Key, missing_keys
 from chspay_core.policy_tree import Shared, Sourced
 from chspay_core.policy_yaml import Where
@@ -59,6 +60,7 @@ class Tree:
     places: Mapping[str, list[Sourced]]
     keys: Mapping[str, Key]
     coverage: Mapping[str, Coverage]
+    amendments: tuple[Amendment, ...] = ()
 
     def bundle(self, place: str) -> Bundle:
         """The sealed bundle of a place, without scheme digests."""

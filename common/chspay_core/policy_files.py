@@ -1,22 +1,27 @@
 """Reads a policy folder. The only module of the core that opens a file.
 
 Layout: ``documents.yaml``, ``units.yaml``, ``regions.csv``, ``schemes.csv``, ``keys.yaml`` and
-``coverage.yaml`` at the root; one folder ``NNNNNN-name`` per place, whose ``*.yaml`` files hold its rules.
+``coverage.yaml`` at the root; one folder ``NNNNNN-name`` per place, whose ``*.yaml`` files hold its rules
+and whose ``amendments/*.yaml``, taken in the order of their names, amend them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.policy import Rule
+from chspay_core.policy_amendment import Amendment, Source, Texts, assemble
 from chspay_core.policy_check import Tree
+from chspay_core.policy_documents import read_documents
 from chspay_core.policy_registry import read_coverage, read_keys
 from chspay_core.policy_tree import (
     Shared,
-    read_documents,
-    read_place,
+    Sourced,
     read_regions,
     read_schemes,
     read_units,
@@ -32,6 +37,8 @@ DOCUMENTS, UNITS, REGIONS, SCHEMES, KEYS, COVERAGE = (
     "keys.yaml",
     "coverage.yaml",
 )
+#: Folder of a place's amendments.
+AMENDMENTS = "amendments"
 _FOLDER = re.compile(r"([0-9]{6})-[a-z0-9-]+\Z", re.ASCII)
 
 FILE_UNREADABLE = Reason(
@@ -87,6 +94,14 @@ def place_files(root: Path, folder: Path) -> dict[str, str]:
     return {f"{folder.name}/{name}": read_text(root, f"{folder.name}/{name}") for name in names}
 
 
+def place_amendments(root: Path, folder: Path) -> Texts:
+    """The amendments of one place as file name (relative to ``root``) and text, in order."""
+    home = folder / AMENDMENTS
+    names = sorted(path.name for path in home.iterdir() if path.suffix == ".yaml") if home.is_dir() else []
+    found = [f"{folder.name}/{AMENDMENTS}/{name}" for name in names]
+    return [(name, read_text(root, name)) for name in found]
+
+
 def load_shared(root: Path) -> Shared:
     """Documents, units, regions and schemes; faults of single entries are in ``.faults``."""
     shared = Shared()
@@ -97,9 +112,10 @@ def load_shared(root: Path) -> Shared:
     return shared
 
 
-def load_chain(root: Path, place: str) -> Bundle:
+def load_chain(root: Path, place: str, more: Mapping[str, Texts] = MappingProxyType({})) -> Bundle:
     """Seals the bundle of ``place``; folders outside its chain are not even opened.
 
+    :param more: amendments by place that stand in no file yet; they come after those of the folder.
     :raises Fault: the first fault of the shared files or of the chain; ``POLICY_PLACE_UNKNOWN``.
     """
     shared = load_shared(root)
@@ -107,30 +123,38 @@ def load_chain(root: Path, place: str) -> Bundle:
     if place not in shared.names:
         raise Fault(PLACE_UNKNOWN, field="place", value=place)
     folders = place_folders(root)
-    rules = [
-        sourced.rule
-        for code in chain
-        if code in folders
-        for sourced in read_place(code, place_files(root, folders[code]), shared)
-    ]
+    rules: list[Rule] = []
+    for code in reversed(chain):
+        own, _ = assemble(code, _source(root, folders.get(code), more.get(code, ())), shared)
+        rules += [sourced.rule for sourced in own]
     if shared.faults:
         raise shared.faults[0]
     return Bundle.seal(place, shared.names, rules, shared.documents, shared.schemes)
 
 
-def load_tree(root: Path) -> Tree:
+def _source(root: Path, folder: Path | None, more: Texts) -> Source:
+    if folder is None:
+        return Source({}, more)
+    return Source(place_files(root, folder), [*place_amendments(root, folder), *more])
+
+
+def load_tree(root: Path, more: Mapping[str, Texts] = MappingProxyType({})) -> Tree:
     """Reads a whole folder for checking; faults of entries are in ``.shared.faults``.
 
+    :param more: as of :func:`load_chain`.
     :raises Fault: a file that cannot be read at all.
     """
     shared = load_shared(root)
     keys = read_keys(read_text(root, KEYS), KEYS, shared)
     coverage = read_coverage(read_text(root, COVERAGE), COVERAGE, shared)
-    places = {
-        code: read_place(code, place_files(root, folder), shared)
-        for code, folder in place_folders(root).items()
-    }
-    return Tree(shared, places, keys, coverage)
+    folders = place_folders(root)
+    places: dict[str, list[Sourced]] = {}
+    amendments: list[Amendment] = []
+    # A place after those above it: it may cite a document that an amendment above it registered.
+    for code in sorted({*folders, *more}):
+        places[code], read = assemble(code, _source(root, folders.get(code), more.get(code, ())), shared)
+        amendments += read
+    return Tree(shared, places, keys, coverage, tuple(amendments))
 
 
 #: Name, time of change and size of every file a bundle is read from.
@@ -143,7 +167,8 @@ def fingerprint(root: Path, place: str) -> Fingerprint:
     files = [root / name for name in (DOCUMENTS, UNITS, REGIONS, SCHEMES)]
     for code in place_chain(place):
         if code in folders:
-            files += sorted(path for path in folders[code].iterdir() if path.suffix == ".yaml")
+            files += sorted(folders[code].glob("*.yaml"))
+            files += sorted(folders[code].glob(f"{AMENDMENTS}/*.yaml"))
     try:
         stats = [(path.relative_to(root).as_posix(), path.stat()) for path in files]
     except OSError as error:

@@ -13,7 +13,7 @@ from datetime import date
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy
-from chspay_core.policy_tree import FIELD_MISSING, FIELD_WRONG, UNIT_UNKNOWN, Shared, fields
+from chspay_core.policy_tree import FIELD_MISSING, FIELD_WRONG, UNIT_UNKNOWN, Shared, fields, fits
 from chspay_core.policy_yaml import Node, Where, read_yaml
 from chspay_core.regions import check_code
 
@@ -25,13 +25,18 @@ STATES = ("complete", "partial", "planned", "demo")
 ROLES = ("pool", "frame")
 
 WHEN_UNKNOWN = Reason(
-    "POLICY_WHEN_UNKNOWN", Kind.INVALID, "{file} 第{line}行：“{field}”的when引用了未登记的参数“{value}”。"
+    "POLICY_WHEN_UNKNOWN", Kind.INVALID, "{file} 第{line}行：“{field}”的when或barred_by引用了未登记的参数“{value}”。"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is known of a key besides its values."""
+    """What is known of a key besides its values.
+
+    ``between`` are the least and the greatest number it may have; ``adds_up`` a column and what its cells
+    add up to; ``measured`` says that the value was measured from cases and grows old; ``barred_by`` names a
+    key whose rule, once in force, forbids this one.
+    """
 
     name: str
     label: str
@@ -41,6 +46,10 @@ class Key:
     needed_by: str
     when: Mapping[str, tuple[str, ...]]
     line: int
+    between: tuple[str, ...] = ()
+    adds_up: tuple[str, ...] = ()
+    measured: bool = False
+    barred_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +74,15 @@ def read_keys(text: str, file: str, shared: Shared) -> dict[str, Key]:
         except Fault as fault:
             shared.faults.append(fault)
     for key in found.values():
-        for other in key.when:
+        for other in (*key.when, *filter(None, [key.barred_by])):
             if other not in found:
                 shared.faults.append(where.fault(WHEN_UNKNOWN, key.line, key.name, other))
     return found
 
 
 def _key(where: Where, name: str, node: Node, shared: Shared) -> Key:
-    entries = fields(where, node, name, ("label", "unit"), ("choices", "columns", "needed_by", "when"))
+    optional = ("choices", "columns", "needed_by", "when", "between", "adds_up", "measured", "barred_by")
+    entries = fields(where, node, name, ("label", "unit"), optional)
     unit = where.text(entries["unit"], name)
     if unit not in shared.units:
         raise where.fault(UNIT_UNKNOWN, entries["unit"].line, name, unit)
@@ -80,6 +90,11 @@ def _key(where: Where, name: str, node: Node, shared: Shared) -> Key:
     if needed_by not in ("", *PURPOSES):
         raise where.fault(FIELD_WRONG, node.line, name, f"的needed_by应为{'、'.join(PURPOSES)}之一")
     when = where.mapping(entries["when"], name) if "when" in entries else {}
+    pairs = {field: _texts(where, entries.get(field), name) for field in ("between", "adds_up")}
+    for field, pair in pairs.items():
+        if pair and (len(pair) != 2 or not all(fits(text, "number") for text in pair[field == "adds_up" :])):
+            problem = "的between应为最小值与最大值两个数，adds_up应为列名与合计数"
+            raise where.fault(FIELD_WRONG, node.line, name, problem)
     return Key(
         name=name,
         label=where.text(entries["label"], name),
@@ -89,6 +104,10 @@ def _key(where: Where, name: str, node: Node, shared: Shared) -> Key:
         needed_by=needed_by,
         when={other: _texts(where, values, name) for other, values in when.items()},
         line=node.line,
+        between=pairs["between"],
+        adds_up=pairs["adds_up"],
+        measured="measured" in entries and where.text(entries["measured"], name) == "yes",
+        barred_by=where.text(entries["barred_by"], name) if "barred_by" in entries else "",
     )
 
 

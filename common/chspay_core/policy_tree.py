@@ -57,11 +57,6 @@ ARTICLE_ABSENT = Reason(
     Kind.INVALID,
     "{file} 第{line}行：“{field}”引用的条款“{value}”不在该文件登记的条款之中，请核对。",
 )
-DOCUMENT_CIRCLE = Reason(
-    "POLICY_DOCUMENT_CIRCLE",
-    Kind.INVALID,
-    "{file} 第{line}行：文件“{field}”的替代关系绕成一圈（{value}），请更正replaces。",
-)
 FIELD_MISSING = Reason(
     "POLICY_FIELD_MISSING", Kind.INVALID, "{file} 第{line}行：“{field}”缺少“{value}”，请补上。"
 )
@@ -76,6 +71,11 @@ UNIT_UNKNOWN = Reason(
 )
 VALUE_WRONG = Reason(
     "POLICY_VALUE_WRONG", Kind.INVALID, "{file} 第{line}行：“{field}”的值“{value}”应为{wanted}。"
+)
+DOCUMENT_ENDED = Reason(
+    "POLICY_DOCUMENT_ENDED",
+    Kind.INVALID,
+    "{file} 第{line}行：“{field}”自{since}起的规定依据文件“{value}”，而{why}，不能再作依据。",
 )
 KEY_TWICE = Reason(
     "POLICY_KEY_TWICE",
@@ -138,69 +138,6 @@ def fields(
     return entries
 
 
-def read_documents(text: str, file: str, shared: Shared) -> None:
-    """``documents.yaml``: the documents that may be cited."""
-    where = Where(file)
-    lines: dict[str, int] = {}
-    for name, node in where.mapping(read_yaml(text, file), file).items():
-        try:
-            shared.documents[name] = _document(where, name, node)
-            lines[name] = node.line
-        except Fault as fault:
-            shared.faults.append(fault)
-    for name, line in lines.items():
-        _check_replaced(where, name, line, shared)
-
-
-def _document(where: Where, name: str, node: Node) -> Document:
-    entries = fields(
-        where,
-        node,
-        name,
-        ("title", "issuer", "standing"),
-        ("number", "issued", "articles", "replaces", "note"),
-    )
-    texts = {key: where.text(value, key) for key, value in entries.items() if isinstance(value.value, str)}
-    if "#" in name or texts.get("standing") not in STANDINGS:
-        raise where.fault(
-            FIELD_WRONG, node.line, name, f"的standing应为{'、'.join(STANDINGS)}之一，代号不含#"
-        )
-    if "issued" in texts:
-        parse_day(texts["issued"], f"{where.file} 第{entries['issued'].line}行 issued")
-    lists = {
-        key: tuple(where.text(item, key) for item in where.items(entries[key], key))
-        for key in ("articles", "replaces")
-        if key in entries
-    }
-    return Document(
-        id=name,
-        title=where.text(entries["title"], "title"),
-        number=texts.get("number", ""),
-        issuer=where.text(entries["issuer"], "issuer"),
-        issued=texts.get("issued", ""),
-        standing=texts["standing"],
-        articles=lists.get("articles", ()),
-        replaces=lists.get("replaces", ()),
-    )
-
-
-def _check_replaced(where: Where, name: str, line: int, shared: Shared) -> None:
-    seen = [name]
-    step = list(shared.documents[name].replaces)
-    while step:
-        other = step.pop()
-        if other not in shared.documents:
-            if len(seen) == 1:
-                shared.faults.append(where.fault(DOCUMENT_ABSENT, line, name, other))
-            continue
-        if other == name:
-            shared.faults.append(where.fault(DOCUMENT_CIRCLE, line, name, " → ".join([*seen, name])))
-            return
-        if other not in seen:
-            seen.append(other)
-            step.extend(shared.documents[other].replaces)
-
-
 def read_units(text: str, file: str, shared: Shared) -> None:
     """``units.yaml``: the units a value may have."""
     where = Where(file)
@@ -260,7 +197,7 @@ def read_place(place: str, files: Mapping[str, str], shared: Shared) -> list[Sou
                 shared.faults.append(where.fault(KEY_TWICE, node.line, key, homes[key]))
                 continue
             homes[key] = file
-            found += _key_rules(where, place, key, node, shared)
+            found += key_rules(where, place, key, node, shared)
     try:
         check_dates(sourced.rule for sourced in found)
     except Fault as fault:
@@ -268,7 +205,8 @@ def read_place(place: str, files: Mapping[str, str], shared: Shared) -> list[Sou
     return found
 
 
-def _key_rules(where: Where, place: str, key: str, node: Node, shared: Shared) -> list[Sourced]:
+def key_rules(where: Where, place: str, key: str, node: Node, shared: Shared) -> list[Sourced]:
+    """The rules of one key of one place; faults go to ``shared.faults``."""
     found: list[Sourced] = []
     try:
         if not _KEY.match(key):
@@ -305,6 +243,10 @@ def _rule(where: Where, place: str, head: tuple[str, str, str], item: Node, shar
     _check_citation(where, key, entries["cite"].line, cite, evidence, shared.documents)
     value = _value(where, key, entries["value"], shared.units[unit].shape)
     since = _day(where, key, entries["since"])
+    ended = ended_basis(cite.partition("#")[0], since, shared.documents)
+    if ended:
+        document = cite.partition("#")[0]
+        raise where.fault(DOCUMENT_ENDED, entries["cite"].line, key, document, since=since, why=ended)
     until = _day(where, key, entries["until"]) if "until" in entries else None
     return Rule(key, label, unit, since, value, cite, evidence, place, until)
 
@@ -326,6 +268,34 @@ def _check_citation(
         raise where.fault(EVIDENCE_WRONG, line, key, evidence, why="official只能引用已印发（issued）的文件")
     if (evidence == "demo") != (document.standing == "demo"):
         raise where.fault(EVIDENCE_WRONG, line, key, evidence, why="demo规则引用演示文件，且只有它可以")
+
+
+def ended_basis(document: str, day: date, documents: Mapping[str, Document]) -> str:
+    """Why a document no longer carries a rule that begins on ``day``, in words; empty when it does.
+
+    A document falls with one it rests on (``based_on``), however far up.
+    """
+    seen, step = {document}, [document]
+    while step:
+        name = step.pop()
+        found = documents.get(name)
+        if found is None:
+            continue
+        ends = repealed_on(name, documents)
+        if ends is not None and day >= ends:
+            return f"文件“{name}”已于{ends}废止"
+        step += [other for other in found.based_on if other not in seen]
+        seen.update(found.based_on)
+    return ""
+
+
+def repealed_on(document: str, documents: Mapping[str, Document]) -> date | None:
+    """The first day a document is no longer in force: its own ``repealed``, or the day a document that
+    replaces it takes effect, whichever comes first; ``None`` while nothing is known to end it."""
+    days = [documents[document].repealed] if document in documents else []
+    days += [other.effective for other in documents.values() if document in other.replaces]
+    known = sorted(parse_day(day) for day in days if day)
+    return known[0] if known else None
 
 
 def _day(where: Where, key: str, node: Node) -> date:
