@@ -95,7 +95,7 @@ class ListHead(SQLModel, table=True):
 
     __tablename__ = "list_head"
     __table_args__ = (
-        CheckConstraint("mark IN ('', 'late', 'difference')", name="list_head_mark"),
+        CheckConstraint("mark IN ('', 'late', 'held', 'difference')", name="list_head_mark"),
         Index("list_head_of_month", "pool", "settle_period"),
         Index("list_head_of_hospital", "hospital_code", "discharge_date", "list_id"),
         _OF_SCHEMA,
@@ -178,7 +178,10 @@ class MonthRun(SQLModel, table=True):
 
     __tablename__ = "month_run"
     __table_args__ = (
-        CheckConstraint("state IN ('pending', 'running', 'done', 'failed')", name="month_run_state"),
+        CheckConstraint(
+            "state IN ('pending', 'running', 'done', 'failed', 'tried', 'discarded')", name="month_run_state"
+        ),
+        CheckConstraint("nature IN ('month', 'trial', 'replay')", name="month_run_nature"),
         Index("month_run_of_pool", "pool", "period"),
         _OF_SCHEMA,
     )
@@ -210,6 +213,10 @@ class MonthRun(SQLModel, table=True):
     failure_message: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
     created_at: datetime = _now()
+    nature: str = Field(sa_type=Text, sa_column_kwargs={"server_default": "month"})
+    replays: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
+    point_table_id: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
+    held_lists: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class RunTable(SQLModel, table=True):
@@ -292,6 +299,11 @@ class Statement(SQLModel, table=True):
     retained_fen: int = Field(sa_type=BigInteger)
     content: bytes = Field(sa_type=LargeBinary)
     digest: str = Field(sa_type=Text)
+    deducted_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    difference_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    held_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    released_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    payable_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class LedgerAccount(SQLModel, table=True):
