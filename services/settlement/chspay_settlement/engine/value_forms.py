@@ -55,22 +55,29 @@ FUND_ONLY = POINT_VALUE.add(Form("fund_only@1", False, "fund ÷ points"))
 #: 浮动费率, found at clearing (医保发〔2025〕18号 第十六条), over each level's share of the fund
 #: (CHS-DRG 技术规范, unverified: rate_L = total cost × the level's share ÷ the level's weight).
 LEVEL_SHARES = POINT_VALUE.add(
-    Form("level_shares@1", False, "fund × level_share ÷ level_points", Way.LEVEL_SPLIT)
+    Form(
+        "level_shares@1",
+        False,
+        "fund × level_share ÷ level_points",
+        Way.LEVEL_SPLIT,
+        ("rate.level_shares",),
+    )
 )
+_ELASTIC = "fixed_points × fixed_value + floating_points × floating_value"
+_ELASTIC_KEYS = ("elastic.fixed_part", "elastic.value_method")
 #: 弹性费率、弹性点值: base : increment 8:2 or 7:3, severe fixed and mild floating, or drugs and
 #: consumables fixed and services floating (医保发〔2025〕18号 第十六条; DIP 3.0 征求意见稿 第四章第三节).
-ELASTIC = POINT_VALUE.add(
-    Form("elastic@1", False, "fixed_points × fixed_value + floating_points × floating_value", Way.ELASTIC)
-)
+ELASTIC = POINT_VALUE.add(Form("elastic@1", False, _ELASTIC, Way.ELASTIC, _ELASTIC_KEYS))
 #: The same over fund and patients' part together.
-ELASTIC_TOTAL = POINT_VALUE.add(
-    Form("elastic_total_cost@1", True, "fixed_points × fixed_value + floating_points × floating_value",
-         Way.ELASTIC)
-)  # fmt: skip
+ELASTIC_TOTAL = POINT_VALUE.add(Form("elastic_total_cost@1", True, _ELASTIC, Way.ELASTIC, _ELASTIC_KEYS))
 #: 固定费率 (医保发〔2025〕18号 第十六条、第十七条): payment standard = weight × coefficient × rate, less what
 #: the patient bears.
-FIXED_RATE = POINT_VALUE.add(Form("fixed_rate@1", True, "points × rate", Way.RATE))
+FIXED_RATE = POINT_VALUE.add(Form("fixed_rate@1", True, "points × rate", Way.RATE, ("rate.fixed",)))
 #: A fixed rate that is fund money already.
-FIXED_RATE_FUND = POINT_VALUE.add(Form("fixed_rate_fund@1", False, "points × rate", Way.RATE))
+FIXED_RATE_FUND = POINT_VALUE.add(
+    Form("fixed_rate_fund@1", False, "points × rate", Way.RATE, ("rate.fixed",))
+)
 #: A fixed rate for each level, less what the patient bears.
-RATE_BY_LEVEL = POINT_VALUE.add(Form("rate_by_level@1", True, "points × level_rate", Way.LEVEL_RATE))
+RATE_BY_LEVEL = POINT_VALUE.add(
+    Form("rate_by_level@1", True, "points × level_rate", Way.LEVEL_RATE, ("rate.by_level",))
+)
