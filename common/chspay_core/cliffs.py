@@ -12,6 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+#: The standard case lies in a group of this mean cost, fen.
+MEAN_FEN = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:

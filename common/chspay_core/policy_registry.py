@@ -24,8 +24,15 @@ STATES = ("complete", "partial", "planned", "demo")
 #: pool 统筹区: settles, so completeness is checked; frame: its rules are inherited by others.
 ROLES = ("pool", "frame")
 
+_OPTIONAL = (
+    *("choices", "columns", "needed_by", "when"),
+    *("between", "adds_up", "measured", "barred_by", "rest_at_most"),
+)
+
 WHEN_UNKNOWN = Reason(
-    "POLICY_WHEN_UNKNOWN", Kind.INVALID, "{file} 第{line}行：“{field}”的when或barred_by引用了未登记的参数“{value}”。"
+    "POLICY_WHEN_UNKNOWN",
+    Kind.INVALID,
+    "{file} 第{line}行：“{field}”的when、barred_by或rest_at_most引用了未登记的参数“{value}”。",
 )
 
 
@@ -35,7 +42,8 @@ class Key:
 
     ``between`` are the least and the greatest number it may have; ``adds_up`` a column and what its cells
     add up to; ``measured`` says that the value was measured from cases and grows old; ``barred_by`` names a
-    key whose rule, once in force, forbids this one.
+    key whose rule, once in force, forbids this one; ``rest_at_most`` a key that bounds what this share
+    leaves of the whole.
     """
 
     name: str
@@ -50,6 +58,7 @@ class Key:
     adds_up: tuple[str, ...] = ()
     measured: bool = False
     barred_by: str = ""
+    rest_at_most: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +83,14 @@ def read_keys(text: str, file: str, shared: Shared) -> dict[str, Key]:
         except Fault as fault:
             shared.faults.append(fault)
     for key in found.values():
-        for other in (*key.when, *filter(None, [key.barred_by])):
+        for other in (*key.when, *filter(None, [key.barred_by, key.rest_at_most])):
             if other not in found:
                 shared.faults.append(where.fault(WHEN_UNKNOWN, key.line, key.name, other))
     return found
 
 
 def _key(where: Where, name: str, node: Node, shared: Shared) -> Key:
-    optional = ("choices", "columns", "needed_by", "when", "between", "adds_up", "measured", "barred_by")
-    entries = fields(where, node, name, ("label", "unit"), optional)
+    entries = fields(where, node, name, ("label", "unit"), _OPTIONAL)
     unit = where.text(entries["unit"], name)
     if unit not in shared.units:
         raise where.fault(UNIT_UNKNOWN, entries["unit"].line, name, unit)
@@ -108,6 +116,7 @@ def _key(where: Where, name: str, node: Node, shared: Shared) -> Key:
         adds_up=pairs["adds_up"],
         measured="measured" in entries and where.text(entries["measured"], name) == "yes",
         barred_by=where.text(entries["barred_by"], name) if "barred_by" in entries else "",
+        rest_at_most=where.text(entries["rest_at_most"], name) if "rest_at_most" in entries else "",
     )
 
 
