@@ -16,6 +16,7 @@ from rich.console import Console
 
 from chspay_cli.casefile import OUTPUTS, check_kind, open_cases, read_cases, typed, write_rows
 from chspay_cli.cli_group import CASE_NOT_IN_FILE, Columns
+from chspay_cli.cli_life import LifeVerbs, OutFile, Shelf, save_run, state_line
 from chspay_cli.dip_show import CHANGE_NAMES, GROUP_SCHEMA, change_line, group_lines, group_rows, overview
 from chspay_cli.dipfile import (
     check_out,
@@ -27,6 +28,7 @@ from chspay_cli.dipfile import (
 )
 from chspay_cli.trial_input import read_levels
 from chspay_core.bundle import Bundle
+from chspay_core.case import Status
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
@@ -42,11 +44,12 @@ DIP_GROUP_UNKNOWN = Reason("DIP_GROUP_UNKNOWN", Kind.NOT_FOUND, "目录中没有
 SHOWN_CHANGES = 40
 
 app = typer.Typer(
-    help="DIP（按病种分值付费）目录：由病例建立、查看，为病例分组并说明，比较两个目录。",
+    help="DIP（按病种分值付费）目录：由病例建立、查看、封存、发布，为病例分组并说明，比较两个目录。",
     no_args_is_help=True,
     epilog="例：chspay dip build 2024.parquet 2025.parquet --policy 990100 --on 2026-01-01 --out C",
 )
 
+LifeVerbs(Shelf("chspay dip", find_catalogue)).mount(app)
 _Catalogue = Annotated[Path, typer.Option("--catalogue", help="chspay dip build 建立的目录文件夹")]
 
 
@@ -65,6 +68,9 @@ def build_catalogue(
     hospitals: Annotated[
         Path | None, typer.Option("--hospitals", help="医疗机构等级表（CSV：hospital_code, level）")
     ] = None,
+    catalogue_id: Annotated[
+        str | None, typer.Option("--id", help="目录编号，各版本相同；默认 dip-地区代码")
+    ] = None,
 ) -> None:
     """由病例建立DIP目录：核心病种、综合病种、分值、辅助分型；结果封存，摘要为SM3。"""
     check_out(out)
@@ -74,7 +80,9 @@ def build_catalogue(
     levels, known = read_levels(hospitals), read_names(names or [])
     with Console(stderr=True).status("建立目录…"):
         batches = (batch for path in cases for batch in read_cases(path, READ))
-        built = build(batches, rules, held, catalogue_id=f"dip-{policy}-{on}", levels=levels, names=known)
+        built = build(
+            batches, rules, held, catalogue_id=catalogue_id or f"dip-{policy}", levels=levels, names=known
+        )
     save_built(out, built, {path.name: sm3_hex(path.read_bytes()) for path in cases})
     for line in overview(built.catalogue):
         typer.echo(line, err=True)
@@ -100,6 +108,7 @@ def show(
         lines = group_lines(held, found)
     else:
         lines = overview(found)
+        lines += [line for line in [state_line(catalogue, found.artefact)] if line]
     for line in lines:
         typer.echo(line)
     if out is not None:
@@ -153,6 +162,21 @@ def _report(batch_grouper: DipBatch, tally: Counter[int]) -> None:
     typer.echo(f"共{total:,}例：{told}。", err=True)
     for reason, rows in reasons.most_common():
         typer.echo(f"  {reason} {rows:,}例：{SENTENCES[reason]}", err=True)
+
+
+@app.command("simulate")
+def simulate(
+    catalogue: Annotated[Path, typer.Argument(help="目录文件夹")],
+    cases: Annotated[Path, typer.Argument(help="病例文件（.csv、.csv.gz、.parquet）")],
+    out: OutFile,
+) -> None:
+    """用目录给一批病例做模拟分组，把各状态与各病种的病例数、全部答案的摘要写成一份可引用的结果。"""
+    found = find_catalogue(catalogue)
+    grouper = DipBatch(DipGrouper(found))
+    parts = (
+        (batch.column("case_id"), grouper.columns(*grouper.group(batch))) for batch in read_cases(cases, READ)
+    )
+    save_run(found, parts, out, Status.GROUPED.value)
 
 
 @app.command("explain")

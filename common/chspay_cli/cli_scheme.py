@@ -1,29 +1,33 @@
 """``chspay scheme``: import an official workbook, show what a scheme holds, check it for known faults.
 
-Its life (seal, verify, publish ...) is in :mod:`chspay_cli.cli_scheme_life`.
+Its life (seal, verify, publish ...) is that of every artefact: :mod:`chspay_cli.cli_life`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from chspay_cli import cli_scheme_group
-from chspay_cli import cli_scheme_life as life
+from chspay_cli.casefile import read_cases
+from chspay_cli.cli_life import LifeVerbs, OutFile, Shelf, save_run, state_line
 from chspay_cli.cli_scheme_diff import diff
 from chspay_cli.cli_stats import stats
 from chspay_cli.schemecases import answered, principal, read_weights
-from chspay_cli.schemefile import LIFE_FILE, check_out, find_scheme, read_source, save_imported
-from chspay_cli.schemelife import read_life
+from chspay_cli.schemefile import check_out, find_scheme, imported_scheme, read_source, save_imported
 from chspay_core.amounts import decimal_text
+from chspay_core.case import Status
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_grouper.engine.life import STATE_NAMES
+from chspay_grouper.engine.batch import BatchGrouper
+from chspay_grouper.engine.given import READ, check_columns
+from chspay_grouper.engine.grouper import Grouper
 from chspay_grouper.engine.lint import Finding, Truncated, lint_scheme, lint_weights
 from chspay_grouper.engine.scheme import Group, Scheme, import_scheme
 from chspay_grouper.engine.workbook import Repair
@@ -31,20 +35,9 @@ from chspay_grouper.engine.workbook import Repair
 GROUP_MISSING = Reason("GROUP_MISSING", Kind.NOT_FOUND, "方案{scheme}中没有编码为“{value}”的MDC、ADRG或DRG。")
 
 app = typer.Typer(help="分组方案：导入官方工作簿、查看、检查、封存、发布。", no_args_is_help=True)
-for _command in (
-    diff,
-    cli_scheme_group.group,
-    stats,
-    life.seal,
-    life.verify,
-    life.simulate,
-    life.evaluate,
-    life.trial,
-    life.publish,
-    life.retire,
-    life.key,
-):
+for _command in (diff, cli_scheme_group.group, stats):
     app.command(_command.__name__)(_command)
+LifeVerbs(Shelf("chspay scheme", imported_scheme)).mount(app)
 _SHOWN_PER_KIND = 200
 _COUNT_NAMES = {
     "mdc": "MDC",
@@ -104,8 +97,9 @@ def show(
         typer.echo(f"SM3 {found.digest}")
         if found.usage:
             typer.echo(f"用途 {found.usage}")
-        if (Path(scheme) / LIFE_FILE).exists():
-            typer.echo(f"状态 {STATE_NAMES[read_life(Path(scheme)).life(found).state]}")
+        state = state_line(Path(scheme), found.artefact)
+        if state:
+            typer.echo(state)
         _print_counts(found)
         return
     matches = [entry for entry in _groups(found) if entry[1].code == code.upper()]
@@ -113,6 +107,24 @@ def show(
         raise Fault(GROUP_MISSING, field="code", value=code, scheme=found.scheme_id)
     for sheet, group in matches:
         _print_group(sheet, group, rows)
+
+
+@app.command("simulate")
+def simulate(
+    scheme: Annotated[str, typer.Argument(help="导入结果的文件夹，或自带方案的编号")],
+    cases: Annotated[Path, typer.Argument(help="病例文件（.csv、.csv.gz、.parquet）")],
+    out: OutFile,
+) -> None:
+    """用方案给一批病例做模拟分组，把各状态与各病组的病例数、全部答案的摘要写成一份可引用的结果。"""
+    found = find_scheme(scheme)[0]
+    grouper = BatchGrouper(Grouper(found))
+
+    def answers() -> Iterator[tuple[pa.Array, dict[str, pa.Array]]]:
+        for batch in read_cases(cases, READ):
+            check_columns(batch.schema)
+            yield batch.column("case_id"), grouper.columns(grouper.numbers(batch))
+
+    save_run(found, answers(), out, Status.GROUPED.value)
 
 
 @app.command("lint")

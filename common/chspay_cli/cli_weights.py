@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -9,20 +10,27 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from chspay_cli.casefile import OUTPUTS, check_kind, write_rows
+from chspay_cli.casefile import OUTPUTS, check_kind, read_cases, write_rows
+from chspay_cli.cli_life import LifeVerbs, OutFile, Shelf, save_run, state_line
 from chspay_cli.cli_stats import grouped_stats
+from chspay_cli.schemefile import find_scheme
 from chspay_cli.sheet_text import sheet_lines
 from chspay_cli.trial_input import read_levels
+from chspay_cli.weightfile import check_out as check_table
+from chspay_cli.weightfile import find_table, save_table
 from chspay_cli.weights_input import read_table
-from chspay_cli.weights_output import overview, read_run, run_content, run_path, save_run
+from chspay_cli.weights_output import overview, read_run, run_content, run_path, save_worksheets
+from chspay_core.amounts import from_micro, plain
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy
 from chspay_core.wording import evidence_text
-from chspay_grouper.engine.weights.cases import take_cases
+from chspay_grouper.engine.weights.cases import WeightKind, take_cases
 from chspay_grouper.engine.weights.measure import measure_weights
-from chspay_grouper.engine.weights.model import Measured
+from chspay_grouper.engine.weights.model import WEIGHT_UNKNOWN, Measured
+from chspay_grouper.engine.weights.sealed import WEIGHTED, Weighed, weight_table_of
+from chspay_grouper.engine.weights.sheet import KIND_NAMES
 from chspay_grouper.engine.weights.table import WEIGHT_SCHEMA, weight_rows
 from chspay_grouper.engine.weights.terms import WeightTerms
 from chspay_policy import ROOT
@@ -31,6 +39,11 @@ METHOD_FORM = Reason(
     "WEIGHTS_METHOD_FORM",
     Kind.INVALID,
     "--method 应写成 参数=值，如 points.trim=percentiles@1，收到“{value}”。",
+)
+TRIED_UNSEALABLE = Reason(
+    "WEIGHTS_TRIED_UNSEALABLE",
+    Kind.PRECONDITION,
+    "试用的方法只供比较，不能写成可封存的权重表；请去掉 --method 或 --table。",
 )
 METHOD_UNUSED = Reason(
     "WEIGHTS_METHOD_UNUSED", Kind.INVALID, "测算权重没有用到参数“{value}”，请检查 --method 的写法。"
@@ -46,12 +59,13 @@ REASONS = {
     "days_missing": "床日病例没有住院天数",
 }
 
-app = typer.Typer(help="权重：由往年病例测算权重与基准点数，查看测算底稿。", no_args_is_help=True)
+app = typer.Typer(help="权重：由往年病例测算权重与基准点数，查看底稿，封存、发布。", no_args_is_help=True)
+LifeVerbs(Shelf("chspay weights", find_table)).mount(app)
 app.command("stats")(grouped_stats)
 
 
 @app.command("measure")
-def measure(
+def measure(  # noqa: PLR0913, PLR0917 - one parameter per option
     cases: Annotated[
         list[Path], typer.Argument(help="已分组的病例文件，可给几个（.csv、.csv.gz、.parquet）")
     ],
@@ -66,6 +80,15 @@ def measure(
     ] = None,
     hospitals: Annotated[
         Path | None, typer.Option("--hospitals", help="医疗机构等级表（CSV：hospital_code, level）")
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--table", help="另写成可封存的权重表：新文件夹，供 seal 等使用")
+    ] = None,
+    table_id: Annotated[
+        str | None, typer.Option("--id", help="权重表编号，各版本相同；默认 weights-地区代码")
+    ] = None,
+    scheme: Annotated[
+        str | None, typer.Option("--scheme", help="病例分组所用的方案；其SM3写入可封存的权重表")
     ] = None,
 ) -> None:
     """由已分组的病例测算权重、基准点数、床日点数和权重的费用构成。
@@ -83,6 +106,9 @@ def measure(
     """
     check_kind(out, OUTPUTS)
     tried = _tried(method or [])
+    if table is not None:
+        _check_sealable(table, tried)
+    grouped_by = find_scheme(scheme)[0].digest if scheme else ""
     bundle = Bundle.load(ROOT, policy)
     rules = bundle.on(parse_day(on, "--on"))
     if tried:
@@ -93,23 +119,28 @@ def measure(
         raise Fault(METHOD_UNUSED, field="--method", value=unused[0])
     screen = Console(stderr=True)
     with screen.status("读取病例…") as status:
-        table, sources = read_table(cases)
+        read, sources = read_table(cases)
         status.update("测算权重…")
-        columns = take_cases(table, terms, read_levels(hospitals))
+        columns = take_cases(read, terms, read_levels(hospitals))
         measured = measure_weights(columns, terms)
         status.update("写出结果…")
         rows = weight_rows(measured)
         # The worksheets first: a table without them would have to be believed.
         content = run_content(measured, terms, columns, sources, tried)
         write_rows(out, WEIGHT_SCHEMA, iter([rows]))
-        save_run(out, content)
+        save_worksheets(out, content)
+        if table is not None:
+            sealable = weight_table_of(measured, terms, table_id or f"weights-{policy}", grouped_by)
+            save_table(table, sealable, {"input": sources, "left_out": columns.left_out})
     _report(measured, rules, columns.left_out, columns.fees_unusable, tried)
     typer.echo(f"权重表 {out}，底稿 {run_path(out)}；查看一个病组：chspay weights show {out} 病组编码")
 
 
 @app.command("show")
 def show(
-    weights: Annotated[Path, typer.Argument(help="chspay weights measure 写出的权重表")],
+    weights: Annotated[
+        Path, typer.Argument(help="chspay weights measure 写出的权重表，或 --table 写出的文件夹")
+    ],
     code: Annotated[str | None, typer.Argument(help="病组、中医病组或床日类别；不给则显示概况")] = None,
 ) -> None:
     """显示权重表的概况，或一个病组的测算底稿：逐行列出数值、公式、取整和依据。权重表被改动过则退出码为1。
@@ -120,6 +151,9 @@ def show(
 
       chspay weights show weights.csv BR23
     """
+    if weights.is_dir():
+        _show_table(weights, code)
+        return
     run = read_run(weights)
     if not run.intact:
         typer.echo(f"权重表 {weights.name} 与测算时写出的不一致，请重新测算。", err=True)
@@ -132,6 +166,59 @@ def show(
     typer.echo(f"{title}　{NOTICE}")
     for text in sheet_lines(lines, run.citations):
         typer.echo(text)
+
+
+def _show_table(folder: Path, code: str | None) -> None:
+    found = find_table(folder)
+    rows = [row for row in found.rows if code in {None, row.code}]
+    if code is not None and not rows:
+        raise Fault(WEIGHT_UNKNOWN, field="code", value=code)
+    if code is None:
+        typer.echo(f"{found.table_id}  {found.place}  自{found.on}  SM3 {found.digest}")
+        typer.echo(f"政策 {found.policy_digest}")
+        typer.echo(f"分组方案 {found.scheme or '未注明'}")
+        typer.echo(f"证据等级 {evidence_text(found.weakest_evidence())}")
+        kinds = Counter(row.kind for row in rows)
+        told = "，".join(f"{KIND_NAMES[WeightKind(kind)]}{n:,}" for kind, n in sorted(kinds.items()))
+        typer.echo(f"{told}；基准点数以{found.scale}为均值")
+        state = state_line(folder, found.artefact)
+        if state:
+            typer.echo(state)
+        return
+    for row in rows:
+        weight, points = (plain(from_micro(micro)) for micro in (row.weight_micro, row.points_micro))
+        typer.echo(f"{row.code}  权重{weight}  基准点数{points}  {row.cases:,}例  变异系数{row.cv or '—'}")
+        typer.echo(
+            f"  {'稳定' if row.stable else '非稳定'}，{'不设' if row.no_coefficient else '设'}差异系数"
+        )
+        for level, micro in row.levels:
+            typer.echo(f"  {level}级医疗机构权重{plain(from_micro(micro))}")
+
+
+@app.command("simulate")
+def simulate(
+    table: Annotated[Path, typer.Argument(help="可封存的权重表文件夹")],
+    cases: Annotated[Path, typer.Argument(help="已分组的病例文件（.csv、.csv.gz、.parquet）")],
+    out: OutFile,
+    hospitals: Annotated[
+        Path | None, typer.Option("--hospitals", help="医疗机构等级表；分等级的权重需要")
+    ] = None,
+) -> None:
+    """用权重表给一批已分组的病例取权重：有权重、没有权重、未入组各多少例，写成一份可引用的结果。"""
+    found = find_table(table)
+    weighed = Weighed(found, read_levels(hospitals))
+    parts = (
+        (batch.column("case_id"), weighed.columns(batch))
+        for batch in read_cases(cases, ("case_id", "drg", "status", "hospital_code"))
+    )
+    save_run(found, parts, out, WEIGHTED)
+
+
+def _check_sealable(table: Path, tried: dict[str, str]) -> None:
+    """Refuse a place or a way of measuring that no table to be sealed may have."""
+    check_table(table)
+    if tried:
+        raise Fault(TRIED_UNSEALABLE, field="--table")
 
 
 def _tried(words: list[str]) -> dict[str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from chspay_cli.casefile import FILE_MISSING
+from chspay_cli.files import record_of, replace_file, save_record
+from chspay_cli.lifefile import check_unsealed
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.tables import COLUMN_MISSING
 from chspay_grouper.engine.dip.build import Built
@@ -67,8 +68,9 @@ def read_names(paths: Iterable[Path]) -> dict[str, str]:
 def check_out(out: Path) -> None:
     """Refuse to write over anything that is not a catalogue of ours.
 
-    :raises Fault: DIP_OUT_OCCUPIED.
+    :raises Fault: DIP_OUT_OCCUPIED, ARTEFACT_SEALED.
     """
+    check_unsealed(out)
     if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / CATALOGUE_FILE).is_file()):
         raise Fault(DIP_OUT_OCCUPIED, field="--out", value=out.name)
 
@@ -86,13 +88,8 @@ def save_built(out: Path, built: Built, sources: Mapping[str, str]) -> None:
         "placed": dict(catalogue.placed),
         "unused": dict(sorted(built.unused.items())),
     }
-    for name, content in (
-        (CATALOGUE_FILE, catalogue.content),
-        (BUILD_FILE, json.dumps(record, ensure_ascii=False, indent=1).encode()),
-    ):
-        part = out / f".{name}.part"
-        part.write_bytes(content)
-        part.replace(out / name)
+    replace_file(out / CATALOGUE_FILE, catalogue.content)
+    save_record(out / BUILD_FILE, record)
 
 
 def find_catalogue(path: Path) -> Catalogue:
@@ -100,14 +97,10 @@ def find_catalogue(path: Path) -> Catalogue:
 
     :raises Fault: DIP_CATALOGUE_MISSING, DIP_CATALOGUE_ALTERED, DIP_CATALOGUE_UNREADABLE.
     """
-    content, record = path / CATALOGUE_FILE, path / BUILD_FILE
-    if not content.is_file() or not record.is_file():
+    content = path / CATALOGUE_FILE
+    if not content.is_file() or not (path / BUILD_FILE).is_file():
         raise Fault(DIP_CATALOGUE_MISSING, value=path.name)
     catalogue = load_catalogue(content.read_bytes())
-    try:
-        told = json.loads(record.read_bytes())["digest"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise Fault(DIP_CATALOGUE_ALTERED, value=path.name) from error
-    if told != catalogue.digest:
+    if record_of(path / BUILD_FILE, catalogue.digest) is None:
         raise Fault(DIP_CATALOGUE_ALTERED, value=path.name)
     return catalogue

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chspay_cli.files import record_of, replace_file, save_record
+from chspay_cli.lifefile import check_unsealed
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.engine.manifest import Manifest, parse_manifest
@@ -38,13 +38,11 @@ SCHEME_ALTERED = Reason(
 OUT_OCCUPIED = Reason(
     "OUT_OCCUPIED", Kind.CONFLICT, "“{value}”已存在且不是导入的分组方案，请换一个输出位置。"
 )
-SCHEME_SEALED = Reason(
-    "SCHEME_SEALED", Kind.CONFLICT, "“{value}”中的方案已经封存，不能覆盖；新版本请导入到另一个文件夹。"
+NOT_IMPORTED = Reason(
+    "NOT_IMPORTED", Kind.INVALID, "“{value}”不是 chspay scheme import 的结果，不能封存；请先导入。"
 )
 
 SCHEME_FILE, IMPORT_FILE, MANIFEST_FILE = "scheme.json", "import.json", "manifest.json"
-#: The signed records of a sealed scheme, beside it.
-LIFE_FILE = "life.json"
 _SHIPPED = ROOT / "schemes"
 _LOCK = "~$"
 
@@ -93,7 +91,7 @@ def read_source(path: Path, manifest: Path | None) -> Source:
 def save_imported(out: Path, imported: Imported, source: Source) -> None:
     """Write an imported scheme as a folder: the sealed canonical form, and the record of its import.
 
-    :raises Fault: OUT_OCCUPIED, SCHEME_SEALED.
+    :raises Fault: OUT_OCCUPIED, ARTEFACT_SEALED.
     """
     check_out(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -109,16 +107,15 @@ def save_imported(out: Path, imported: Imported, source: Source) -> None:
         "rows": dict(imported.rows),
     }
     replace_file(out / SCHEME_FILE, imported.scheme.content)
-    replace_file(out / IMPORT_FILE, json.dumps(record, ensure_ascii=False, indent=1).encode())
+    save_record(out / IMPORT_FILE, record)
 
 
 def check_out(out: Path) -> None:
     """Refuse a place that holds something else, or a sealed scheme.
 
-    :raises Fault: OUT_OCCUPIED, SCHEME_SEALED.
+    :raises Fault: OUT_OCCUPIED, ARTEFACT_SEALED.
     """
-    if (out / LIFE_FILE).exists():
-        raise Fault(SCHEME_SEALED, field="--out", value=out)
+    check_unsealed(out)
     ours = (out / SCHEME_FILE).is_file()
     if out.exists() and not ours and (not out.is_dir() or any(out.iterdir())):
         raise Fault(OUT_OCCUPIED, field="--out", value=out)
@@ -142,6 +139,16 @@ def find_scheme(name: str) -> tuple[Scheme, Mapping[str, int]]:
     raise Fault(SCHEME_MISSING, field="--scheme", value=name, shipped="、".join(sorted(shipped)))
 
 
+def imported_scheme(folder: Path) -> Scheme:
+    """The scheme in a folder that ``chspay scheme import`` made, its digest checked.
+
+    :raises Fault: NOT_IMPORTED and the reasons of loading.
+    """
+    if not (folder / SCHEME_FILE).is_file():
+        raise Fault(NOT_IMPORTED, field="scheme", value=folder)
+    return _load(folder)[0]
+
+
 def shipped_schemes() -> dict[str, Path]:
     """The schemes inside the package, by id."""
     folders = [file.parent for file in _SHIPPED.glob(f"*/{MANIFEST_FILE}")]
@@ -150,14 +157,10 @@ def shipped_schemes() -> dict[str, Path]:
 
 def _load(folder: Path) -> tuple[Scheme, Mapping[str, int]]:
     scheme = load_scheme((folder / SCHEME_FILE).read_bytes())
-    try:
-        record = json.loads((folder / IMPORT_FILE).read_bytes())
-        digest, rows = record["digest"], record["rows"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Fault(SCHEME_ALTERED, field="--scheme", value=folder) from error
-    if digest != scheme.digest:
+    record = record_of(folder / IMPORT_FILE, scheme.digest)
+    if record is None or not isinstance(record.get("rows"), dict):
         raise Fault(SCHEME_ALTERED, field="--scheme", value=folder)
-    return scheme, rows
+    return scheme, record["rows"]
 
 
 def _import(folder: Path) -> tuple[Scheme, Mapping[str, int]]:
@@ -178,10 +181,3 @@ def _id_of(path: Path) -> str:
         char if char.isascii() and (char.isalnum() or char in "_.-") else "_" for char in path.stem
     )
     return plain.strip("_.-")[:64] or "scheme"
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from chspay_cli.casefile import FILE_MISSING
+from chspay_cli.files import replace_file
 from chspay_core import ENGINE_VERSION
 from chspay_core.amounts import plain, ratio_half_up
 from chspay_core.digest import sm3_hex_of
@@ -81,16 +81,10 @@ def run_content(
     }
 
 
-def save_run(out: Path, content: Mapping[str, object]) -> None:
+def save_worksheets(out: Path, content: Mapping[str, object]) -> None:
     """Writes the worksheets beside the table ``out``, sealed to its bytes; whole or not at all."""
-    target = run_path(out)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     text = json.dumps({**content, "table_sm3": _sm3(out)}, ensure_ascii=False, indent=1)
-    try:
-        part.write_text(text + "\n", encoding="utf-8")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    replace_file(run_path(out), f"{text}\n".encode())
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,7 @@ async def test_only_what_grouping_reads_is_kept(world, migrated_db):
 
 async def test_command_and_service_write_one_statement(world, tmp_path):
     """A publication may refer to a run on a laptop or in the service: the same cases, the same bytes."""
-    from chspay_cli.cli_scheme_life import simulate
+    from chspay_cli.cli_scheme import simulate
 
     content = parquet(some_cases(25))
     (tmp_path / "cases.parquet").write_bytes(content)

@@ -13,6 +13,7 @@ from grouper_world import HOSPITAL, STARTER, grouping, parquet, some_cases
 
 from chspay.grouper.v1 import runs_pb2, schemes_pb2
 from chspay.grouper.v1 import schemes_pb2 as pb
+from chspay_core.artefact import Artefact, ArtefactKind
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_grouper.engine.life import Evaluation, Event, Record
@@ -21,7 +22,7 @@ from chspay_kit.db import Database
 from chspay_kit.sm2 import Sm2Key
 
 _numbers = itertools.count(1)
-KEY = Sm2Key.generate()
+KEY, EXPERT = Sm2Key.generate(), Sm2Key.generate()
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def database(migrated_db):
 
 @pytest.fixture
 async def world(database):
-    async with grouping(database, trusted=frozenset({KEY.public_hex()})) as world:
+    async with grouping(database, trusted=frozenset({KEY.public_hex(), EXPERT.public_hex()})) as world:
         yield world
 
 
@@ -55,7 +56,7 @@ def add(world, record: Record, key: Sm2Key = KEY, signature: bytes | None = None
     )
 
 
-def evaluate(world, evaluation: Evaluation, key: Sm2Key = KEY):
+def evaluate(world, evaluation: Evaluation, key: Sm2Key = EXPERT):
     request = pb.AddSchemeEvaluationRequest(
         request_id=fresh(), content=evaluation.content, signature=key.sign_raw(evaluation.content)
     )
@@ -83,7 +84,8 @@ async def stored_run(world) -> str:
 async def test_a_scheme_is_led_to_publication_and_the_database_keeps_it_so(world, migrated_db):
     """Hospitals are paid by a published scheme; not even the administrator may rewrite how it got there."""
     scheme = (await world.schemes.GetSchemeLife(pb.GetSchemeLifeRequest(scheme=STARTER))).scheme_digest
-    seal = Record(STARTER, scheme, 1, Event.SEAL, date(2026, 1, 1), KEY.public_hex())
+    about = Artefact(ArtefactKind.SCHEME, STARTER, scheme)
+    seal = Record(about, 1, Event.SEAL, date(2026, 1, 1), KEY.public_hex())
     first = await add(world, seal)
     publish = replace(
         seal, number=2, event=Event.PUBLISH, since=date(2026, 2, 1), previous=first.digest,
@@ -91,12 +93,17 @@ async def test_a_scheme_is_led_to_publication_and_the_database_keeps_it_so(world
     )  # fmt: skip
     assert await refused(add(world, publish)) == "PUBLICATION_UNFOUNDED"
     run = await stored_run(world)
-    verdict = Evaluation(scheme, run, True, "评估组", date(2026, 1, 20), "", KEY.public_hex())
+    verdict = Evaluation(
+        ArtefactKind.SCHEME, scheme, run, True, "评估组", date(2026, 1, 20), "", EXPERT.public_hex()
+    )
     unknown = replace(verdict, run="a" * 64)
     assert await refused(evaluate(world, unknown)) == "PUBLICATION_UNFOUNDED"
     rejected = (await evaluate(world, replace(verdict, approved=False))).digest
     publish = replace(publish, run=run, evaluation=rejected)
     assert await refused(add(world, publish)) == "PUBLICATION_UNFOUNDED"
+    own = replace(verdict, signer=KEY.public_hex())
+    publish = replace(publish, evaluation=(await evaluate(world, own, KEY)).digest)
+    assert await refused(add(world, publish)) == "DUTIES_NOT_SEPARATE"
     approved = (await evaluate(world, verdict)).digest
     assert approved == sm3_hex(verdict.content)
     published = await add(world, replace(publish, evaluation=approved))
@@ -106,18 +113,18 @@ async def test_a_scheme_is_led_to_publication_and_the_database_keeps_it_so(world
     assert life.state == schemes_pb2.SCHEME_STATE_PUBLISHED
     admin = await asyncpg.connect(migrated_db.admin_url)
     for statement in (
-        "UPDATE grouper.scheme SET content = ''",
-        "UPDATE grouper.scheme_record SET since = since + 1",
-        "DELETE FROM grouper.scheme_evaluation",
+        "UPDATE grouper.artefact SET content = ''",
+        "UPDATE grouper.life_record SET since = since + 1",
+        "DELETE FROM grouper.life_evaluation",
         "UPDATE grouper.run_statement SET content = ''",
-        "TRUNCATE grouper.scheme_record",
+        "TRUNCATE grouper.life_record",
     ):
         with pytest.raises(asyncpg.PostgresError) as caught:
             await admin.execute(statement)
         assert caught.value.sqlstate == "CH001", statement
     unfounded = (
-        "INSERT INTO grouper.scheme_record (digest, scheme_digest, number, event, since, content, signature,"
-        " recorded_by) SELECT 'x', scheme_digest, 9, 'publish', since, '', '', 'x' FROM grouper.scheme_record"
+        "INSERT INTO grouper.life_record (digest, artefact_digest, number, event, since, content, signature,"
+        " recorded_by) SELECT 'x', artefact_digest, 9, 'publish', since, '', '', 'x' FROM grouper.life_record"
         " LIMIT 1"
     )
     with pytest.raises(asyncpg.CheckViolationError):
@@ -129,7 +136,8 @@ async def test_only_trusted_signatures_and_bureaus_write(world):
     """A record that anybody could have made says nothing."""
     scheme = (await world.schemes.GetSchemeLife(pb.GetSchemeLifeRequest(scheme=STARTER))).scheme_digest
     other = Sm2Key.generate()
-    retire = Record(STARTER, scheme, 3, Event.RETIRE, date(2027, 1, 1), KEY.public_hex())
+    about = Artefact(ArtefactKind.SCHEME, STARTER, scheme)
+    retire = Record(about, 3, Event.RETIRE, date(2027, 1, 1), KEY.public_hex())
     assert await refused(add(world, retire, signature=bytes(64))) == "SIGNATURE_BAD"
     assert await refused(add(world, retire, key=other)) == "SIGNATURE_BAD"
     foreign = replace(retire, signer=other.public_hex())
@@ -142,7 +150,8 @@ async def test_only_trusted_signatures_and_bureaus_write(world):
 async def test_without_a_list_of_keys_no_record_is_taken(database):
     """A service nobody told whom to trust must trust nobody."""
     async with grouping(database, works=False) as world:
-        record = Record(STARTER, "a" * 64, 1, Event.SEAL, date(2026, 1, 1), KEY.public_hex())
+        about = Artefact(ArtefactKind.SCHEME, STARTER, "a" * 64)
+        record = Record(about, 1, Event.SEAL, date(2026, 1, 1), KEY.public_hex())
         assert await refused(add(world, record)) == "SCHEME_KEYS_UNSET"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chspay.grouper.v1 import grouper_pb2_grpc, runs_pb2_grpc, schemes_pb2_grpc
 from chspay_grouper.app.grouping import GrouperApp
-from chspay_grouper.app.life import SchemeLife
+from chspay_grouper.app.life import Lives
 from chspay_grouper.app.runs import CarriedOut, GroupRuns
 from chspay_grouper.rpc.grouping import SERVICE as GROUPER
 from chspay_grouper.rpc.grouping import GrouperServicer
@@ -30,7 +30,7 @@ class Built:
 
 def build(app: GrouperApp, database: Database, trusted: frozenset[str]) -> Built:
     """Plugs the rooms together; ``trusted`` are the public keys whose signatures of records count."""
-    runs, schemes = GroupRunServicer(GroupRuns(database, app)), SchemeServicer(app, SchemeLife(app, trusted))
+    runs, schemes = GroupRunServicer(GroupRuns(database, app)), SchemeServicer(app, Lives(trusted))
     servicers: list[Add] = [
         (grouper_pb2_grpc.add_GrouperServiceServicer_to_server, GrouperServicer(app), GROUPER),
         (runs_pb2_grpc.add_GroupRunServiceServicer_to_server, runs, RUNS),

@@ -35,27 +35,34 @@ def _now() -> datetime:
     )
 
 
-def _scheme() -> ForeignKey:
-    """A reference to a sealed scheme."""
-    return ForeignKey("grouper.scheme.digest")
+def _artefact() -> ForeignKey:
+    """A reference to an artefact."""
+    return ForeignKey("grouper.artefact.digest")
 
 
-class SealedScheme(SQLModel, table=True):
-    """A grouping scheme, sealed under the SM3 of its canonical form; a row never changes or goes.
+def _defaulted(value: str) -> dict[str, Any]:
+    """What the database writes where nothing is said."""
+    return {"server_default": text(value)}
 
-    Published rules are public, so the table has no row policy. Of several rows with one ``scheme_id``
-    the one sealed last is what the id stands for.
+
+class KeptArtefact(SQLModel, table=True):
+    """A scheme, DIP catalogue or weight table under the SM3 of its form; a row never changes or goes.
+
+    Published rules are public, so the table has no row policy. Of several rows of a kind with one id the
+    one kept last is what the id stands for. ``version`` is the first day of use where there is no other.
     """
 
-    __tablename__ = "scheme"
+    __tablename__ = "artefact"
     __table_args__ = (
         CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="scheme_digest"),
-        Index("scheme_of_id", "scheme_id", "sealed_at"),
+        CheckConstraint("kind IN ('scheme', 'dip_catalogue', 'weight_table')", name="artefact_kind"),
+        Index("artefact_of_id", "artefact_id", "sealed_at"),
         {"schema": SCHEMA},
     )
 
     digest: str = Field(primary_key=True, sa_type=Text)
-    scheme_id: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    artefact_id: str = Field(sa_type=Text)
     title: str = Field(sa_type=Text)
     version: str = Field(sa_type=Text)
     usage: str = Field(sa_type=Text)
@@ -84,19 +91,19 @@ class RunStatement(SQLModel, table=True):
     __table_args__ = _OF_SCHEMA
 
     digest: str = Field(primary_key=True, sa_type=Text)
-    scheme_digest: str = Field(sa_type=Text, sa_column_args=[_scheme()])
+    artefact_digest: str = Field(sa_type=Text, sa_column_args=[_artefact()])
     content: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = _now()
 
 
-class SchemeEvaluation(SQLModel, table=True):
+class LifeEvaluation(SQLModel, table=True):
     """A signed evaluation of a run; a row never changes or goes."""
 
-    __tablename__ = "scheme_evaluation"
+    __tablename__ = "life_evaluation"
     __table_args__ = _OF_SCHEMA
 
     digest: str = Field(primary_key=True, sa_type=Text)
-    scheme_digest: str = Field(sa_type=Text, sa_column_args=[_scheme()])
+    artefact_digest: str = Field(sa_type=Text, sa_column_args=[_artefact()])
     run_digest: str = Field(sa_type=Text, sa_column_args=[ForeignKey("grouper.run_statement.digest")])
     content: bytes = Field(sa_type=LargeBinary)
     signature: bytes = Field(sa_type=LargeBinary)
@@ -104,25 +111,25 @@ class SchemeEvaluation(SQLModel, table=True):
     recorded_at: datetime = _now()
 
 
-class SchemeRecord(SQLModel, table=True):
-    """One signed step of a scheme's life; a row never changes or goes.
+class LifeRecord(SQLModel, table=True):
+    """One signed step of a life; a row never changes or goes.
 
     The database itself refuses a publication that refers to no run or no evaluation.
     """
 
-    __tablename__ = "scheme_record"
+    __tablename__ = "life_record"
     __table_args__ = (
         CheckConstraint("event IN ('seal', 'trial', 'publish', 'retire')", name="scheme_record_event"),
         CheckConstraint(
             "event <> 'publish' OR (run_digest IS NOT NULL AND evaluation_digest IS NOT NULL)",
             name="scheme_record_founded",
         ),
-        UniqueConstraint("scheme_digest", "number", name="scheme_record_number"),
+        UniqueConstraint("artefact_digest", "number", name="life_record_number"),
         {"schema": SCHEMA},
     )
 
     digest: str = Field(primary_key=True, sa_type=Text)
-    scheme_digest: str = Field(sa_type=Text, sa_column_args=[_scheme()])
+    artefact_digest: str = Field(sa_type=Text, sa_column_args=[_artefact()])
     number: int = Field(sa_type=Integer)
     event: str = Field(sa_type=Text)
     since: date = Field(sa_type=Date)
@@ -130,7 +137,7 @@ class SchemeRecord(SQLModel, table=True):
         default=None, sa_type=Text, sa_column_args=[ForeignKey("grouper.run_statement.digest")]
     )
     evaluation_digest: str | None = Field(
-        default=None, sa_type=Text, sa_column_args=[ForeignKey("grouper.scheme_evaluation.digest")]
+        default=None, sa_type=Text, sa_column_args=[ForeignKey("grouper.life_evaluation.digest")]
     )
     content: bytes = Field(sa_type=LargeBinary)
     signature: bytes = Field(sa_type=LargeBinary)
@@ -147,6 +154,11 @@ class GroupRun(SQLModel, table=True):
             "state IN ('uploading', 'pending', 'running', 'done', 'failed', 'cancelled')",
             name="group_run_state",
         ),
+        CheckConstraint(
+            "kind = 'measure' OR (kind IN ('scheme', 'dip_catalogue', 'weight_table')"
+            " AND scheme_digest IS NOT NULL)",
+            name="group_run_kind",
+        ),
         Index("group_run_of_state", "state", "created_at"),
         {"schema": SCHEMA},
     )
@@ -155,7 +167,8 @@ class GroupRun(SQLModel, table=True):
     hospital_code: str = Field(sa_type=Text)
     region_code: str = Field(sa_type=Text)
     scheme_id: str = Field(sa_type=Text)
-    scheme_digest: str = Field(sa_type=Text, sa_column_args=[_scheme()])
+    #: What is grouped or weighed by, by its digest; a run that measures weights has none.
+    scheme_digest: str | None = Field(default=None, sa_type=Text, sa_column_args=[_artefact()])
     #: The run whose cases are grouped: its own id, or an earlier run.
     cases_of: str = Field(sa_type=Text)
     state: str = Field(sa_type=Text)
@@ -166,6 +179,12 @@ class GroupRun(SQLModel, table=True):
     statement_digest: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
     created_at: datetime = _now()
+    #: The kind of what is run: ``scheme``, ``dip_catalogue``, ``weight_table``, or ``measure``.
+    kind: str = Field(sa_type=Text, sa_column_kwargs=_defaulted("'scheme'"))
+    #: What a measuring was asked for, canonical JSON.
+    asked: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=_defaulted("''::bytea"))
+    #: When its cases and answers were deleted because their time was over; the statement stays.
+    swept_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class GroupRunCases(SQLModel, table=True):

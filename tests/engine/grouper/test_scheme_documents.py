@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +13,7 @@ from books import imported
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chspay_core.artefact import Artefact, ArtefactKind
 from chspay_core.errors import Fault
 from chspay_grouper.engine import canonical
 from chspay_grouper.engine.diff import diff_schemes
@@ -28,12 +30,24 @@ from chspay_grouper.engine.runstatement import RunStatement, parse_statement
 from chspay_grouper.engine.shift import NO_GROUP, Shift
 
 KEY, DIGEST = "04" + "a" * 128, "b" * 64
-RECORD = Record("city", DIGEST, 1, Event.SEAL, date(2026, 1, 1), KEY)
-EVALUATION = Evaluation(DIGEST, DIGEST, True, "评估组", date(2026, 1, 1), "", KEY)
+CITY = Artefact(ArtefactKind.SCHEME, "city", DIGEST)
+RECORD = Record(CITY, 1, Event.SEAL, date(2026, 1, 1), KEY)
+EVALUATION = Evaluation(ArtefactKind.SCHEME, DIGEST, DIGEST, True, "评估组", date(2026, 1, 1), "", KEY)
 STATEMENT = RunStatement(
-    "city", DIGEST, 3, DIGEST, {"grouped": 2, "ambiguous": 0, "ungrouped": 1, "invalid": 0}, {"BR21": 2}
+    CITY, 3, DIGEST, {"grouped": 2, "ambiguous": 0, "ungrouped": 1, "invalid": 0}, {"BR21": 2}
 )
-DOCUMENTS = ((RECORD, parse_record), (EVALUATION, parse_evaluation), (STATEMENT, parse_statement))
+OTHERS = tuple(
+    (Artefact(kind, "dip-990100", DIGEST), kind)
+    for kind in (ArtefactKind.DIP_CATALOGUE, ArtefactKind.WEIGHT_TABLE)
+)
+DOCUMENTS = (
+    (RECORD, parse_record),
+    (EVALUATION, parse_evaluation),
+    (STATEMENT, parse_statement),
+    *((replace(RECORD, artefact=artefact), parse_record) for artefact, _ in OTHERS),
+    *((replace(EVALUATION, kind=kind), parse_evaluation) for _, kind in OTHERS),
+    (replace(STATEMENT, artefact=OTHERS[0][0]), parse_statement),
+)
 _SIMPLE = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just(DIGEST)
 )
@@ -77,7 +91,7 @@ def test_a_state_holds_from_its_day_on():
     """A stay is paid by what was published on its day, not by what was signed by then."""
     first = RECORD
     second = Record(
-        "city", DIGEST, 2, Event.TRIAL, date(2026, 3, 1), KEY, canonical.Signed(first.content, b"").digest
+        CITY, 2, Event.TRIAL, date(2026, 3, 1), KEY, canonical.Signed(first.content, b"").digest
     )
     life = follow([first, second])
     assert (life.on(date(2026, 2, 28)), life.on(date(2026, 3, 1))) == (State.DRAFT, State.TRIAL)

@@ -30,7 +30,7 @@ def run(monkeypatch, capsys):
 
 @pytest.fixture
 def bureau(tmp_path, run) -> Path:
-    """A folder with a key, an imported scheme S, a later version T and some cases."""
+    """A folder with two keys, an imported scheme S, a later version T and some cases."""
     (tmp_path / "book.xlsx").write_bytes(xlsx_bytes(SOUND))
     (tmp_path / "cases.csv").write_text(CASES)
     for folder, version in (("S", "1"), ("T", "2")):
@@ -38,15 +38,18 @@ def bureau(tmp_path, run) -> Path:
         done = run("import", tmp_path / "book.xlsx", "--manifest", tmp_path / f"{folder}.json",
                    "--out", tmp_path / folder)  # fmt: skip
         assert done[0] == 0, done
-    assert run("key", tmp_path / "k")[0] == 0
+    for name in ("k", "expert"):
+        assert run("key", tmp_path / name)[0] == 0
     return tmp_path
 
 
-def founded(run, bureau: Path, scheme: str = "S", verdict: str = "--approve") -> list[object]:
+def founded(
+    run, bureau: Path, scheme: str = "S", verdict: str = "--approve", by: str = "expert"
+) -> list[object]:
     """A simulated run and an evaluation of it, as options of ``publish``."""
     simulated, evaluated = bureau / f"{scheme}-run.json", bureau / f"{scheme}-eval.json"
     assert run("simulate", bureau / scheme, bureau / "cases.csv", "-o", simulated)[0] == 0
-    done = run("evaluate", bureau / scheme, "--run", simulated, "--key", bureau / "k", "--by", "评估组",
+    done = run("evaluate", bureau / scheme, "--run", simulated, "--key", bureau / by, "--by", "评估组",
                "--on", "2026-01-10", "-o", evaluated, verdict)  # fmt: skip
     assert done[0] == 0, done
     return ["--run", simulated, "--evaluation", evaluated]
@@ -62,8 +65,9 @@ def test_a_whole_life_is_led_and_verified_in_one_command(run, bureau):
     assert run("trial", *signed(bureau), "--since", "2026-01-05")[0] == 0
     done = run("publish", *signed(bureau), "--since", "2026-02-01", *founded(run, bureau))
     assert done[0] == 0, done
-    key = json.loads(json.loads((bureau / "S/life.json").read_text())["records"][0]["content"])["signer"]
-    (bureau / "trust.txt").write_text(f"# 医保局\n{key} 医保局\n")
+    life = json.loads((bureau / "S/life.json").read_text())
+    keys = [json.loads(life[name][0]["content"])["signer"] for name in ("records", "evaluations")]
+    (bureau / "trust.txt").write_text(f"# 医保局\n{keys[0]} 医保局\n{keys[1]} 评估组\n")
     code, out, err = run("verify", bureau / "S", "--trust", bureau / "trust.txt")
     assert (code, err) == (0, "")
     assert "状态：已发布" in out
@@ -89,6 +93,26 @@ def test_publication_needs_a_run_and_an_approving_evaluation_of_it(run, bureau):
     assert "草案" in run("verify", bureau / "S")[1]
 
 
+def test_who_evaluates_does_not_publish(run, bureau):
+    """One person with one key must not be able to try, approve and publish a price list alone."""
+    assert run("seal", *signed(bureau), "--since", "2026-01-01")[0] == 0
+    own = founded(run, bureau, by="k")
+    code, _, err = run("publish", *signed(bureau), "--since", "2026-02-01", *own)
+    assert (code, "DUTIES_NOT_SEPARATE" in err) == (2, True), err
+    assert "草案" in run("verify", bureau / "S")[1]
+
+
+def test_a_predecessor_is_an_earlier_version_of_the_same_thing(run, bureau):
+    """A chain that jumps from one city's scheme to another's proves nothing about either."""
+    (bureau / "other.json").write_text(json.dumps({"id": "another_city"}))
+    done = run("import", bureau / "book.xlsx", "--manifest", bureau / "other.json", "--out", bureau / "U")
+    assert done[0] == 0
+    for previous in ("U", "S"):
+        code, _, err = run("seal", *signed(bureau), "--previous", bureau / previous, "--since", "2026-01-01")
+        assert (code, "PREDECESSOR_FOREIGN" in err) == (2, True), err
+    assert not (bureau / "S/life.json").exists()
+
+
 def test_steps_come_in_order_and_never_backdated(run, bureau):
     """A retired scheme does not come back, and yesterday's payments are not re-ruled today."""
     assert "STEP_REFUSED" in run("trial", *signed(bureau), "--since", "2026-01-01")[2]
@@ -104,7 +128,7 @@ def test_a_sealed_scheme_is_not_overwritten_and_every_change_is_seen(run, bureau
     assert run("seal", *signed(bureau), "--since", "2026-01-01")[0] == 0
     assert run("trial", *signed(bureau), "--since", "2026-01-02")[0] == 0
     again = run("import", bureau / "book.xlsx", "--manifest", bureau / "T.json", "--out", bureau / "S")
-    assert (again[0], "SCHEME_SEALED" in again[2]) == (2, True)
+    assert (again[0], "ARTEFACT_SEALED" in again[2]) == (2, True)
     life, scheme = bureau / "S/life.json", bureau / "S/scheme.json"
     sound, data = life.read_text(), json.loads(life.read_text())
 

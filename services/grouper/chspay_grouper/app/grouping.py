@@ -9,10 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chspay_core.artefact import ArtefactKind
 from chspay_core.case import Case
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.tables import ANSWER_SCHEMA
+from chspay_grouper.app import artefacts
 from chspay_grouper.engine.answers import Answer
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.grouper import Grouper
@@ -20,16 +22,12 @@ from chspay_grouper.engine.prose import prose
 from chspay_grouper.engine.scheme import Imported, Scheme, import_tables, import_workbook, load_scheme
 from chspay_grouper.engine.search import CodeFound, GroupFound, Index
 from chspay_grouper.engine.trace import Trace, Tracer
-from chspay_grouper.store import schemes as store
-from chspay_grouper.store.schemes import SchemeFacts
+from chspay_grouper.store import artefacts as store
+from chspay_grouper.store.artefacts import Facts
 from chspay_kit import paging, telemetry
 from chspay_kit.auth import current_claim, service_claim
 from chspay_kit.db import Database
 
-SCHEME_UNNAMED = Reason("SCHEME_UNNAMED", Kind.INVALID, "请指明分组方案的编号或SM3摘要。")
-SCHEME_UNKNOWN = Reason(
-    "SCHEME_UNKNOWN", Kind.NOT_FOUND, "没有编号或摘要为“{value}”的分组方案，请先导入，或查询可用的方案。"
-)
 SCHEME_BROKEN = Reason(
     "SCHEME_BROKEN", Kind.INTERNAL, "方案{value}的内容与其摘要不符，不能使用，请联系管理员核查数据库。"
 )
@@ -42,6 +40,11 @@ REFRESH_SECONDS = 10
 _SUBJECT = "grouper"
 
 
+def facts_of(scheme: Scheme) -> Facts:
+    """What is said of a scheme."""
+    return Facts(scheme.artefact, scheme.title, scheme.version, scheme.usage, scheme.counts())
+
+
 class Loaded:
     """A scheme ready to answer."""
 
@@ -50,9 +53,7 @@ class Loaded:
         self.grouper = Grouper(scheme)
         self.batches = BatchGrouper(self.grouper)
         self.tracer = Tracer(scheme)
-        self.facts = SchemeFacts(
-            scheme.digest, scheme.scheme_id, scheme.title, scheme.version, scheme.usage, scheme.counts()
-        )
+        self.facts = facts_of(scheme)
         self._index: Index | None = None
 
     def index(self) -> Index:
@@ -79,7 +80,8 @@ class GrouperApp:
         """Seals the shipped schemes and loads the newest version of every id; the database must be open."""
         for imported in await asyncio.to_thread(_shipped, self._root):
             async with self._database.unit(service_claim(_SUBJECT)):
-                await store.keep(imported.scheme, [repair.line() for repair in imported.repairs], _SUBJECT)
+                repairs, scheme = [repair.line() for repair in imported.repairs], imported.scheme
+                await store.keep(facts_of(scheme), scheme.content, repairs, _SUBJECT)
         await self._refresh()
 
     async def keep_fresh(self) -> None:
@@ -100,13 +102,9 @@ class GrouperApp:
         found = self.loaded(name)
         if found is not None:
             return found
-        if not name:
-            raise Fault(SCHEME_UNNAMED, field="scheme")
-        facts = await store.find(name)
-        if facts is None:
-            raise Fault(SCHEME_UNKNOWN, field="scheme", value=name)
+        facts = await self.facts(name)
         loaded = await self._load(facts)
-        if name == facts.scheme_id:
+        if name == facts.artefact.id:
             self._by_name[name] = loaded
             self._changing.discard(name)
         return loaded
@@ -122,7 +120,7 @@ class GrouperApp:
         loaded = await self.scheme(name)
         return loaded, await asyncio.to_thread(_answers_of, loaded, content)
 
-    async def import_scheme(self, workbook: bytes, manifest: str) -> tuple[SchemeFacts, list[str]]:
+    async def import_scheme(self, workbook: bytes, manifest: str) -> tuple[Facts, list[str]]:
         """Reads, repairs, seals and stores a workbook; the same content twice is one scheme.
 
         :raises Fault: what is wrong with the file, with sheet, row and position; nothing is stored then.
@@ -135,37 +133,29 @@ class GrouperApp:
             raise Fault(MANIFEST_MISSING, field="manifest_json")
         imported = await asyncio.to_thread(import_workbook, workbook, manifest.encode())
         repairs = [repair.line() for repair in imported.repairs]
-        await store.keep(imported.scheme, repairs, claim.subject)
+        facts = facts_of(imported.scheme)
+        await store.keep(facts, imported.scheme.content, repairs, claim.subject)
         self._changing.add(imported.scheme.scheme_id)
-        scheme = imported.scheme
-        facts = SchemeFacts(
-            scheme.digest, scheme.scheme_id, scheme.title, scheme.version, scheme.usage, scheme.counts()
-        )
         return facts, repairs
 
-    async def facts(self, name: str) -> SchemeFacts:
+    async def facts(self, name: str) -> Facts:
         """What is said of a scheme.
 
         :raises Fault: SCHEME_UNNAMED, SCHEME_UNKNOWN.
         """
-        if not name:
-            raise Fault(SCHEME_UNNAMED, field="scheme")
-        found = await store.find(name)
-        if found is None:
-            raise Fault(SCHEME_UNKNOWN, field="scheme", value=name)
-        return found
+        return await artefacts.facts(ArtefactKind.SCHEME, name)
 
-    async def schemes(self, size: int, token: str) -> tuple[list[SchemeFacts], str]:
+    async def schemes(self, size: int, token: str) -> tuple[list[Facts], str]:
         """A page of all sealed schemes, by id and digest."""
         query = ("schemes",)
         after = paging.decode(query, token)
         wanted = paging.size(size)
         place = (str(after[0]), str(after[1])) if after else ("", "")
-        found = await store.page(place, wanted + 1)
+        found = await store.page(ArtefactKind.SCHEME, place, wanted + 1)
         if len(found) <= wanted:
             return found, ""
         last = found[wanted - 1]
-        return found[:wanted], paging.encode(query, [last.scheme_id, last.digest])
+        return found[:wanted], paging.encode(query, [last.artefact.id, last.digest])
 
     async def search_codes(self, name: str, text: str, size: int, token: str) -> tuple[list[CodeFound], str]:
         """A page of diagnoses and procedures by the beginning of a code or a part of a name."""
@@ -191,12 +181,12 @@ class GrouperApp:
 
     async def _refresh(self) -> None:
         async with self._database.unit(service_claim(_SUBJECT)):
-            for facts in await store.newest():
+            for facts in await store.newest(ArtefactKind.SCHEME):
                 loaded = await self._load(facts)
-                self._by_name[facts.scheme_id] = loaded
-                self._changing.discard(facts.scheme_id)
+                self._by_name[facts.artefact.id] = loaded
+                self._changing.discard(facts.artefact.id)
 
-    async def _load(self, facts: SchemeFacts) -> Loaded:
+    async def _load(self, facts: Facts) -> Loaded:
         async with self._loading:
             held = self._by_digest.get(facts.digest)
             if held is not None:

@@ -1,16 +1,18 @@
-"""The life of schemes: signed records and evaluations come in, are checked, chained and kept."""
+"""Lives: signed records and evaluations come in, are checked, chained and kept."""
 
 from __future__ import annotations
 
+from chspay_core.artefact import ArtefactKind
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_grouper.app.grouping import GrouperApp
-from chspay_grouper.engine.canonical import Signed
+from chspay_grouper.app.artefacts import facts
+from chspay_grouper.engine.canonical import DOCUMENT_BAD, Signed
 from chspay_grouper.engine.life import (
     PUBLICATION_UNFOUNDED,
     Event,
     Life,
     Record,
     check_next,
+    check_predecessor,
     check_publication,
     follow,
     parse_evaluation,
@@ -18,30 +20,29 @@ from chspay_grouper.engine.life import (
     require_trusted,
 )
 from chspay_grouper.engine.runstatement import parse_statement
+from chspay_grouper.store import artefacts, runs
 from chspay_grouper.store import life as store
-from chspay_grouper.store import runs, schemes
-from chspay_grouper.store.schemes import SchemeFacts
+from chspay_grouper.store.artefacts import Facts
 from chspay_kit.auth import current_claim
 from chspay_kit.sm2 import require_signature
 
 SCHEME_KEYS_UNSET = Reason(
     "SCHEME_KEYS_UNSET",
     Kind.PRECONDITION,
-    "服务没有配置信任名单，不能受理方案记录；请管理员设置 CHSPAY_SCHEME_KEYS_FILE。",
+    "服务没有配置信任名单，不能受理生命周期记录；请管理员设置 CHSPAY_SCHEME_KEYS_FILE。",
 )
 PREDECESSOR_UNKNOWN = Reason(
-    "PREDECESSOR_UNKNOWN", Kind.PRECONDITION, "封存记录指明的前一版本{value}没有导入，请先导入它。"
+    "PREDECESSOR_UNKNOWN", Kind.PRECONDITION, "封存记录指明的前一版本{value}不在本服务中，请先导入它。"
 )
 
 
-class SchemeLife:
-    """The lives of the schemes of this service.
+class Lives:
+    """The lives of what this service keeps.
 
     :param trusted: public keys whose signatures count; none means that no record is taken.
     """
 
-    def __init__(self, app: GrouperApp, trusted: frozenset[str]) -> None:
-        self._app = app
+    def __init__(self, trusted: frozenset[str]) -> None:
         self._trusted = trusted
 
     async def add_record(self, content: bytes, signature: bytes) -> tuple[str, Life]:
@@ -51,13 +52,18 @@ class SchemeLife:
         """
         subject = self._may_write()
         signed, record = Signed(content, signature), parse_record(content)
-        self._check_signed(record.signer, signed, "方案记录")
-        facts = await self._app.facts(record.scheme)
-        await store.lock(facts.digest)
-        life = await self._life(facts)
+        self._check_signed(record.signer, signed, "生命周期记录")
+        kept = await facts(record.artefact.kind, record.artefact.digest)
+        if kept.artefact != record.artefact:
+            raise Fault(DOCUMENT_BAD, kind="生命周期记录", problem="编号与摘要不属于同一内容")
+        await store.lock(kept.digest)
+        life = await _life(kept.digest)
         check_next(life, record)
-        if record.predecessor and await schemes.find(record.predecessor) is None:
-            raise Fault(PREDECESSOR_UNKNOWN, field="predecessor", value=record.predecessor)
+        if record.predecessor:
+            older = await artefacts.find(record.artefact.kind, record.predecessor)
+            if older is None or older.digest != record.predecessor:
+                raise Fault(PREDECESSOR_UNKNOWN, field="predecessor", value=record.predecessor)
+            check_predecessor(record.artefact, older.artefact)
         if record.event is Event.PUBLISH:
             await _check_publication(record)
         await store.add_record(record, signed, subject)
@@ -72,18 +78,16 @@ class SchemeLife:
         signed, evaluation = Signed(content, signature), parse_evaluation(content)
         self._check_signed(evaluation.signer, signed, "评估")
         run = await runs.statement(evaluation.run)
-        if run is None or parse_statement(run).scheme != evaluation.scheme:
-            raise Fault(PUBLICATION_UNFOUNDED, field="run", problem="本服务没有保存这个方案的这次模拟分组")
+        about = None if run is None else parse_statement(run).artefact
+        if about is None or (about.kind, about.digest) != (evaluation.kind, evaluation.artefact):
+            raise Fault(PUBLICATION_UNFOUNDED, field="run", problem="本服务没有保存它的这次模拟运行")
         await store.add_evaluation(evaluation, signed, subject)
         return signed.digest
 
-    async def of(self, name: str) -> tuple[SchemeFacts, Life, list[Signed]]:
-        """A scheme with its life and its records as they were signed."""
-        facts = await self._app.facts(name)
-        return facts, await self._life(facts), await store.records(facts.digest)
-
-    async def _life(self, facts: SchemeFacts) -> Life:
-        return follow([parse_record(signed.content) for signed in await store.records(facts.digest)])
+    async def of(self, kind: ArtefactKind, name: str) -> tuple[Facts, Life, list[Signed]]:
+        """An artefact with its life and its records as they were signed."""
+        kept = await facts(kind, name)
+        return kept, await _life(kept.digest), await store.records(kept.digest)
 
     def _may_write(self) -> str:
         claim = current_claim()
@@ -97,8 +101,12 @@ class SchemeLife:
         require_trusted(signer, self._trusted, what)
 
 
+async def _life(digest: str) -> Life:
+    return follow([parse_record(signed.content) for signed in await store.records(digest)])
+
+
 async def _check_publication(record: Record) -> None:
     run, signed = await runs.statement(record.run), await store.evaluation(record.evaluation)
     if run is None or signed is None:
-        raise Fault(PUBLICATION_UNFOUNDED, field="run", problem="本服务没有保存所引用的模拟分组或评估")
-    check_publication(record, parse_statement(run).scheme, parse_evaluation(signed.content))
+        raise Fault(PUBLICATION_UNFOUNDED, field="run", problem="本服务没有保存所引用的模拟运行或评估")
+    check_publication(record, parse_statement(run).artefact, parse_evaluation(signed.content))

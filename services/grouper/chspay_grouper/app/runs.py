@@ -61,7 +61,7 @@ class GroupRuns:
             run_id=run_id,
             hospital_code=claim.institution,
             region_code=claim.region,
-            scheme_id=facts.scheme_id,
+            scheme_id=facts.artefact.id,
             scheme_digest=facts.digest,
             cases_of=run_id,
             state=UPLOADING,

@@ -1,4 +1,4 @@
-"""Small signed documents about schemes: canonical JSON, read back only when byte for byte canonical."""
+"""Small signed documents about what is sealed: canonical JSON, read back only when canonical to the byte."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.policy import canonical_json
 
 DOCUMENT_BAD = Reason("DOCUMENT_BAD", Kind.INVALID, "不是有效的{kind}：{problem}。")
 
@@ -23,6 +24,7 @@ class _Written(Protocol):
 
 
 _Document = TypeVar("_Document", bound=_Written)
+_Form = TypeVar("_Form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,11 @@ class Signed:
 
 def write(data: Mapping[str, object]) -> bytes:
     """The one form in which a document is digested and signed."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical_json(data)
 
 
-def read(content: bytes, kind: str, form: str) -> dict[str, object]:
-    """The fields of a canonical document of format ``form``; ``kind`` names it in Chinese.
+def read(content: bytes, kind: str, forms: Mapping[str, _Form]) -> tuple[_Form, dict[str, object]]:
+    """What the format of a canonical document stands for, and its other fields; ``kind`` names it in Chinese.
 
     :raises Fault: DOCUMENT_BAD, also for text that is JSON but not canonical.
     """
@@ -55,9 +57,10 @@ def read(content: bytes, kind: str, form: str) -> dict[str, object]:
         raise Fault(DOCUMENT_BAD, kind=kind, problem="不是JSON") from error
     if not canonical:
         raise Fault(DOCUMENT_BAD, kind=kind, problem="内容不是规范形式，可能被改动")
-    if data.pop("format", None) != form:
-        raise Fault(DOCUMENT_BAD, kind=kind, problem=f"格式不是{form}")
-    return dict(data)
+    form = data.pop("format", None)
+    if not isinstance(form, str) or form not in forms:
+        raise Fault(DOCUMENT_BAD, kind=kind, problem=f"格式不是{'、'.join(forms)}")
+    return forms[form], dict(data)
 
 
 def whole(found: _Document, content: bytes, kind: str) -> _Document:

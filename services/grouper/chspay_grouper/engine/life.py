@@ -1,6 +1,7 @@
-"""The life of a scheme 方案的生命周期: signed records, each naming the one before.
+"""The life of what is sealed 生命周期 (a scheme, a DIP catalogue, a weight table): signed records, each
+naming the one before.
 
-A scheme begins as a draft 草案. Its first record seals it and names the version it follows; later ones
+It begins as a draft 草案. Its first record seals it and names the version it follows; later ones
 put it on trial 试行, publish it 发布 (which needs a stored run and a signed evaluation) and retire it
 停用, each from a legal day on. Records are only added. What signs them lives outside: here are the
 words and the order.
@@ -8,11 +9,12 @@ words and the order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
+from chspay_core.artefact import Artefact, ArtefactKind
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
@@ -20,7 +22,7 @@ from chspay_grouper.engine import canonical
 from chspay_grouper.engine.canonical import DOCUMENT_BAD, is_digest, is_key
 
 STEP_REFUSED = Reason(
-    "STEP_REFUSED", Kind.PRECONDITION, "方案现为{state}，不能{event}；可以的下一步：{possible}。"
+    "STEP_REFUSED", Kind.PRECONDITION, "{kind}现为{state}，不能{event}；可以的下一步：{possible}。"
 )
 STEP_BACKDATED = Reason(
     "STEP_BACKDATED", Kind.PRECONDITION, "生效日{value}早于上一步的生效日{last}，请改为不早于它的日期。"
@@ -33,7 +35,7 @@ CHAIN_BROKEN = Reason(
 PUBLICATION_UNFOUNDED = Reason(
     "PUBLICATION_UNFOUNDED",
     Kind.PRECONDITION,
-    "发布方案需要已保存的模拟分组和签名的评估：{problem}。",
+    "发布需要已保存的模拟运行和签名的评估：{problem}。",
 )
 KEY_NOT_TRUSTED = Reason(
     "KEY_NOT_TRUSTED", Kind.PRECONDITION, "{what}由公钥{value}签名，它不在信任名单里，请核对签名人。"
@@ -42,8 +44,22 @@ TRUST_BAD = Reason(
     "TRUST_BAD", Kind.INVALID, "信任名单第{row}行不是SM2公钥（04开头的130位十六进制）：{value}。"
 )
 
-FORMAT = "chspay-scheme-record@1"
-EVALUATION_FORMAT = "chspay-scheme-evaluation@1"
+DUTIES_NOT_SEPARATE = Reason(
+    "DUTIES_NOT_SEPARATE",
+    Kind.PRECONDITION,
+    "评估与发布用了同一把密钥{value}。评估人和发布人应是不同的人，请用各自的密钥签名。",
+)
+PREDECESSOR_FOREIGN = Reason(
+    "PREDECESSOR_FOREIGN",
+    Kind.PRECONDITION,
+    "前一版本应是同一编号的{kind}：本版编号{value}，给出的前一版本是{found}。",
+)
+
+#: Formats of records and evaluations by what they are about.
+FORMATS = {f"chspay-{kind.replace('_', '-')}-record@1": kind for kind in ArtefactKind}
+EVALUATION_FORMATS = {f"chspay-{kind.replace('_', '-')}-evaluation@1": kind for kind in ArtefactKind}
+_FORM_OF = {kind: form for form, kind in FORMATS.items()}
+_EVALUATION_FORM_OF = {kind: form for form, kind in EVALUATION_FORMATS.items()}
 
 
 class Event(StrEnum):
@@ -56,7 +72,7 @@ class Event(StrEnum):
 
 
 class State(StrEnum):
-    """Where a scheme stands on a day."""
+    """Where an artefact stands on a day."""
 
     DRAFT = "draft"
     TRIAL = "trial"
@@ -77,7 +93,7 @@ _LEADS_TO = {
     Event.PUBLISH: State.PUBLISHED,
     Event.RETIRE: State.RETIRED,
 }
-#: What may follow; the empty place is a scheme nobody has sealed.
+#: What may follow; the empty place is what nobody has sealed.
 _NEXT: dict[Event | None, tuple[Event, ...]] = {
     None: (Event.SEAL,),
     Event.SEAL: (Event.TRIAL, Event.PUBLISH, Event.RETIRE),
@@ -89,10 +105,9 @@ _NEXT: dict[Event | None, tuple[Event, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One step of a scheme's life; digests are SM3 in hex, empty where the step has none."""
+    """One step of a life; digests are SM3 in hex, empty where the step has none."""
 
-    scheme_id: str
-    scheme: str
+    artefact: Artefact
     number: int
     event: Event
     since: date
@@ -105,14 +120,18 @@ class Record:
     @property
     def content(self) -> bytes:
         """What is signed."""
-        return canonical.write({**asdict(self), "format": FORMAT, "since": self.since.isoformat()})
+        kind = self.artefact.kind
+        data = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "artefact"}
+        subject = {kind.value: self.artefact.digest, f"{kind.value}_id": self.artefact.id}
+        return canonical.write({**data, **subject, "format": _FORM_OF[kind], "since": self.since.isoformat()})
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What an evaluator 评估人 found in a simulated run of a scheme."""
+    """What an evaluator 评估人 found in a simulated run; ``artefact`` is the digest of what was run."""
 
-    scheme: str
+    kind: ArtefactKind
+    artefact: str
     run: str
     approved: bool
     by: str
@@ -123,12 +142,20 @@ class Evaluation:
     @property
     def content(self) -> bytes:
         """What is signed."""
-        return canonical.write({**asdict(self), "format": EVALUATION_FORMAT, "on": self.on.isoformat()})
+        data = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in {"kind", "artefact"}
+        }
+        form = _EVALUATION_FORM_OF[self.kind]
+        return canonical.write(
+            {**data, self.kind.value: self.artefact, "format": form, "on": self.on.isoformat()}
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Everything recorded of one scheme, checked to be one unbroken chain."""
+    """Everything recorded of one artefact, checked to be one unbroken chain."""
 
     records: tuple[Record, ...]
 
@@ -153,23 +180,32 @@ def parse_record(content: bytes) -> Record:
 
     :raises Fault: DOCUMENT_BAD.
     """
-    kind = "方案记录"
-    data = canonical.read(content, kind, FORMAT)
+    what = "生命周期记录"
+    kind, data = canonical.read(content, what, FORMATS)
     try:
         number, event = data.pop("number"), Event(str(data.pop("event")))
         since = parse_day(str(data.pop("since")), "since")
-        texts = {name: str(value) for name, value in data.items() if isinstance(value, str)}
-        if texts.keys() != data.keys() or type(number) is not int:
+        texts = _texts(data)
+        artefact = Artefact(kind, texts.pop(f"{kind.value}_id"), texts.pop(kind.value))
+        if type(number) is not int:
             raise TypeError("type")
-        record = Record(number=number, event=event, since=since, **texts)
+        record = Record(artefact=artefact, number=number, event=event, since=since, **texts)
     except (KeyError, ValueError, TypeError) as error:
-        raise Fault(DOCUMENT_BAD, kind=kind, problem="缺少字段或类型不对") from error
+        raise Fault(DOCUMENT_BAD, kind=what, problem="缺少字段或类型不对") from error
     referred = (record.previous, record.predecessor, record.run, record.evaluation)
-    if not (is_digest(record.scheme) and all(not item or is_digest(item) for item in referred)):
-        raise Fault(DOCUMENT_BAD, kind=kind, problem="摘要不是64位十六进制")
+    if not (is_digest(artefact.digest) and all(not item or is_digest(item) for item in referred)):
+        raise Fault(DOCUMENT_BAD, kind=what, problem="摘要不是64位十六进制")
     if not is_key(record.signer):
-        raise Fault(DOCUMENT_BAD, kind=kind, problem="签名公钥有误")
-    return canonical.whole(record, content, kind)
+        raise Fault(DOCUMENT_BAD, kind=what, problem="签名公钥有误")
+    return canonical.whole(record, content, what)
+
+
+def _texts(data: Mapping[str, object]) -> dict[str, str]:
+    """The fields of a document that are left when those of other types have been taken out."""
+    texts = {name: value for name, value in data.items() if isinstance(value, str)}
+    if texts.keys() != data.keys():
+        raise TypeError("type")
+    return texts
 
 
 def parse_evaluation(content: bytes) -> Evaluation:
@@ -177,19 +213,20 @@ def parse_evaluation(content: bytes) -> Evaluation:
 
     :raises Fault: DOCUMENT_BAD.
     """
-    kind = "评估"
-    data = canonical.read(content, kind, EVALUATION_FORMAT)
+    what = "评估"
+    kind, data = canonical.read(content, what, EVALUATION_FORMATS)
     try:
         approved, on = data.pop("approved"), parse_day(str(data.pop("on")), "on")
-        texts = {name: str(value) for name, value in data.items() if isinstance(value, str)}
-        if texts.keys() != data.keys() or not isinstance(approved, bool):
+        texts = _texts(data)
+        if not isinstance(approved, bool):
             raise TypeError("type")
-        found = Evaluation(approved=approved, on=on, **texts)
+        artefact = texts.pop(kind.value)
+        found = Evaluation(kind=kind, artefact=artefact, approved=approved, on=on, **texts)
     except (KeyError, ValueError, TypeError) as error:
-        raise Fault(DOCUMENT_BAD, kind=kind, problem="缺少字段或类型不对") from error
-    if not (is_digest(found.scheme) and is_digest(found.run) and is_key(found.signer) and found.by):
-        raise Fault(DOCUMENT_BAD, kind=kind, problem="缺少方案、模拟分组、评估人或公钥")
-    return canonical.whole(found, content, kind)
+        raise Fault(DOCUMENT_BAD, kind=what, problem="缺少字段或类型不对") from error
+    if not (is_digest(found.artefact) and is_digest(found.run) and is_key(found.signer) and found.by):
+        raise Fault(DOCUMENT_BAD, kind=what, problem="缺少对象、模拟运行、评估人或公钥")
+    return canonical.whole(found, content, what)
 
 
 def follow(records: Sequence[Record]) -> Life:
@@ -216,6 +253,7 @@ def check_next(life: Life, record: Record) -> None:
             STEP_REFUSED,
             field="event",
             value=record.event,
+            kind=record.artefact.called,
             state=STATE_NAMES[life.state] + ("" if last else "（未封存）"),
             event=EVENT_NAMES[record.event],
             possible="、".join(EVENT_NAMES[event] for event in possible) or "没有",
@@ -230,16 +268,17 @@ def check_next(life: Life, record: Record) -> None:
         raise Fault(PUBLICATION_UNFOUNDED, field="run", problem="没有引用它们的摘要")
 
 
-def check_publication(record: Record, run_scheme: str, evaluation: Evaluation) -> None:
+def check_publication(record: Record, run: Artefact, evaluation: Evaluation) -> None:
     """Refuse a publication whose run or evaluation speaks of something else, or against it.
 
-    :param run_scheme: digest of the scheme the referred run grouped by.
-    :raises Fault: PUBLICATION_UNFOUNDED.
+    :param run: what the referred run was made with.
+    :raises Fault: PUBLICATION_UNFOUNDED; DUTIES_NOT_SEPARATE when one key evaluates and publishes.
     """
+    about = record.artefact
     problems = {
-        "模拟分组用的是另一个方案": run_scheme != record.scheme,
-        "评估的是另一个方案": evaluation.scheme != record.scheme,
-        "评估的是另一次模拟分组": evaluation.run != record.run,
+        f"模拟运行用的是另一个{about.called}": run != about,
+        f"评估的是另一个{about.called}": (evaluation.kind, evaluation.artefact) != (about.kind, about.digest),
+        "评估的是另一次模拟运行": evaluation.run != record.run,
         "评估的内容与引用的摘要不符": sm3_hex(evaluation.content) != record.evaluation,
         "评估结论是不同意": not evaluation.approved,
         "评估日期晚于发布的生效日": evaluation.on > record.since,
@@ -247,6 +286,20 @@ def check_publication(record: Record, run_scheme: str, evaluation: Evaluation) -
     for problem, found in problems.items():
         if found:
             raise Fault(PUBLICATION_UNFOUNDED, field="evaluation", problem=problem)
+    if evaluation.signer == record.signer:
+        raise Fault(DUTIES_NOT_SEPARATE, field="evaluation", value=record.signer[:18] + "…")
+
+
+def check_predecessor(artefact: Artefact, older: Artefact) -> None:
+    """Refuse a version before this one that is another thing, or this very version.
+
+    :raises Fault: PREDECESSOR_FOREIGN.
+    """
+    if (older.kind, older.id) != (artefact.kind, artefact.id) or older.digest == artefact.digest:
+        found = "它自己" if older.digest == artefact.digest else f"{older.called}{older.id}"
+        raise Fault(
+            PREDECESSOR_FOREIGN, field="previous", value=artefact.id, kind=artefact.called, found=found
+        )
 
 
 def trusted_keys(text: str) -> frozenset[str]:
@@ -283,6 +336,6 @@ def _misfit(life: Life, record: Record) -> str:
         return "第一条不应有前一条" if record.previous else ""
     if record.previous != sm3_hex(last.content):
         return "前一条的摘要不符"
-    if (record.scheme, record.scheme_id) != (last.scheme, last.scheme_id):
-        return "说的是另一个方案"
+    if record.artefact != last.artefact:
+        return f"说的是另一个{last.artefact.called}"
     return "只有封存记录可以指明前一版本" if record.predecessor else ""

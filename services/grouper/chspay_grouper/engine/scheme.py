@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from chspay_core.artefact import Artefact, ArtefactKind
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.engine.manifest import Manifest, Options, parse_manifest
@@ -67,6 +68,11 @@ class Scheme:
     names: Mapping[str, str]
     content: bytes
     digest: str
+
+    @property
+    def artefact(self) -> Artefact:
+        """What records of its life speak of."""
+        return Artefact(ArtefactKind.SCHEME, self.scheme_id, self.digest)
 
     def adrgs(self) -> Iterator[tuple[Group, Group]]:
         """Every (MDC, ADRG) in the order they are tried."""

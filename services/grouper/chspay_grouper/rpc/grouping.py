@@ -13,7 +13,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.app.grouping import GrouperApp, Loaded, group_case
 from chspay_grouper.engine.answers import Answer
 from chspay_grouper.engine.trace import Step
-from chspay_grouper.store.schemes import SchemeFacts
+from chspay_grouper.store.artefacts import Facts
 from chspay_kit.convert import case_from_pb
 
 TOO_MANY_CASES = Reason(
@@ -138,10 +138,10 @@ def step_to_pb(step: Step) -> pb.TraceStep:
     )
 
 
-def scheme_to_pb(facts: SchemeFacts) -> pb.Scheme:
+def scheme_to_pb(facts: Facts) -> pb.Scheme:
     """What is said of a scheme, as a message."""
     return pb.Scheme(
-        scheme_id=facts.scheme_id,
+        scheme_id=facts.artefact.id,
         title=facts.title,
         version=facts.version,
         digest=facts.digest,

@@ -6,8 +6,9 @@ from typing import Any
 
 from chspay.grouper.v1 import schemes_pb2 as pb
 from chspay.grouper.v1 import schemes_pb2_grpc
+from chspay_core.artefact import ArtefactKind
 from chspay_grouper.app.grouping import GrouperApp
-from chspay_grouper.app.life import SchemeLife
+from chspay_grouper.app.life import Lives
 from chspay_grouper.engine.canonical import Signed
 from chspay_grouper.engine.life import Record, State
 
@@ -27,7 +28,7 @@ class SchemeServicer(schemes_pb2_grpc.SchemeServiceServicer):
 
     WRITES = frozenset({"AddSchemeRecord", "AddSchemeEvaluation"})
 
-    def __init__(self, app: GrouperApp, life: SchemeLife) -> None:
+    def __init__(self, app: GrouperApp, life: Lives) -> None:
         self._app = app
         self._life = life
 
@@ -49,9 +50,9 @@ class SchemeServicer(schemes_pb2_grpc.SchemeServiceServicer):
         self, request: pb.GetSchemeLifeRequest, _context: Context
     ) -> pb.GetSchemeLifeResponse:
         """Everything recorded of a scheme."""
-        facts, life, signed = await self._life.of(request.scheme)
+        facts, life, signed = await self._life.of(ArtefactKind.SCHEME, request.scheme)
         return pb.GetSchemeLifeResponse(
-            scheme_id=facts.scheme_id,
+            scheme_id=facts.artefact.id,
             scheme_digest=facts.digest,
             state=_STATE[life.state],
             records=[_record(record, item) for record, item in zip(life.records, signed, strict=True)],

@@ -162,7 +162,7 @@ async def put_statement(digest: str, scheme_digest: str, content: bytes) -> None
     """Keeps the outcome of a run; the same outcome twice is one."""
     connection = await current_connection()
     await connection.execute(
-        "INSERT INTO run_statement (digest, scheme_digest, content) VALUES ($1, $2, $3)"
+        "INSERT INTO run_statement (digest, artefact_digest, content) VALUES ($1, $2, $3)"
         " ON CONFLICT (digest) DO NOTHING",
         digest,
         scheme_digest,

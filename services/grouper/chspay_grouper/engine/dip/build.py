@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import pyarrow as pa
 
+from chspay_core.cited import Cited
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
 from chspay_grouper.engine.dip.auxiliary import Classifier, split
@@ -41,7 +42,7 @@ from chspay_grouper.engine.dip.measure import (
 from chspay_grouper.engine.dip.record import records_of
 from chspay_grouper.engine.dip.shape import BASIC, EARLY, MEDICAL, MERGED, SUBDIVIDED, Shape, Shaper
 from chspay_grouper.engine.dip.tables import Tables, codes_of
-from chspay_grouper.engine.dip.terms import Cited, Terms, read_rules, terms_of
+from chspay_grouper.engine.dip.terms import Terms, read_rules, terms_of
 
 DIP_NO_CASES = Reason(
     "DIP_NO_CASES",

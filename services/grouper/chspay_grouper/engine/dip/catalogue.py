@@ -7,20 +7,22 @@ policy rule it was built under with its citation. Counts are counted, never stor
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from chspay_core.artefact import Artefact, ArtefactKind
+from chspay_core.cited import Cited, cited_of
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.policy import EVIDENCE, canonical_json, weakest
+from chspay_core.exact_text import exact_fraction, fraction_text, known_fraction
+from chspay_core.policy import canonical_json, weakest
 from chspay_grouper.engine.dip.auxiliary import Subtype, Test
 from chspay_grouper.engine.dip.shape import BASIC, EARLY, MERGED, SUBDIVIDED
 from chspay_grouper.engine.dip.tables import Tables, tables_from_plain
-from chspay_grouper.engine.dip.terms import Cited, Terms, terms_of
+from chspay_grouper.engine.dip.terms import Terms, terms_of
 
 DIP_CATALOGUE_UNREADABLE = Reason(
     "DIP_CATALOGUE_UNREADABLE",
@@ -29,7 +31,6 @@ DIP_CATALOGUE_UNREADABLE = Reason(
 )
 
 FORMAT = "chspay-dip@1"
-_FRACTION = re.compile(r"[0-9]{1,400}/[1-9][0-9]{0,399}\Z", re.ASCII)
 CORE, COMPREHENSIVE = "core", "comprehensive"
 KIND_CODES = {"medical": "M", "diagnostic": "D", "therapeutic": "T", "operation": "O"}
 KIND_NAMES = {
@@ -101,6 +102,11 @@ class Catalogue:
     content: bytes
     digest: str
 
+    @property
+    def artefact(self) -> Artefact:
+        """What records of its life speak of."""
+        return Artefact(ArtefactKind.DIP_CATALOGUE, self.catalogue_id, self.digest)
+
     def counts(self) -> dict[str, int]:
         """How many groups there are, by kind; counted from the groups. A printed table may not add up."""
         rules = Counter(group.rule for group in self.groups if group.level == CORE)
@@ -155,10 +161,10 @@ def seal(facts: Facts, groups: Sequence[Group], tables: Tables, rules: Sequence[
         "on": facts.on,
         "policy_digest": facts.policy_digest,
         "years": {str(year): str(weight) for year, weight in facts.years.items()},
-        "overall": _fraction_text(facts.overall),
-        "divisor": _fraction_text(facts.divisor),
-        "drug_overall": _fraction_text(facts.drug_overall),
-        "consumable_overall": _fraction_text(facts.consumable_overall),
+        "overall": fraction_text(facts.overall),
+        "divisor": fraction_text(facts.divisor),
+        "drug_overall": fraction_text(facts.drug_overall),
+        "consumable_overall": fraction_text(facts.consumable_overall),
         "threshold": str(facts.threshold),
         "placed": {name: str(n) for name, n in facts.placed.items()},
         "groups": [_group_plain(group) for group in sorted(groups, key=lambda group: group.code)],
@@ -179,7 +185,7 @@ def load_catalogue(content: bytes) -> Catalogue:
             raise Fault(DIP_CATALOGUE_UNREADABLE, problem=f"格式为{data['format']}")
         if canonical_json(data) != content:
             raise Fault(DIP_CATALOGUE_UNREADABLE, problem="不是规范写法")
-        rules = tuple(_rule(rule) for rule in data["rules"])
+        rules = tuple(cited_of(rule) for rule in data["rules"])
         terms, groups = terms_of(rules), tuple(_group(row) for row in data["groups"])
         _check(data, groups, terms)
         return Catalogue(
@@ -188,10 +194,10 @@ def load_catalogue(content: bytes) -> Catalogue:
             on=data["on"],
             policy_digest=data["policy_digest"],
             years={int(year): int(weight) for year, weight in data["years"].items()},
-            overall=_exact(data["overall"]),
-            divisor=_exact(data["divisor"]),
-            drug_overall=_fraction(data["drug_overall"]),
-            consumable_overall=_fraction(data["consumable_overall"]),
+            overall=exact_fraction(data["overall"]),
+            divisor=exact_fraction(data["divisor"]),
+            drug_overall=known_fraction(data["drug_overall"]),
+            consumable_overall=known_fraction(data["consumable_overall"]),
             threshold=int(data["threshold"]),
             placed={name: int(n) for name, n in data["placed"].items()},
             groups=groups,
@@ -211,37 +217,13 @@ def _check(data: Mapping[str, Any], groups: Sequence[Group], terms: Terms) -> No
     :raises ValueError: which :func:`load_catalogue` turns into a fault.
     """
     texts = [data[name] for name in ("id", "place", "on", "policy_digest")]
-    if not all(isinstance(text, str) for text in texts) or _exact(data["divisor"]) <= 0:
+    if not all(isinstance(text, str) for text in texts) or exact_fraction(data["divisor"]) <= 0:
         raise ValueError("facts")
     if len({group.code for group in groups}) < len(groups):
         raise ValueError("code twice")
     for group in groups:
         if group.mean <= 0 or any(each.dimension not in terms.conditions for each in group.subtypes):
             raise ValueError("group")
-
-
-def _rule(row: Mapping[str, Any]) -> Cited:
-    rule = Cited(**row)
-    texts = (rule.key, rule.place, rule.since, rule.cite, rule.evidence)
-    if not all(isinstance(text, str) for text in texts) or rule.evidence not in EVIDENCE:
-        raise ValueError("rule")
-    return rule
-
-
-def _fraction_text(value: Fraction | None) -> str:
-    return "" if value is None else f"{value.numerator}/{value.denominator}"
-
-
-def _fraction(text: str) -> Fraction | None:
-    return _exact(text) if text else None
-
-
-def _exact(text: str) -> Fraction:
-    """``numerator/denominator`` and nothing else: an exponent could stand for a billion digits."""
-    if not _FRACTION.match(text):
-        raise ValueError("fraction")
-    top, _, bottom = text.partition("/")
-    return Fraction(int(top), int(bottom))
 
 
 def _micro_text(value: int | None) -> str:
@@ -266,7 +248,7 @@ def _group_plain(group: Group) -> dict[str, object]:
         "order": str(group.order),
         "cases": {str(year): str(n) for year, n in group.cases.items()},
         "kept": str(group.kept),
-        "mean": _fraction_text(group.mean),
+        "mean": fraction_text(group.mean),
         "cv": group.cv,
         "score_micro": str(group.score_micro),
         "drug_micro": _micro_text(group.drug_micro),
@@ -302,7 +284,7 @@ def _group(row: Mapping[str, Any]) -> Group:
         order=int(row["order"]),
         cases={int(year): int(n) for year, n in row["cases"].items()},
         kept=int(row["kept"]),
-        mean=_exact(row["mean"]),
+        mean=exact_fraction(row["mean"]),
         cv=row["cv"],
         score_micro=int(row["score_micro"]),
         drug_micro=_micro(row["drug_micro"]),

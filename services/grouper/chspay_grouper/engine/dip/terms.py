@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chspay_core.amounts import decimal_text, yuan_to_fen
+from chspay_core.cited import Cited, cited
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.policy import Policy, plain_value
+from chspay_core.policy import Policy
 
 DIP_METHOD_UNKNOWN = Reason(
     "DIP_METHOD_UNKNOWN",
@@ -231,22 +232,6 @@ def _condition(row: Mapping[str, str]) -> Condition:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A rule as a catalogue remembers it: its value, and the document that set it."""
-
-    key: str
-    value: object
-    place: str
-    since: str
-    cite: str
-    evidence: str
-
-    def plain(self) -> dict[str, object]:
-        """The canonical structure."""
-        return {name: getattr(self, name) for name in ("key", "value", "place", "since", "cite", "evidence")}
-
-
 def _needed(methods: Mapping[str, str], dimensions: Iterable[str]) -> list[str]:
     """The keys that a build by these methods and dimensions reads."""
     keys = [key for key in METHODS if key not in _OPTIONAL_METHODS] + list(_ALWAYS)
@@ -267,10 +252,7 @@ def read_rules(policy: Policy) -> tuple[Cited, ...]:
     keys = _needed(chosen, [row["dimension"] for row in policy.table("dip.aux_conditions")])
     found = []
     for key in sorted(set(keys)):
-        rule = policy.rule(key)
-        found.append(
-            Cited(key, plain_value(rule.value), rule.place, rule.since.isoformat(), rule.cite, rule.evidence)
-        )
+        found.append(cited(policy.rule(key)))
     return tuple(found)
 
 

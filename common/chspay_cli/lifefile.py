@@ -1,7 +1,8 @@
-"""The signed records of a scheme on disk: ``life.json`` beside the sealed ``scheme.json``.
+"""The signed records of an artefact on disk: ``life.json`` beside its sealed canonical form.
 
-The file holds the records as they were signed, and what a publication refers to: run statements and
-evaluations. Private keys are read from files only, never from arguments or the environment.
+An artefact is a folder: the canonical form, the record of its making, and this. The file holds the
+records as they were signed, and what a publication refers to: run statements and evaluations. Private
+keys are read from files only, never from arguments or the environment.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chspay_cli.schemefile import LIFE_FILE, SCHEME_FILE, find_scheme, replace_file
+from chspay_cli.files import replace_file
+from chspay_core.artefact import Artefact, Sealed
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.engine.canonical import Signed
@@ -22,6 +24,7 @@ from chspay_grouper.engine.life import (
     Life,
     Record,
     check_next,
+    check_predecessor,
     check_publication,
     follow,
     parse_evaluation,
@@ -30,20 +33,23 @@ from chspay_grouper.engine.life import (
     trusted_keys,
 )
 from chspay_grouper.engine.runstatement import parse_statement
-from chspay_grouper.engine.scheme import Scheme
 from chspay_kit.sm2 import Sm2Key, require_signature
 
 LIFE_UNREADABLE = Reason(
     "LIFE_UNREADABLE", Kind.INVALID, "“{value}”不能读取，可能被改动或损坏，请用备份恢复。"
 )
-NOT_IMPORTED = Reason(
-    "NOT_IMPORTED", Kind.INVALID, "“{value}”不是 chspay scheme import 的结果，不能封存；请先导入。"
+ARTEFACT_SEALED = Reason(
+    "ARTEFACT_SEALED", Kind.CONFLICT, "“{value}”中的内容已经封存，不能覆盖；新版本请写到另一个文件夹。"
 )
 KEY_FILE_MISSING = Reason("KEY_FILE_MISSING", Kind.NOT_FOUND, "找不到密钥文件“{value}”。")
 KEY_FILE_EXISTS = Reason("KEY_FILE_EXISTS", Kind.CONFLICT, "“{value}”已存在，不会覆盖密钥，请换一个文件名。")
 PREDECESSOR_OTHER = Reason(
-    "PREDECESSOR_OTHER", Kind.PRECONDITION, "方案封存时指明的前一版本是{value}，给出的是{found}。"
+    "PREDECESSOR_OTHER", Kind.PRECONDITION, "封存时指明的前一版本是{value}，给出的是{found}。"
 )
+
+
+#: The signed records of a sealed artefact, beside it.
+LIFE_FILE = "life.json"
 
 
 @dataclass(slots=True)
@@ -54,8 +60,8 @@ class LifeFile:
     runs: dict[str, bytes] = field(default_factory=dict)
     evaluations: dict[str, Signed] = field(default_factory=dict)
 
-    def life(self, scheme: Scheme, trusted: frozenset[str] | None = None) -> Life:
-        """The life of a scheme, every signature, link and reference checked.
+    def life(self, artefact: Artefact, trusted: frozenset[str] | None = None) -> Life:
+        """The life of an artefact, every signature, link and reference checked.
 
         :param trusted: public keys that may have signed; ``None`` accepts any key that fits.
         :raises Fault: what does not hold.
@@ -65,19 +71,19 @@ class LifeFile:
             record = parse_record(signed.content)
             what = f"第{number}条记录"
             _check_signed(record.signer, signed, what, trusted)
-            if (record.scheme, record.scheme_id) != (scheme.digest, scheme.scheme_id):
-                raise Fault(LIFE_UNREADABLE, field="life", value=f"{what}说的是另一个方案")
+            if record.artefact != artefact:
+                raise Fault(LIFE_UNREADABLE, field="life", value=f"{what}说的是另一个{artefact.called}")
             if record.event is Event.PUBLISH:
                 self._check_publication(record, trusted)
             found.append(record)
         return follow(found)
 
-    def add(self, scheme: Scheme, record: Record, key: Sm2Key) -> None:
+    def add(self, record: Record, key: Sm2Key) -> None:
         """Signs a record and puts it at the end.
 
         :raises Fault: the record may not come next.
         """
-        check_next(self.life(scheme), record)
+        check_next(self.life(record.artefact), record)
         if record.event is Event.PUBLISH:
             self._check_publication(record, None)
         self.records.append(Signed(record.content, key.sign_raw(record.content)))
@@ -88,11 +94,11 @@ class LifeFile:
             raise Fault(PUBLICATION_UNFOUNDED, field="run", problem="引用的内容没有一并保存")
         evaluation = parse_evaluation(signed.content)
         _check_signed(evaluation.signer, signed, "评估", trusted)
-        check_publication(record, parse_statement(run).scheme, evaluation)
+        check_publication(record, parse_statement(run).artefact, evaluation)
 
 
 def read_life(folder: Path) -> LifeFile:
-    """The records beside an imported scheme; none when it was never sealed.
+    """The records beside an artefact; none when it was never sealed.
 
     :raises Fault: LIFE_UNREADABLE.
     """
@@ -113,7 +119,7 @@ def read_life(folder: Path) -> LifeFile:
 
 
 def write_life(folder: Path, life: LifeFile) -> None:
-    """Keep the records beside the scheme."""
+    """Keep the records beside the artefact."""
     data = {
         "records": [_text(signed) for signed in life.records],
         "runs": [run.decode() for run in life.runs.values()],
@@ -138,14 +144,13 @@ def write_signed(path: Path, signed: Signed) -> None:
     replace_file(path, json.dumps(_text(signed), ensure_ascii=False, indent=1).encode())
 
 
-def imported_scheme(folder: Path) -> Scheme:
-    """The scheme in a folder that ``chspay scheme import`` made, its digest checked.
+def check_unsealed(folder: Path) -> None:
+    """Refuse to write over an artefact that is sealed.
 
-    :raises Fault: NOT_IMPORTED and the reasons of loading.
+    :raises Fault: ARTEFACT_SEALED.
     """
-    if not (folder / SCHEME_FILE).is_file():
-        raise Fault(NOT_IMPORTED, field="scheme", value=folder)
-    return find_scheme(str(folder))[0]
+    if (folder / LIFE_FILE).exists():
+        raise Fault(ARTEFACT_SEALED, field="--out", value=folder)
 
 
 def private_key(path: Path) -> Sm2Key:
@@ -187,14 +192,17 @@ def read_trusted(path: Path) -> frozenset[str]:
     return trusted_keys(text)
 
 
-def check_predecessor(life: Life, older: Scheme) -> None:
-    """Refuse a version that the seal does not name as the one before.
+def check_named(life: Life, older: Sealed) -> None:
+    """Refuse a version that the seal does not name as the one before, or that is another thing.
 
-    :raises Fault: PREDECESSOR_OTHER.
+    :raises Fault: PREDECESSOR_OTHER, PREDECESSOR_FOREIGN.
     """
     named = life.records[0].predecessor if life.records else ""
-    if named != older.digest:
-        raise Fault(PREDECESSOR_OTHER, field="--previous", value=named or "（无）", found=older.digest)
+    if named != older.artefact.digest:
+        raise Fault(
+            PREDECESSOR_OTHER, field="--previous", value=named or "（无）", found=older.artefact.digest
+        )
+    check_predecessor(life.records[0].artefact, older.artefact)
 
 
 def _check_signed(signer: str, signed: Signed, what: str, trusted: frozenset[str] | None) -> None:
