@@ -24,9 +24,9 @@ from chspay_core.wording import evidence_text
 from chspay_policy import ROOT
 from chspay_settlement.engine.clearing import Clearing
 from chspay_settlement.engine.clearing import clear as run_clearing
+from chspay_settlement.engine.coefficient import LEVEL_MISSING
 from chspay_settlement.engine.model import HospitalAmount
 from chspay_settlement.engine.sheet import KIND_NAMES
-from chspay_settlement.engine.terms import LEVEL_MISSING
 from chspay_settlement.engine.value import FUND_NEGATIVE, form_of
 from chspay_settlement.engine.value_forms import FUND_ONLY, Form
 

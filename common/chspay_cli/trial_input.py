@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import starmap
 from pathlib import Path
 
 import pyarrow as pa
@@ -104,7 +105,7 @@ def _batch_inputs(
         costs,
         _fens(batch, "patient_paid", first),
     )
-    return list(map(PricedInput._make, zip(*columns, strict=True)))
+    return list(starmap(PricedInput, zip(*columns, strict=True)))
 
 
 def status_of(drg: str) -> str:

@@ -11,16 +11,15 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from chspay_core.amounts import MICRO, plain, ratio_half_up
-from chspay_core.cliffs import Curve
+from chspay_core.cliffs import MEAN_FEN, Curve
 from chspay_core.measuring import Tier
 from chspay_core.policy import Policy
+from chspay_settlement.engine.coefficient import LevelCoefficients
 from chspay_settlement.engine.measure import GROUPED
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
 from chspay_settlement.engine.points import Pricer
 from chspay_settlement.engine.terms import SETTLE, Terms
 
-#: Mean cost of the standard group, fen.
-MEAN_FEN = 1_000_000
 #: A curve of cost ends at this multiple of the highest limit, one of days after this many days.
 _BEYOND, _DAYS = 3, 400
 _GROUP = "标准病组"
@@ -32,10 +31,13 @@ def curves(policy: Policy) -> list[Curve]:
     :raises Fault: whatever keeps the policy from settling at all.
     """
     terms = Terms.read(policy)
-    levels: list[int | None] = [None] if terms.levels is None else sorted(terms.levels)
+    coefficients = terms.coefficients
+    levels: list[int | None] = [None]
+    if isinstance(coefficients, LevelCoefficients):
+        levels = [*sorted(coefficients.levels)]
     found: list[Curve] = []
     for level in levels:
-        who = "" if level is None else f"{level}级医疗机构（系数{_shown(terms.coefficient(level, ''))}）"
+        who = "" if level is None else f"{level}级医疗机构（系数{_shown(coefficients.of('', level, ''))}）"
         found += [_of_cost(policy, tier, level, who) for tier in _distinct(terms.outlier.tiers)]
         found += [_of_days(policy, department, level, who) for department in sorted(terms.per_diem)]
     return found
@@ -60,7 +62,7 @@ def _of_cost(policy: Policy, tier: tuple[Tier, Fraction], level: int | None, who
         return PricedInput(_GROUP, "", level, _GROUP, GROUPED, "", 10, cost, 0)
 
     plan = pricer.plan(case(MEAN_FEN))
-    turns = () if plan is None else (plan.low_top, plan.high_from)
+    turns = () if plan is None else tuple(band.top for band in plan.bands[:-1])
     return Curve(
         label="，".join(filter(None, (f"高倍率界限{limit.text}倍的病组", who))),
         unit="fen",

@@ -36,7 +36,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class PointLine:
-    """Points as a straight line of one quantity (cost in fen, or days), at most ``cap``.
+    """Points as a straight line of one quantity (cost in fen, or days), within ``floor`` and ``cap``.
 
     Every published method has this shape for a given group and coefficient, so one multiply-add
     prices a case, here and in a columnar kernel alike.
@@ -45,11 +45,14 @@ class PointLine:
     slope: Fraction
     fixed: Fraction
     cap: Fraction | None = None
+    floor: Fraction | None = None
 
-    def exact(self, quantity: int) -> Fraction:
+    def exact(self, quantity: Fraction | int) -> Fraction:
         """Points before rounding."""
         points = self.slope * quantity + self.fixed
-        return points if self.cap is None else min(points, self.cap)
+        if self.cap is not None:
+            points = min(points, self.cap)
+        return points if self.floor is None else max(points, self.floor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +193,3 @@ SETTLE_UNGROUPED.add(
         params=(DISCOUNT_KEY,),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A definition of the point value 点值: does the numerator hold the patients' part?"""
-
-    name: str
-    includes_patient: bool
-    formula: str
-
-
-POINT_VALUE = Registry[Form]("point_value.form")
-
-#: V1: (fund + Σ patient-borne) ÷ Σ points; a hospital's fund is its points × value less what its
-#: patients bear. Zhejiang/Jinhua shape (unverified).
-TOTAL_COST = POINT_VALUE.add(Form("total_cost@1", True, "(fund + patient) ÷ points"))
-#: V2: fund ÷ Σ points. 杭州市县域医共体支付方式改革实施细则（征求意见稿）二(二)2(3).
-FUND_ONLY = POINT_VALUE.add(Form("fund_only@1", False, "fund ÷ points"))

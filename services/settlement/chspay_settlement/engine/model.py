@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from chspay_core.amounts import from_micro, ratio_half_up
+from chspay_settlement.engine.marks import Mark
 
 
 class CaseKind(StrEnum):
@@ -32,7 +33,7 @@ class PricedInput(NamedTuple):
 
     ``status`` is the grouper's answer (grouped, ambiguous, ungrouped, invalid); ``level`` the
     hospital's level on the day of settlement; ``cost_fen`` all cost of treatment; ``patient_fen``
-    what the patient bears.
+    what the patient bears; ``marks`` what was found or decided about this case, mostly nothing.
     """
 
     case_id: str
@@ -44,6 +45,7 @@ class PricedInput(NamedTuple):
     los_days: int | None
     cost_fen: int | None
     patient_fen: int | None
+    marks: tuple[Mark, ...] = ()
 
 
 class CasePoints(NamedTuple):

@@ -1,44 +1,71 @@
-"""A group's rule compiled to whole numbers: limits in fen and one straight line per band of costs.
+"""A group's rule compiled to whole numbers: one straight line per band of costs or of days.
 
 For a given group, department and coefficient every method is a straight line of the cost (or of the
-days), and whole fen limits tell low from normal from high.
+days) over a band, and bands end at whole fen (or days). So any number of tiers is one ordered tuple of
+bands, and a case costs one lookup and, unless its band is constant, one multiplication and one division.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil, floor
 
 from chspay_core.amounts import MICRO_PLACES
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_settlement.engine.methods import Basis, PointLine
+from chspay_settlement.engine.methods import Basis, PointLine, Settle
 from chspay_settlement.engine.model import CaseKind, CasePoints, Group, PricedInput
-from chspay_settlement.engine.terms import Terms
 
 POINTS_NEGATIVE = Reason(
     "POINTS_NEGATIVE",
     Kind.PRECONDITION,
     "病例{value}（病组{drg}）按方法{method}算出的点数小于零，请检查方法与差异系数的搭配。",
 )
-#: Above every possible cost: the high limit of a group that has none.
+#: Above every possible cost: where the last band of a plan ends.
 NEVER = 2**127
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """One stretch of costs of a plan: its kind, method and straight line, compiled to integers.
+class Edge:
+    """A threshold of cost between two bands: ``multiple`` times the plan's unit of limits.
 
-    Points in units of the policy's last place are ``(2·a·q + 2·b + d) // (2·d)``, half up, at most ``cap``.
+    ``key`` and ``multiple_key`` name its worksheet lines; ``rule`` set the multiple, ``boundary`` said to
+    which band the limit itself belongs: to the lower one when ``closed``.
     """
 
+    key: str
+    label: str
+    multiple_key: str
+    multiple_label: str
+    multiple: Fraction
+    rule: str
+    boundary: str
+    closed: bool
+
+    def top(self, unit: Fraction) -> int:
+        """The highest cost of the lower band, whole fen; decides as the exact limit does."""
+        limit = unit * self.multiple
+        return floor(limit) if self.closed else ceil(limit) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One stretch of costs (or days) up to ``top``, included: its kind, method and straight line.
+
+    Points in units of the policy's last place are ``(2·a·q + 2·b + d) // (2·d)``, half up, at most
+    ``cap``, at least ``floor``; where there is no floor, points below zero are refused.
+    """
+
+    top: int
     kind: CaseKind
-    method: str
+    method: Settle
+    basis: Basis
     line: PointLine
-    by_days: bool
     twice_slope: int
     twice_fixed_plus_half: int
     over: int
     cap: int
+    floor: int | None
     unit_micro: int
     #: The answer itself where neither cost nor days matter.
     constant: CasePoints | None
@@ -48,28 +75,31 @@ class Band:
         if self.constant is not None:
             return self.constant
         top = self.twice_slope * quantity + self.twice_fixed_plus_half
-        if top < self.over:
-            raise Fault(POINTS_NEGATIVE, value=inp.case_id, drg=inp.drg, method=self.method)
-        units = top // (2 * self.over)
-        return CasePoints(self.kind, min(units, self.cap) * self.unit_micro)
+        units = min(top // (2 * self.over), self.cap)
+        if self.floor is not None:
+            units = max(units, self.floor)
+        elif top < self.over:
+            raise Fault(POINTS_NEGATIVE, value=inp.case_id, drg=inp.drg, method=self.method.name)
+        return CasePoints(self.kind, units * self.unit_micro)
 
 
-def compile_band(kind: CaseKind, basis: Basis, terms: Terms) -> Band:
-    """The method the policy chose for ``kind``, as integers for this group and coefficient."""
-    method = terms.settle[kind]
+def compile_band(top: int, kind: CaseKind, method: Settle, basis: Basis, places: int) -> Band:
+    """``method`` as integers for this group and coefficient, over the costs or days up to ``top``."""
     line = method.line(basis)
-    unit = 10**terms.places
+    unit = 10**places
     slope, fixed = line.slope * unit, line.fixed * unit
     over = slope.denominator * fixed.denominator
     a, b = slope.numerator * fixed.denominator, fixed.numerator * slope.denominator
-    unit_micro = 10 ** (MICRO_PLACES - terms.places)
+    unit_micro = 10 ** (MICRO_PLACES - places)
     cap = NEVER if line.cap is None else _half_up(line.cap * unit)
+    least = None if line.floor is None else _half_up(line.floor * unit)
     band = Band(
-        kind, method.name, line, method.quantity == "days", 2 * a, 2 * b + over, over, cap, unit_micro, None
-    )
+        top, kind, method, basis, line, 2 * a, 2 * b + over, over, cap, least, unit_micro, None
+    )  # fmt: skip
     if a or b < 0:
         return band
-    return replace(band, constant=CasePoints(kind, min(_half_up(fixed), cap) * unit_micro))
+    units = max(min(_half_up(fixed), cap), least or 0)
+    return replace(band, constant=CasePoints(kind, units * unit_micro))
 
 
 def _half_up(value: Fraction) -> int:
@@ -79,19 +109,19 @@ def _half_up(value: Fraction) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the cases of one group, department and coefficient are settled."""
+    """How the cases of one group, department and coefficient are settled.
+
+    ``edges[i]`` lies between ``bands[i]`` and ``bands[i + 1]`` of a stable group; the bands of a per-diem
+    plan have none, they end at days.
+    """
 
     group: Group | None
-    basis: Basis
-    #: The highest low cost and the lowest high cost, whole fen.
-    low_top: int
-    high_from: int
-    low: Band
-    middle: Band
-    high: Band
+    by_days: bool
+    bands: tuple[Band, ...]
+    edges: tuple[Edge, ...] = ()
+    #: What the multiples of the edges are multiples of, fen.
+    unit: Fraction = Fraction(0)
 
-    def band(self, cost_fen: int) -> Band:
-        """The band a cost falls into."""
-        if cost_fen <= self.low_top:
-            return self.low
-        return self.middle if cost_fen < self.high_from else self.high
+    def band(self, quantity: int) -> Band:
+        """The band a cost in fen (or a number of days) falls into."""
+        return next(band for band in self.bands if quantity <= band.top)

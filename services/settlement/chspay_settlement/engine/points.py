@@ -1,13 +1,12 @@
 """Which way a case is settled, and its points; one function for a single case and for millions.
 
-For a given group, department and coefficient every method is a straight line of the cost (or of the
-days), and whole fen limits tell low from normal from high. So a plan is compiled once per combination
-and a case costs one lookup and, unless it is normal, one multiplication and one division of integers.
+A plan is compiled once per group, department and coefficient (see ``plan``), so a case costs one lookup
+and, unless its band is constant, one multiplication and one division of integers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -16,10 +15,11 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine import sheet as worksheet
+from chspay_settlement.engine.coefficient import ONE, Coefficients
 from chspay_settlement.engine.measure import GROUPED
 from chspay_settlement.engine.methods import Basis
 from chspay_settlement.engine.model import CaseKind, CasePoints, Group, GroupTable, PricedInput
-from chspay_settlement.engine.plan import NEVER, Plan, compile_band
+from chspay_settlement.engine.plan import NEVER, Band, Plan, compile_band
 from chspay_settlement.engine.terms import Terms
 
 GROUP_NOT_MEASURED = Reason(
@@ -36,16 +36,19 @@ INVALID, COST_MISSING, COST_NEGATIVE, COST_ZERO = (
     "COST_NEGATIVE",
     "COST_ZERO",
 )
-_BANDS = (CaseKind.LOW, CaseKind.NORMAL, CaseKind.HIGH)
 
 
 class Pricer:
-    """Compiled plans for one group table and one policy; build once per run, then price."""
+    """Compiled plans for one group table and one policy; build once per run, then price.
 
-    def __init__(self, table: GroupTable, policy: Policy) -> None:
+    :param coefficients: those measured for this run; left out, the policy's published ones.
+    """
+
+    def __init__(self, table: GroupTable, policy: Policy, coefficients: Coefficients | None = None) -> None:
         self.terms = Terms.read(policy)
         self.table = table
-        self._plans: dict[tuple[str, int | None, str, str], Plan | None] = {}
+        self.coefficients = coefficients or self.terms.coefficients
+        self._plans: dict[Hashable, Plan | None] = {}
 
     def price(self, inp: PricedInput) -> CasePoints:
         """Kind and points of one case; a case that cannot be settled is EXCLUDED and says why.
@@ -56,16 +59,21 @@ class Pricer:
         cost = inp.cost_fen
         if plan is None or cost is None or cost <= 0:
             return CasePoints(CaseKind.EXCLUDED, 0, _why_excluded(plan, cost))
-        band = plan.band(cost)
-        return band.points(inp, _days(inp) if band.by_days else cost)
+        quantity = _days(inp) if plan.by_days else cost
+        return plan.band(quantity).points(inp, quantity)
 
     def price_all(self, inputs: Iterable[PricedInput]) -> list[CasePoints]:
         """Points of many cases, in the order given."""
         return [self.price(inp) for inp in inputs]
 
+    def plan_key(self, inp: PricedInput) -> Hashable:
+        """Cases of one key are settled by one plan."""
+        factor = self.coefficients.key(inp.hospital_code, inp.level, inp.drg)
+        return (inp.drg, factor, inp.status, inp.department)
+
     def plan(self, inp: PricedInput) -> Plan | None:
         """The plan of a case; ``None`` when the grouper found the case invalid."""
-        key = (inp.drg, inp.level, inp.status, inp.department)
+        key = self.plan_key(inp)
         try:
             return self._plans[key]
         except KeyError:
@@ -74,20 +82,28 @@ class Pricer:
 
     def _compile(self, inp: PricedInput) -> Plan | None:
         terms = self.terms
-        rate = terms.per_diem.get(inp.department)
         if inp.status not in {GROUPED, "ambiguous", "ungrouped"}:
             return None
+        rate = terms.per_diem.get(inp.department)
         if rate is not None:
-            return self._single(CaseKind.PER_DIEM, self._basis(inp, (CaseKind.PER_DIEM,), rate.points))
+            basis = replace(self._basis(inp, CaseKind.PER_DIEM), day_points=rate.points)
+            return Plan(None, True, (self._band(CaseKind.PER_DIEM, basis),))
         if inp.status != GROUPED:
-            return self._single(CaseKind.UNGROUPED, self._basis(inp, (CaseKind.UNGROUPED,)))
+            basis = self._basis(inp, CaseKind.UNGROUPED)
+            return Plan(None, False, (self._band(CaseKind.UNGROUPED, basis),))
         group = self._group(inp)
         if not group.stable:
-            return self._single(CaseKind.UNSTABLE, self._basis(inp, (CaseKind.UNSTABLE,)), group)
-        basis = self._basis(inp, _BANDS)
-        low_top, high_from = terms.outlier.limits(group.mean, basis.multiple)
-        low, normal, high = (compile_band(kind, basis, terms) for kind in _BANDS)
-        return Plan(group, basis, low_top, high_from, low, normal, high)
+            basis = _of_group(self._basis(inp, CaseKind.UNSTABLE), group)
+            return Plan(group, False, (self._band(CaseKind.UNSTABLE, basis),))
+        kinds, edges = terms.bands(group)
+        basis = _of_group(self._basis(inp, *kinds), group)
+        unit = group.mean
+        tops = [edge.top(unit) for edge in edges]
+        bands = [self._band(kind, basis, top) for kind, top in zip(kinds, [*tops, NEVER], strict=True)]
+        return Plan(group, False, tuple(bands), edges, unit)
+
+    def _band(self, kind: CaseKind, basis: Basis, top: int = NEVER) -> Band:
+        return compile_band(top, kind, self.terms.settle[kind], basis, self.terms.places)
 
     def _group(self, inp: PricedInput) -> Group:
         group = self.table.groups.get(inp.drg)
@@ -95,28 +111,12 @@ class Pricer:
             raise Fault(GROUP_NOT_MEASURED, field="drg", value=inp.drg, case_id=inp.case_id)
         return group
 
-    def _basis(
-        self, inp: PricedInput, kinds: tuple[CaseKind, ...], day_points: Fraction = Fraction(0)
-    ) -> Basis:
-        """What the methods of these kinds may use; a level is asked for only where one needs it."""
+    def _basis(self, inp: PricedInput, *kinds: CaseKind) -> Basis:
+        """What the methods of these kinds may use; a coefficient is asked for only where one needs it."""
         terms = self.terms
         needed = any("coefficient" in terms.settle[kind].inputs for kind in kinds)
-        factor = terms.coefficient(inp.level, inp.hospital_code) if needed else Fraction(1)
-        basis = Basis(terms.scale, self.table.overall_mean, factor, terms.params, day_points=day_points)
-        if kinds in {(CaseKind.PER_DIEM,), (CaseKind.UNGROUPED,)}:
-            return basis
-        group = self._group(inp)
-        return replace(
-            basis,
-            base=Fraction(group.base_micro, MICRO),
-            mean=group.mean,
-            median=group.median,
-            multiple=Fraction(group.high_multiple),
-        )
-
-    def _single(self, kind: CaseKind, basis: Basis, group: Group | None = None) -> Plan:
-        band = compile_band(kind, basis, self.terms)
-        return Plan(group, basis, -1, NEVER, band, band, band)
+        factor = self.coefficients.of(inp.hospital_code, inp.level, inp.drg) if needed else ONE
+        return Basis(terms.scale, self.table.overall_mean, factor, terms.params)
 
     def explain(self, inp: PricedInput, sheet: Worksheet) -> CasePoints:
         """As :meth:`price`, writing every step with its rule onto ``sheet``."""
@@ -125,8 +125,18 @@ class Pricer:
         if plan is None or inp.cost_fen is None or points.kind is CaseKind.EXCLUDED:
             worksheet.write_excluded(sheet, inp, points)
             return points
-        worksheet.write_case(sheet, self.terms, self.table, plan, inp, points)
+        worksheet.write_case(sheet, self, plan, inp, points)
         return points
+
+
+def _of_group(basis: Basis, group: Group) -> Basis:
+    return replace(
+        basis,
+        base=Fraction(group.base_micro, MICRO),
+        mean=group.mean,
+        median=group.median,
+        multiple=Fraction(group.high_multiple),
+    )
 
 
 def _days(inp: PricedInput) -> int:

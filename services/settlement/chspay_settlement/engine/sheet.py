@@ -7,15 +7,16 @@ is shown with 4 places (``display_4``) and used exactly, as its sum and its coun
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Protocol
 
 from chspay_core import measuring
-from chspay_core.amounts import fen_to_yuan, ratio_half_up
+from chspay_core.amounts import fen_to_yuan, plain, ratio_half_up
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine import terms as keys
-from chspay_settlement.engine.group_methods import BY_LEVEL
+from chspay_settlement.engine.coefficient import Coefficients
 from chspay_settlement.engine.methods import DISCOUNT_KEY
 from chspay_settlement.engine.model import CaseKind, CasePoints, Group, GroupTable, PricedInput
-from chspay_settlement.engine.plan import Band, Plan
+from chspay_settlement.engine.plan import Band, Edge, Plan
 from chspay_settlement.engine.terms import SETTLE, Terms
 
 KIND_NAMES = {
@@ -28,6 +29,12 @@ KIND_NAMES = {
     CaseKind.EXCLUDED: "不计点病例",
 }
 DISPLAY = "display_4"
+#: What settles a kind whose costs are not graded: the lines it rests on, and the rule.
+_UNGRADED: dict[CaseKind, tuple[tuple[str, ...], str]] = {
+    CaseKind.UNSTABLE: (("stability",), "stability.method"),
+    CaseKind.PER_DIEM: ((), keys.DEPARTMENTS),
+    CaseKind.UNGROUPED: (("drg",), SETTLE[CaseKind.UNGROUPED].key),
+}
 
 
 def write_excluded(sheet: Worksheet, inp: PricedInput, points: CasePoints) -> None:
@@ -37,22 +44,33 @@ def write_excluded(sheet: Worksheet, inp: PricedInput, points: CasePoints) -> No
     sheet.given("reason", "不计点原因", points.reason, "code")
 
 
-def write_case(
-    sheet: Worksheet, terms: Terms, table: GroupTable, plan: Plan, inp: PricedInput, points: CasePoints
-) -> None:
+class Priced(Protocol):
+    """What a worksheet needs of the pricer."""
+
+    @property
+    def terms(self) -> Terms: ...
+    @property
+    def table(self) -> GroupTable: ...
+    @property
+    def coefficients(self) -> Coefficients: ...
+
+
+def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, points: CasePoints) -> None:
     """Every step from the settlement list to the points of ``inp``."""
-    band = plan.band(inp.cost_fen or 0)
-    method = terms.settle[band.kind]
+    terms = pricer.terms
+    quantity = (inp.los_days if plan.by_days else inp.cost_fen) or 0
+    band = plan.band(quantity)
+    method = band.method
     _given(sheet, inp)
-    if points.kind is not CaseKind.PER_DIEM:
-        _overall(sheet, terms, table)
+    if not plan.by_days:
+        _overall(sheet, terms, pricer.table)
     if plan.group is not None:
         _group(sheet, terms, plan.group)
-    if plan.group is not None and plan.group.stable:
-        _limits(sheet, terms, plan, plan.group)
-    _kind(sheet, terms, band)
+    for edge in plan.edges:
+        _limit(sheet, terms, plan, edge)
+    _kind(sheet, terms, plan, band)
     if "coefficient" in method.inputs:
-        _coefficient(sheet, terms, plan, inp)
+        pricer.coefficients.write(sheet, inp.hospital_code, inp.level, inp.drg)
     if "discount" in method.inputs:
         rule = terms.policy.rule(DISCOUNT_KEY)
         sheet.rule("discount", "折算比例", terms.policy.decimal(DISCOUNT_KEY), rule.unit, rule=rule)
@@ -68,13 +86,7 @@ def write_case(
         rounding=f"half_up_{terms.places}",
         rule=terms.policy.rule(SETTLE[band.kind].key),
     )
-    _readd(terms, band, inp, points)
-
-
-def _readd(terms: Terms, band: Band, inp: PricedInput, points: CasePoints) -> None:
-    """The exact line and the compiled integers must agree before anything is shown."""
-    quantity = inp.los_days if band.by_days else inp.cost_fen
-    exact = band.line.exact(quantity or 0)
+    exact = band.line.exact(quantity)
     if ratio_half_up(exact.numerator, exact.denominator, terms.places) != points.points:
         raise AssertionError(f"the worksheet of {inp.case_id} does not add up to its points")
 
@@ -143,52 +155,38 @@ def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
     )
 
 
-def _limits(sheet: Worksheet, terms: Terms, plan: Plan, group: Group) -> None:
-    policy = terms.policy
-    rule = policy.rule(measuring.LOW_MULTIPLE)
-    sheet.rule("low_multiple", "低倍率倍数", policy.decimal(measuring.LOW_MULTIPLE), rule.unit, rule=rule)
+def _limit(sheet: Worksheet, terms: Terms, plan: Plan, edge: Edge) -> None:
+    rule = terms.policy.rule(edge.rule)
+    sheet.rule(edge.multiple_key, edge.multiple_label, _plain(edge.multiple), "multiple", rule=rule)
     sheet.line(
-        "low_limit",
-        "低倍率界限费用",
-        _yuan4(group.mean * terms.outlier.low_multiple),
+        edge.key,
+        edge.label,
+        _yuan4(edge.multiple * plan.unit),
         "yuan",
-        formula="mean × low_multiple",
-        inputs=("mean", "low_multiple"),
-        rounding=DISPLAY,
-    )
-    rule = policy.rule(measuring.HIGH_TIERS)
-    sheet.rule("high_multiple", "本病组高倍率倍数", group.high_multiple, "multiple", rule=rule)
-    sheet.line(
-        "high_limit",
-        "高倍率界限费用",
-        _yuan4(group.mean * plan.basis.multiple),
-        "yuan",
-        formula="mean × high_multiple",
-        inputs=("mean", "high_multiple"),
+        formula=f"mean × {edge.multiple_key}",
+        inputs=("mean", edge.multiple_key),
         rounding=DISPLAY,
     )
 
 
-def _kind(sheet: Worksheet, terms: Terms, band: Band) -> None:
-    low = "≤" if terms.outlier.low_inclusive else "<"
-    high = "≥" if terms.outlier.high_inclusive else ">"
-    above, below = (
-        ("<" if terms.outlier.low_inclusive else "≤"),
-        ("<" if terms.outlier.high_inclusive else "≤"),
-    )
-    ways = {
-        CaseKind.LOW: (f"cost {low} low_limit", ("cost", "low_limit"), measuring.LOW_BOUNDARY),
-        CaseKind.HIGH: (f"cost {high} high_limit", ("cost", "high_limit"), measuring.HIGH_BOUNDARY),
-        CaseKind.NORMAL: (
-            f"low_limit {above} cost {below} high_limit",
-            ("low_limit", "cost", "high_limit"),
-            measuring.HIGH_BOUNDARY,
-        ),
-        CaseKind.UNSTABLE: ("", ("stability",), "stability.method"),
-        CaseKind.PER_DIEM: ("", (), keys.DEPARTMENTS),
-        CaseKind.UNGROUPED: ("", ("drg",), SETTLE[CaseKind.UNGROUPED].key),
-    }
-    formula, inputs, key = ways[band.kind]
+def _kind(sheet: Worksheet, terms: Terms, plan: Plan, band: Band) -> None:
+    """Between which limits the cost lies; the rule is what says to whom the upper limit belongs."""
+    place = plan.bands.index(band)
+    lower = plan.edges[place - 1] if place else None
+    upper = plan.edges[place] if place < len(plan.edges) else None
+    formula = ""
+    if lower and upper:
+        below, above = "<" if lower.closed else "≤", "≤" if upper.closed else "<"
+        formula = f"{lower.key} {below} cost {above} {upper.key}"
+    elif lower:
+        formula = f"cost {'>' if lower.closed else '≥'} {lower.key}"
+    elif upper:
+        formula = f"cost {'≤' if upper.closed else '<'} {upper.key}"
+    edge = upper or lower
+    inputs, key = _UNGRADED.get(band.kind, (("cost",), ""))
+    if edge:
+        inputs = tuple(name for name in (lower and lower.key, "cost", upper and upper.key) if name)
+        key = edge.boundary
     sheet.line(
         "kind",
         "结算类别",
@@ -198,17 +196,6 @@ def _kind(sheet: Worksheet, terms: Terms, band: Band) -> None:
         inputs=inputs,
         rule=terms.policy.rule(key),
     )
-
-
-def _coefficient(sheet: Worksheet, terms: Terms, plan: Plan, inp: PricedInput) -> None:
-    policy = terms.policy
-    factor = plan.basis.coefficient
-    value = ratio_half_up(factor.numerator, factor.denominator, 6)
-    if terms.levels is None:
-        sheet.rule("coefficient", "差异系数", value, "ratio", rule=policy.rule("coefficient.method"))
-        return
-    sheet.given("level", "医疗机构等级", "" if inp.level is None else inp.level, "level")
-    sheet.rule("coefficient", "差异系数", value, "ratio", rule=policy.rule(BY_LEVEL))
 
 
 def _day_points(sheet: Worksheet, terms: Terms, inp: PricedInput) -> None:
@@ -227,3 +214,8 @@ def _yuan4(fen: Fraction) -> str:
 def _half_yuan(twice_fen: int) -> str:
     """Half of ``twice_fen`` fen as yuan, exact: at most three decimals."""
     return format(ratio_half_up(twice_fen, 200, 3), "f")
+
+
+def _plain(value: Fraction) -> str:
+    """A multiple as it stands in the policy: at most six decimals."""
+    return plain(ratio_half_up(value.numerator, value.denominator, 6).normalize())

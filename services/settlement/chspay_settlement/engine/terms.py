@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chspay_core.errors import Fault
 from chspay_core.measuring import (
     BASE_POINTS,
+    HIGH_BOUNDARY,
+    HIGH_TIERS,
+    LOW_BOUNDARY,
+    LOW_MULTIPLE,
     SCALE,
     STABILITY,
     BaseMethod,
@@ -20,13 +23,14 @@ from chspay_core.measuring import (
 )
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
-from chspay_core.policy_reading import broken, cell, cited, fraction, number, positive
+from chspay_core.policy_reading import broken, cell, fraction, number, positive
 from chspay_core.statistics import StableTest
 from chspay_settlement.engine import methods
-from chspay_settlement.engine.coefficient import BY_LEVEL, LEVEL_MISSING, LEVEL_UNKNOWN
-from chspay_settlement.engine.group_methods import COEFFICIENTS
+from chspay_settlement.engine.coefficient import Coefficients
+from chspay_settlement.engine.group_methods import coefficients_of
 from chspay_settlement.engine.methods import Settle
-from chspay_settlement.engine.model import CaseKind
+from chspay_settlement.engine.model import CaseKind, Group
+from chspay_settlement.engine.plan import Edge
 
 DEPARTMENTS, DAY_POINTS = "per_diem.departments", "per_diem.day_points"
 
@@ -58,7 +62,7 @@ class Terms:
     outlier: Outliers
     settle: dict[CaseKind, Settle]
     params: dict[str, Fraction]
-    levels: dict[int, Fraction] | None
+    coefficients: Coefficients
     per_diem: dict[str, DayRate]
     base: BaseMethod
     stable: StableTest
@@ -79,28 +83,36 @@ class Terms:
             outlier=Outliers.read(policy),
             settle=settle,
             params={key: fraction(policy, key) for key in sorted(asked)},
-            levels=COEFFICIENTS.chosen(policy).levels(policy),
+            coefficients=coefficients_of(policy),
             per_diem=_per_diem(policy),
             base=BASE_POINTS.chosen(policy),
             stable=STABILITY.chosen(policy).build(policy),
             sample=sample_deviation(policy),
         )
 
-    def coefficient(self, level: int | None, hospital_code: str) -> Fraction:
-        """The coefficient 差异系数 of a hospital of this level.
-
-        :raises Fault: LEVEL_MISSING, LEVEL_UNKNOWN.
-        """
-        if self.levels is None:
-            return Fraction(1)
-        if level is None:
-            document = cited(self.policy, BY_LEVEL)
-            raise Fault(LEVEL_MISSING, field="level", value=hospital_code, document=document)
-        found = self.levels.get(level)
-        if found is None:
-            document = cited(self.policy, BY_LEVEL)
-            raise Fault(LEVEL_UNKNOWN, field="level", value=level, hospital=hospital_code, document=document)
-        return found
+    def bands(self, group: Group) -> tuple[tuple[CaseKind, ...], tuple[Edge, ...]]:
+        """The kinds of a stable group from the lowest cost to the highest, and what lies between them."""
+        low = Edge(
+            key="low_limit",
+            label="低倍率界限费用",
+            multiple_key="low_multiple",
+            multiple_label="低倍率倍数",
+            multiple=self.outlier.low_multiple,
+            rule=LOW_MULTIPLE,
+            boundary=LOW_BOUNDARY,
+            closed=self.outlier.low_inclusive,
+        )
+        high = Edge(
+            key="high_limit",
+            label="高倍率界限费用",
+            multiple_key="high_multiple",
+            multiple_label="本病组高倍率倍数",
+            multiple=Fraction(group.high_multiple),
+            rule=HIGH_TIERS,
+            boundary=HIGH_BOUNDARY,
+            closed=not self.outlier.high_inclusive,
+        )
+        return (CaseKind.LOW, CaseKind.NORMAL, CaseKind.HIGH), (low, high)
 
 
 def _per_diem(policy: Policy) -> dict[str, DayRate]:
