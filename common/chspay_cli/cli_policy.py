@@ -1,6 +1,6 @@
 """``chspay policy``: check, show, compare and seal the law.
 
-Exit codes: 0 done; 1 ``check`` found faults; 2 bad input, file or usage.
+Exit codes: 0 done; 1 ``check`` or ``lint`` found faults; 2 bad input, file or usage.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chspay_cli.cli_policy_lint import lint_policy, report_stale
 from chspay_cli.engines import known_methods
 from chspay_core.bundle import MAX_BUNDLE_BYTES, Bundle
 from chspay_core.errors import Fault, Kind, Reason
@@ -42,7 +43,7 @@ ROLE_NAMES = {"pool": "统筹区", "frame": "供沿用"}
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="政策库：校验、查看、比较、封存。",
+    help="政策库：校验、检查、查看、比较、封存。",
     rich_markup_mode=None,
     epilog="""例：
 
@@ -57,10 +58,17 @@ app = typer.Typer(
   chspay policy diff 990100 --from 2024-12-31 --to 2025-01-01
   chspay policy diff 990100 --against old-policy --on 2025-03-31
 
+  按法规检查，看哪些方法会让支付跳变；看哪些规则久未核对：
+  chspay policy lint
+  chspay policy stale 330100
+
   封存成政策包，按摘要留存：
   chspay policy seal 990100 --out 990100.json
 """,
 )
+
+app.command("lint")(lint_policy)
+app.command("stale")(report_stale)
 
 _Root = Annotated[
     Path, typer.Option("--policy-root", help="政策库文件夹，默认随程序发布的政策库。", show_default=False)

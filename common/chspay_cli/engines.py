@@ -7,17 +7,15 @@ core nor the rulebook imports an engine.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from chspay_budget.engine import months
 from chspay_core import measuring
-from chspay_core.cliffs import Curve
 from chspay_core.method_registry import Registry
-from chspay_core.policy import Policy
+from chspay_core.policy_lint import Engines
 from chspay_grouper.engine.weights import extras as weight_extras
 from chspay_grouper.engine.weights import methods as weight_methods
 from chspay_settlement import engine as settlement
@@ -58,15 +56,6 @@ def known_params() -> dict[tuple[str, str], tuple[str, ...]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What a check of the policy may ask the engines."""
-
-    methods: dict[str, list[str]]
-    params: dict[tuple[str, str], tuple[str, ...]]
-    curves: Callable[[Policy], list[Curve]]
-
-
-def knowledge() -> Knowledge:
-    """The knowledge of the engines of this program."""
-    return Knowledge(known_methods(), known_params(), curves)
+def knowledge() -> Engines:
+    """What a check of the policy may ask the engines of this program."""
+    return Engines(known_methods(), known_params(), curves)

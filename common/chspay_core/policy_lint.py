@@ -215,7 +215,8 @@ def _cliffs(engines: Engines, policy: Policy) -> list[Finding]:
 
 
 def _of_cliff(policy: Policy, key: str, steps: list[Cliff]) -> Finding:
-    worst = max(steps, key=lambda cliff: abs(cliff.jump))
+    # Paying less for more is the worse of the two.
+    worst = max(steps, key=lambda cliff: (cliff.jump < 0, abs(cliff.jump)))
     below, above = (divide_half_up(pay.numerator, pay.denominator) for pay in (worst.below, worst.above))
     rule = policy.rule(key)
     days = worst.curve.unit == "days"
