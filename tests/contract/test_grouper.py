@@ -322,6 +322,6 @@ async def test_a_sealed_scheme_cannot_be_changed(stub, migrated_db):
 
     connection = await asyncpg.connect(migrated_db.admin_url)
     with pytest.raises(asyncpg.PostgresError) as caught:
-        await connection.execute("UPDATE grouper.scheme SET title = 'x'")
+        await connection.execute("UPDATE grouper.artefact SET title = 'x'")
     assert caught.value.sqlstate == "CH001"
     await connection.close()
