@@ -36,8 +36,11 @@ _MOST_ROWS, _SLICE_ROWS = 1 << 21, 1 << 19
 class RowGroups:
     """A Parquet case file opened once per thread."""
 
-    def __init__(self, path: Path, columns: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, path: Path, columns: Sequence[str] | None = None, repeating: Sequence[str] = _REPEATING
+    ) -> None:
         """:param columns: read only these, as far as they exist; all when None.
+        :param repeating: columns of text to be read as dictionaries.
 
         :raises Fault: FILE_UNREADABLE, COLUMN_TWICE.
         """
@@ -50,7 +53,7 @@ class RowGroups:
         self._columns = held.names if columns is None else [name for name in columns if name in held.names]
         self.schema = pa.schema([held.field(name) for name in self._columns])
         leaves = [file.schema.column(place).path for place in range(len(file.schema))]
-        self._encoded = [leaf for leaf in leaves if leaf.partition(".")[0] in _REPEATING]
+        self._encoded = [leaf for leaf in leaves if leaf.partition(".")[0] in repeating]
         self.rows = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
 
     def read(self, number: int) -> list[pa.RecordBatch]:

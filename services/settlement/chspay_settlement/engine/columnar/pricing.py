@@ -1,0 +1,216 @@
+"""The points of many cases: each plan compiled once to whole numbers, then one loop over the columns.
+
+A plan depends on group, status, department and coefficient, so cases are numbered by what they share of
+these, and the pricer is asked once for each combination that occurs. What the loop cannot decide, and
+every case with marks, is priced by the pricer's single-case function: the answers are the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+
+import numpy as np
+
+from chspay_settlement.engine.columnar import kernels
+from chspay_settlement.engine.columnar.columns import Coded, Columns, Each
+from chspay_settlement.engine.columnar.kernels import Bands
+from chspay_settlement.engine.model import CaseKind, CasePoints
+from chspay_settlement.engine.plan import Band, Plan
+from chspay_settlement.engine.points import Pricer
+
+#: Kinds by the number they have in a column.
+KINDS = tuple(CaseKind)
+_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
+EXCLUDED = _NUMBER[CaseKind.EXCLUDED]
+_INT64, _LIMB = 2**63 - 1, 2**64
+#: So many combinations are kept in a table; more are looked for among the cases.
+_MOST_SLOTS = 1 << 25
+
+
+@dataclass(frozen=True, slots=True)
+class PointColumns:
+    """What the cases earned, in their order: kind by its place in :data:`KINDS`, points in micro."""
+
+    kinds: np.ndarray  # int8
+    points_micro: np.ndarray  # int64
+    #: Why a case is excluded, by row.
+    reasons: dict[int, str]
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def __getitem__(self, row: int) -> CasePoints:
+        return CasePoints(KINDS[self.kinds[row]], int(self.points_micro[row]), self.reasons.get(row, ""))
+
+
+def price_columns(columns: Columns, pricer: Pricer, each: Each = map) -> PointColumns:
+    """Kind and points of every case, as :meth:`Pricer.price` finds them one by one.
+
+    :raises Fault: what the pricer raises.
+    """
+    combinations = _combinations(columns, pricer, each)
+    plans = _plans(columns, pricer, combinations)
+    bands = _bands(plans)
+    found = PointColumns(np.empty(len(columns), np.int8), np.zeros(len(columns), np.int64), {})
+    number = combinations.codes
+    for row in columns.marks:
+        number[row] = -1
+
+    def price(piece: slice) -> tuple[slice, int]:
+        left = kernels.price(
+            bands,
+            number[piece],
+            columns.cost_fen[piece],
+            columns.los_days[piece],
+            found.kinds[piece],
+            found.points_micro[piece],
+        )
+        return piece, left
+
+    for piece, left in each(price, columns.pieces()):
+        if left:
+            rows = np.flatnonzero(found.kinds[piece] == kernels.ALONE) + piece.start
+            _alone(columns, pricer, found, rows.tolist())
+    return found
+
+
+def _alone(columns: Columns, pricer: Pricer, found: PointColumns, rows: list[int]) -> None:
+    """Some cases through the single-case function."""
+    for row, inp in zip(rows, columns.inputs(rows), strict=True):
+        points = pricer.price(inp)
+        found.kinds[row] = _NUMBER[points.kind]
+        found.points_micro[row] = points.points_micro
+        if points.reason:
+            found.reasons[row] = points.reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Combinations:
+    """What cases share: per case the number of its combination, per combination some case that has it."""
+
+    codes: np.ndarray  # int32
+    cases: list[int]
+
+
+def _combinations(columns: Columns, pricer: Pricer, each: Each) -> _Combinations:
+    """Cases by hospital, level, group, status and per-diem department.
+
+    All departments without a day rate are one, for no plan looks at them.
+    """
+    per_diem = pricer.terms.per_diem
+    kept = [text if text in per_diem else "" for text in columns.department.texts]
+    department = _renamed(columns.department, kept)
+    low, high = _range(columns.level)
+    levels = columns.level
+    if high - low >= _MOST_SLOTS:
+        texts, codes = np.unique(columns.level, return_inverse=True)
+        low, high, levels = 0, len(texts) - 1, codes.astype(np.int64)
+    parts = [
+        (columns.hospital.codes, len(columns.hospital.texts)),
+        (columns.drg.codes, len(columns.drg.texts)),
+        (columns.status.codes, len(columns.status.texts)),
+        (department.codes, len(department.texts)),
+    ]
+    slots = (high - low + 1) * int(np.prod([max(size, 1) for _, size in parts], dtype=object))
+    if slots > _MOST_SLOTS:
+        return _searched([levels, *(codes for codes, _ in parts)])
+    number = np.empty(len(columns), np.int32)
+
+    def combine(piece: slice) -> np.ndarray:
+        combined = (levels[piece] - low).astype(np.int32)
+        for codes, size in parts:
+            combined *= np.int32(max(size, 1))
+            combined += codes[piece]
+        number[piece] = combined
+        first = np.full(slots, -1, np.int32)
+        first[combined[::-1]] = np.arange(piece.stop - 1, piece.start - 1, -1, dtype=np.int32)
+        return first
+
+    seen = np.full(slots, -1, np.int32)
+    for first in each(combine, columns.pieces()):
+        np.copyto(seen, first, where=seen < 0)
+    used = np.flatnonzero(seen >= 0)
+    dense = np.zeros(slots, np.int32)
+    dense[used] = np.arange(len(used), dtype=np.int32)
+
+    def renumber(piece: slice) -> None:
+        number[piece] = dense[number[piece]]
+
+    for _ in each(renumber, columns.pieces()):
+        continue
+    return _Combinations(number, seen[used].tolist())
+
+
+def _searched(parts: list[np.ndarray]) -> _Combinations:
+    """Combinations too many for a table, found by sorting."""
+    number = np.zeros(len(parts[0]), np.int64)
+    cases = np.zeros(1, np.int64)
+    for part in parts:
+        _, codes = np.unique(part, return_inverse=True)
+        joined = number * (int(codes.max(initial=0)) + 1) + codes
+        _, cases, number = np.unique(joined, return_index=True, return_inverse=True)
+    return _Combinations(number.astype(np.int32), cases.tolist() if len(number) else [])
+
+
+def _range(numbers: np.ndarray) -> tuple[int, int]:
+    return (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+
+
+def _renamed(column: Coded, texts: list[str]) -> Coded:
+    """The column with other texts, some of which are now the same."""
+    renamed = Coded.of(texts)
+    return Coded(renamed.codes[column.codes] if texts else column.codes, renamed.texts)
+
+
+def _plans(columns: Columns, pricer: Pricer, combinations: _Combinations) -> list[Plan | None]:
+    """The plan of every combination."""
+    return [pricer.plan(inp) for inp in columns.inputs(combinations.cases)]
+
+
+def _bands(plans: list[Plan | None]) -> Bands:
+    """All plans as columns; one without a plan has a band that leaves its cases alone."""
+    first, by_days = [], []
+    rows: list[tuple[int, ...]] = []
+    known: dict[int, int] = {}
+    for plan in plans:
+        place = known.get(id(plan))
+        if place is None:
+            place = known[id(plan)] = len(rows)
+            rows += [_LEFT] if plan is None else [_band(band) for band in plan.bands]
+        first.append(place)
+        by_days.append(plan is not None and plan.by_days)
+    columns = list(zip(*rows, strict=True)) or [()] * len(_KINDS_OF_BANDS)
+    return Bands(
+        np.array(first, np.int64),
+        np.array(by_days, np.bool_),
+        *(np.array(column, kind) for column, kind in zip(columns, _KINDS_OF_BANDS, strict=True)),
+    )
+
+
+_SIGNED, _LIMBS = np.int64, np.uint64
+_KINDS_OF_BANDS = (
+    _SIGNED, np.int8, np.bool_, _SIGNED, _LIMBS, _LIMBS, _LIMBS, _LIMBS, _LIMBS, _SIGNED, _SIGNED, _SIGNED,
+)  # fmt: skip
+#: A band no case of which the loop prices.
+_LEFT = (_INT64, 0, True, -1, 0, 0, 0, 1, 0, 0, -1, 1)
+
+
+def _band(band: Band) -> tuple[int, ...]:
+    """A band as the loop takes it, in lowest terms, or left alone where it does not fit."""
+    top = min(band.top, _INT64)
+    kind = _NUMBER[band.kind]
+    if band.constant is not None:
+        points = band.constant
+        alone = points.kind is not band.kind or bool(points.reason) or not 0 <= points.points_micro <= _INT64
+        return (top, kind, alone, -1 if alone else points.points_micro, *_LEFT[4:])
+    slope, fixed, half = band.twice_slope, band.twice_fixed_plus_half, band.over
+    shared = gcd(slope, fixed, half)
+    slope, fixed, half = slope // shared, fixed // shared, half // shared
+    floor = -1 if band.floor is None else band.floor
+    fits = 0 <= slope <= _INT64 and abs(fixed) < 2**126 and 2 * half < _LIMB
+    if not fits or not -1 <= floor <= kernels.MOST_UNITS or band.cap < 0:
+        return (top, *_LEFT[1:])
+    high, low = divmod(fixed % 2**128, _LIMB)
+    cap = min(band.cap, kernels.MOST_UNITS)
+    return (top, kind, False, -1, slope, high, low, 2 * half, half, cap, floor, band.unit_micro)

@@ -1,0 +1,93 @@
+"""Random policies over every named method of a clearing, and random cases that reach all of them."""
+
+from __future__ import annotations
+
+import random
+
+from settlement_rules import policy_of
+
+from chspay_core.measuring import BASE_POINTS, STABILITY
+from chspay_core.policy import Policy
+from chspay_settlement.engine.group_methods import COEFFICIENTS
+from chspay_settlement.engine.model import PricedInput
+from chspay_settlement.engine.terms import SETTLE
+from chspay_settlement.engine.value_forms import POINT_VALUE
+
+HOSPITALS, GROUPS = ("H1", "H2", "H3", "H4"), ("G1", "G2", "G3", "G4")
+DEPARTMENTS = ("A15", "A16")
+#: Every key under which a policy names a method of a clearing.
+CHOICES = [*SETTLE.values(), POINT_VALUE, COEFFICIENTS, BASE_POINTS, STABILITY]
+
+
+def tiers(chance: random.Random) -> list[dict[str, str]]:
+    """High multiples by base points, one to three of them."""
+    edges = sorted(chance.sample(range(20, 300), chance.randrange(3)))
+    return [
+        {"up_to": str(edge) if edge else "", "multiple": f"{chance.randrange(11, 60) / 10}"}
+        for edge in [*edges, 0]
+    ]
+
+
+def figures(chance: random.Random) -> dict[str, object]:
+    """Figures for every parameter any method may ask for."""
+    return {
+        "points.scale": chance.choice(["100", "1", "1000", "33.3"]),
+        "points.places": str(chance.randrange(7)),
+        "stability.n_min": str(chance.randrange(1, 6)),
+        "stability.cv_max": chance.choice(["1", "0.8", "0.5", "1.25"]),
+        "stability.sd": chance.choice(["population", "sample"]),
+        "outlier.low_multiple": chance.choice(["0.4", "0.5", "0.333", "0.01"]),
+        "outlier.low_boundary": chance.choice(["lt", "le"]),
+        "outlier.high_boundary": chance.choice(["gt", "ge"]),
+        "outlier.high_tiers": tiers(chance),
+        "coefficient.by_level": [
+            {"level": str(level), "value": f"{chance.randrange(50, 150) / 100}"} for level in (1, 2, 3)
+        ],
+        "coefficient.by_hospital": [
+            {"hospital": code, "value": f"{chance.randrange(500, 1500) / 1000}"} for code in HOSPITALS
+        ],
+        "settle.ungrouped_discount": chance.choice(["0.7", "1", "0.123456"]),
+        "per_diem.departments": [
+            {"category": "psychiatry", "department": "A15"},
+            {"category": "rehabilitation", "department": "A16"},
+        ],
+        "per_diem.day_points": [
+            {"category": "psychiatry", "points": "3.5"},
+            {"category": "rehabilitation", "points": "4.123456"},
+        ],
+    }
+
+
+def random_policy(chance: random.Random, **fixed: object) -> Policy:
+    """A policy of methods and figures at random, some of them given."""
+    chosen = {choice.key: chance.choice(choice.names) for choice in CHOICES}
+    return policy_of({**chosen, **figures(chance), **fixed})
+
+
+def random_cases(chance: random.Random, number: int) -> list[PricedInput]:
+    """Cases of a few hospitals and groups; the first six are grouped, so that there is a price."""
+    levels = {code: 1 + place % 3 for place, code in enumerate(HOSPITALS)}
+    weights = {drg: chance.lognormvariate(0, 1) for drg in GROUPS}
+    return [_case(chance, place, levels, weights) for place in range(number)]
+
+
+def _case(
+    chance: random.Random, place: int, levels: dict[str, int], weights: dict[str, float]
+) -> PricedInput:
+    hospital, drg = chance.choice(HOSPITALS), chance.choice(GROUPS)
+    plain = place < 6
+    status = "grouped" if plain else chance.choice(["grouped"] * 7 + ["ambiguous", "ungrouped", "invalid"])
+    cost: int | None = int(chance.lognormvariate(0, 1) * weights[drg] * 10 ** chance.randrange(3, 7)) + 1
+    if not plain and chance.random() < 0.03:
+        cost = chance.choice([None, 0, -7])
+    return PricedInput(
+        case_id=f"c{place:03}",
+        hospital_code=hospital,
+        level=levels[hospital],
+        drg=drg if status == "grouped" else "",
+        status=status,
+        department="" if plain else chance.choice(["", "", "A01", *DEPARTMENTS]),
+        los_days=chance.randrange(1, 200),
+        cost_fen=cost,
+        patient_fen=chance.randrange(0, 50_000),
+    )
