@@ -22,40 +22,69 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!chspay/rulebook/v1/rulebook.proto\x12\x12\x63hspay.rulebook.v1\x1a\x16google/type/date.proto\"D\n\x14ResolveBundleRequest\x12\r\n\x05place\x18\x01 \x01(\t\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\"G\n\x15ResolveBundleResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\r\n\x05\x63hain\x18\x03 \x03(\t\"\"\n\x10GetBundleRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\"4\n\x11GetBundleResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"\x99\x01\n\x04Rule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12 \n\x05since\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12\x12\n\nvalue_json\x18\x05 \x01(\t\x12\x10\n\x08\x63itation\x18\x06 \x01(\t\x12\x10\n\x08\x65vidence\x18\x07 \x01(\t\x12\r\n\x05place\x18\x08 \x01(\t\"K\n\x0eGetRuleRequest\x12\r\n\x05place\x18\x01 \x01(\t\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x0b\n\x03key\x18\x03 \x01(\t\"P\n\x0fGetRuleResponse\x12&\n\x04rule\x18\x01 \x01(\x0b\x32\x18.chspay.rulebook.v1.Rule\x12\x15\n\rbundle_digest\x18\x02 \x01(\t\"g\n\x10ListRulesRequest\x12\r\n\x05place\x18\x01 \x01(\t\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"U\n\x11ListRulesResponse\x12\'\n\x05rules\x18\x01 \x03(\x0b\x32\x18.chspay.rulebook.v1.Rule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x05Place\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08\x63overage\x18\x03 \x01(\t\":\n\x11ListPlacesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x12ListPlacesResponse\x12)\n\x06places\x18\x01 \x03(\x0b\x32\x19.chspay.rulebook.v1.Place\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xdc\x03\n\x0fRulebookService\x12\x64\n\rResolveBundle\x12(.chspay.rulebook.v1.ResolveBundleRequest\x1a).chspay.rulebook.v1.ResolveBundleResponse\x12X\n\tGetBundle\x12$.chspay.rulebook.v1.GetBundleRequest\x1a%.chspay.rulebook.v1.GetBundleResponse\x12R\n\x07GetRule\x12\".chspay.rulebook.v1.GetRuleRequest\x1a#.chspay.rulebook.v1.GetRuleResponse\x12X\n\tListRules\x12$.chspay.rulebook.v1.ListRulesRequest\x1a%.chspay.rulebook.v1.ListRulesResponse\x12[\n\nListPlaces\x12%.chspay.rulebook.v1.ListPlacesRequest\x1a&.chspay.rulebook.v1.ListPlacesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!chspay/rulebook/v1/rulebook.proto\x12\x12\x63hspay.rulebook.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"D\n\x14ResolveBundleRequest\x12\r\n\x05place\x18\x01 \x01(\t\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\"G\n\x15ResolveBundleResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\r\n\x05\x63hain\x18\x03 \x03(\t\"\"\n\x10GetBundleRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\"4\n\x11GetBundleResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"\x99\x01\n\x04Rule\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12 \n\x05since\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12\x12\n\nvalue_json\x18\x05 \x01(\t\x12\x10\n\x08\x63itation\x18\x06 \x01(\t\x12\x10\n\x08\x65vidence\x18\x07 \x01(\t\x12\r\n\x05place\x18\x08 \x01(\t\"K\n\x0eGetRuleRequest\x12\r\n\x05place\x18\x01 \x01(\t\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x0b\n\x03key\x18\x03 \x01(\t\"P\n\x0fGetRuleResponse\x12&\n\x04rule\x18\x01 \x01(\x0b\x32\x18.chspay.rulebook.v1.Rule\x12\x15\n\rbundle_digest\x18\x02 \x01(\t\"g\n\x10ListRulesRequest\x12\r\n\x05place\x18\x01 \x01(\t\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"U\n\x11ListRulesResponse\x12\'\n\x05rules\x18\x01 \x03(\x0b\x32\x18.chspay.rulebook.v1.Rule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x05Place\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08\x63overage\x18\x03 \x01(\t\":\n\x11ListPlacesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x12ListPlacesResponse\x12)\n\x06places\x18\x01 \x03(\x0b\x32\x19.chspay.rulebook.v1.Place\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"j\n\x0cSealedBundle\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\t\x12-\n\tsealed_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04size\x18\x04 \x01(\x03\"J\n\x12ListBundlesRequest\x12\r\n\x05place\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x13ListBundlesResponse\x12\x31\n\x07\x62undles\x18\x01 \x03(\x0b\x32 .chspay.rulebook.v1.SealedBundle\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\nRuleChange\x12\r\n\x05place\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12 \n\x05since\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0b\n\x03old\x18\x05 \x01(\t\x12\x0b\n\x03new\x18\x06 \x01(\t\x12\x0c\n\x04unit\x18\x07 \x01(\t\x12\x10\n\x08\x63itation\x18\x08 \x01(\t\x12\r\n\x05words\x18\t \x01(\t\"3\n\x12\x44iffBundlesRequest\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\"F\n\x13\x44iffBundlesResponse\x12/\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1e.chspay.rulebook.v1.RuleChange\"\x90\x02\n\x08\x44ocument\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x0e\n\x06issuer\x18\x04 \x01(\t\x12\x10\n\x08standing\x18\x05 \x01(\t\x12!\n\x06issued\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12$\n\teffective\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08repealed\x18\x08 \x01(\x0b\x32\x11.google.type.Date\x12\x13\n\x0brepealed_by\x18\t \x01(\t\x12\x10\n\x08\x61rticles\x18\n \x03(\t\x12\x10\n\x08replaces\x18\x0b \x03(\t\x12\x10\n\x08\x62\x61sed_on\x18\x0c \x03(\t\"=\n\x14ListDocumentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"a\n\x15ListDocumentsResponse\x12/\n\tdocuments\x18\x01 \x03(\x0b\x32\x1c.chspay.rulebook.v1.Document\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\" \n\x12GetDocumentRequest\x12\n\n\x02id\x18\x01 \x01(\t\"n\n\x13GetDocumentResponse\x12.\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1c.chspay.rulebook.v1.Document\x12\'\n\x05rules\x18\x02 \x03(\x0b\x32\x18.chspay.rulebook.v1.Rule\"\xf9\x01\n\tStaleRule\x12\r\n\x05place\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\x12 \n\x05since\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08\x63ompared\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x15\n\x08\x61ge_days\x18\x06 \x01(\x05H\x00\x88\x01\x01\x12\x10\n\x08\x65vidence\x18\x07 \x01(\t\x12\x10\n\x08\x64ocument\x18\x08 \x01(\t\x12#\n\x08repealed\x18\t \x01(\x0b\x32\x11.google.type.Date\x12\r\n\x05kinds\x18\n \x03(\tB\x0b\n\t_age_days\"x\n\x12ReportStaleRequest\x12\r\n\x05place\x18\x01 \x01(\t\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\r\n\x05years\x18\x03 \x01(\x05\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"k\n\x13ReportStaleResponse\x12,\n\x05rules\x18\x01 \x03(\x0b\x32\x1d.chspay.rulebook.v1.StaleRule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05years\x18\x03 \x01(\x05\x32\xc2\x07\n\x0fRulebookService\x12\x64\n\rResolveBundle\x12(.chspay.rulebook.v1.ResolveBundleRequest\x1a).chspay.rulebook.v1.ResolveBundleResponse\x12X\n\tGetBundle\x12$.chspay.rulebook.v1.GetBundleRequest\x1a%.chspay.rulebook.v1.GetBundleResponse\x12R\n\x07GetRule\x12\".chspay.rulebook.v1.GetRuleRequest\x1a#.chspay.rulebook.v1.GetRuleResponse\x12X\n\tListRules\x12$.chspay.rulebook.v1.ListRulesRequest\x1a%.chspay.rulebook.v1.ListRulesResponse\x12[\n\nListPlaces\x12%.chspay.rulebook.v1.ListPlacesRequest\x1a&.chspay.rulebook.v1.ListPlacesResponse\x12^\n\x0bListBundles\x12&.chspay.rulebook.v1.ListBundlesRequest\x1a\'.chspay.rulebook.v1.ListBundlesResponse\x12^\n\x0b\x44iffBundles\x12&.chspay.rulebook.v1.DiffBundlesRequest\x1a\'.chspay.rulebook.v1.DiffBundlesResponse\x12\x64\n\rListDocuments\x12(.chspay.rulebook.v1.ListDocumentsRequest\x1a).chspay.rulebook.v1.ListDocumentsResponse\x12^\n\x0bGetDocument\x12&.chspay.rulebook.v1.GetDocumentRequest\x1a\'.chspay.rulebook.v1.GetDocumentResponse\x12^\n\x0bReportStale\x12&.chspay.rulebook.v1.ReportStaleRequest\x1a\'.chspay.rulebook.v1.ReportStaleResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chspay.rulebook.v1.rulebook_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RESOLVEBUNDLEREQUEST']._serialized_start=81
-  _globals['_RESOLVEBUNDLEREQUEST']._serialized_end=149
-  _globals['_RESOLVEBUNDLERESPONSE']._serialized_start=151
-  _globals['_RESOLVEBUNDLERESPONSE']._serialized_end=222
-  _globals['_GETBUNDLEREQUEST']._serialized_start=224
-  _globals['_GETBUNDLEREQUEST']._serialized_end=258
-  _globals['_GETBUNDLERESPONSE']._serialized_start=260
-  _globals['_GETBUNDLERESPONSE']._serialized_end=312
-  _globals['_RULE']._serialized_start=315
-  _globals['_RULE']._serialized_end=468
-  _globals['_GETRULEREQUEST']._serialized_start=470
-  _globals['_GETRULEREQUEST']._serialized_end=545
-  _globals['_GETRULERESPONSE']._serialized_start=547
-  _globals['_GETRULERESPONSE']._serialized_end=627
-  _globals['_LISTRULESREQUEST']._serialized_start=629
-  _globals['_LISTRULESREQUEST']._serialized_end=732
-  _globals['_LISTRULESRESPONSE']._serialized_start=734
-  _globals['_LISTRULESRESPONSE']._serialized_end=819
-  _globals['_PLACE']._serialized_start=821
-  _globals['_PLACE']._serialized_end=874
-  _globals['_LISTPLACESREQUEST']._serialized_start=876
-  _globals['_LISTPLACESREQUEST']._serialized_end=934
-  _globals['_LISTPLACESRESPONSE']._serialized_start=936
-  _globals['_LISTPLACESRESPONSE']._serialized_end=1024
-  _globals['_RULEBOOKSERVICE']._serialized_start=1027
-  _globals['_RULEBOOKSERVICE']._serialized_end=1503
+  _globals['_RESOLVEBUNDLEREQUEST']._serialized_start=114
+  _globals['_RESOLVEBUNDLEREQUEST']._serialized_end=182
+  _globals['_RESOLVEBUNDLERESPONSE']._serialized_start=184
+  _globals['_RESOLVEBUNDLERESPONSE']._serialized_end=255
+  _globals['_GETBUNDLEREQUEST']._serialized_start=257
+  _globals['_GETBUNDLEREQUEST']._serialized_end=291
+  _globals['_GETBUNDLERESPONSE']._serialized_start=293
+  _globals['_GETBUNDLERESPONSE']._serialized_end=345
+  _globals['_RULE']._serialized_start=348
+  _globals['_RULE']._serialized_end=501
+  _globals['_GETRULEREQUEST']._serialized_start=503
+  _globals['_GETRULEREQUEST']._serialized_end=578
+  _globals['_GETRULERESPONSE']._serialized_start=580
+  _globals['_GETRULERESPONSE']._serialized_end=660
+  _globals['_LISTRULESREQUEST']._serialized_start=662
+  _globals['_LISTRULESREQUEST']._serialized_end=765
+  _globals['_LISTRULESRESPONSE']._serialized_start=767
+  _globals['_LISTRULESRESPONSE']._serialized_end=852
+  _globals['_PLACE']._serialized_start=854
+  _globals['_PLACE']._serialized_end=907
+  _globals['_LISTPLACESREQUEST']._serialized_start=909
+  _globals['_LISTPLACESREQUEST']._serialized_end=967
+  _globals['_LISTPLACESRESPONSE']._serialized_start=969
+  _globals['_LISTPLACESRESPONSE']._serialized_end=1057
+  _globals['_SEALEDBUNDLE']._serialized_start=1059
+  _globals['_SEALEDBUNDLE']._serialized_end=1165
+  _globals['_LISTBUNDLESREQUEST']._serialized_start=1167
+  _globals['_LISTBUNDLESREQUEST']._serialized_end=1241
+  _globals['_LISTBUNDLESRESPONSE']._serialized_start=1243
+  _globals['_LISTBUNDLESRESPONSE']._serialized_end=1340
+  _globals['_RULECHANGE']._serialized_start=1343
+  _globals['_RULECHANGE']._serialized_end=1504
+  _globals['_DIFFBUNDLESREQUEST']._serialized_start=1506
+  _globals['_DIFFBUNDLESREQUEST']._serialized_end=1557
+  _globals['_DIFFBUNDLESRESPONSE']._serialized_start=1559
+  _globals['_DIFFBUNDLESRESPONSE']._serialized_end=1629
+  _globals['_DOCUMENT']._serialized_start=1632
+  _globals['_DOCUMENT']._serialized_end=1904
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_start=1906
+  _globals['_LISTDOCUMENTSREQUEST']._serialized_end=1967
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_start=1969
+  _globals['_LISTDOCUMENTSRESPONSE']._serialized_end=2066
+  _globals['_GETDOCUMENTREQUEST']._serialized_start=2068
+  _globals['_GETDOCUMENTREQUEST']._serialized_end=2100
+  _globals['_GETDOCUMENTRESPONSE']._serialized_start=2102
+  _globals['_GETDOCUMENTRESPONSE']._serialized_end=2212
+  _globals['_STALERULE']._serialized_start=2215
+  _globals['_STALERULE']._serialized_end=2464
+  _globals['_REPORTSTALEREQUEST']._serialized_start=2466
+  _globals['_REPORTSTALEREQUEST']._serialized_end=2586
+  _globals['_REPORTSTALERESPONSE']._serialized_start=2588
+  _globals['_REPORTSTALERESPONSE']._serialized_end=2695
+  _globals['_RULEBOOKSERVICE']._serialized_start=2698
+  _globals['_RULEBOOKSERVICE']._serialized_end=3660
 # @@protoc_insertion_point(module_scope)

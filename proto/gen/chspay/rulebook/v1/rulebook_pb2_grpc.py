@@ -60,6 +60,31 @@ class RulebookServiceStub:
                 request_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListPlacesRequest.SerializeToString,
                 response_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListPlacesResponse.FromString,
                 _registered_method=True)
+        self.ListBundles = channel.unary_unary(
+                '/chspay.rulebook.v1.RulebookService/ListBundles',
+                request_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListBundlesRequest.SerializeToString,
+                response_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListBundlesResponse.FromString,
+                _registered_method=True)
+        self.DiffBundles = channel.unary_unary(
+                '/chspay.rulebook.v1.RulebookService/DiffBundles',
+                request_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.DiffBundlesRequest.SerializeToString,
+                response_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.DiffBundlesResponse.FromString,
+                _registered_method=True)
+        self.ListDocuments = channel.unary_unary(
+                '/chspay.rulebook.v1.RulebookService/ListDocuments',
+                request_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListDocumentsRequest.SerializeToString,
+                response_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListDocumentsResponse.FromString,
+                _registered_method=True)
+        self.GetDocument = channel.unary_unary(
+                '/chspay.rulebook.v1.RulebookService/GetDocument',
+                request_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.GetDocumentRequest.SerializeToString,
+                response_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.GetDocumentResponse.FromString,
+                _registered_method=True)
+        self.ReportStale = channel.unary_unary(
+                '/chspay.rulebook.v1.RulebookService/ReportStale',
+                request_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ReportStaleRequest.SerializeToString,
+                response_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ReportStaleResponse.FromString,
+                _registered_method=True)
 
 
 class RulebookServiceServicer:
@@ -99,6 +124,41 @@ class RulebookServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListBundles(self, request, context):
+        """The bundles of a place that were ever used, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DiffBundles(self, request, context):
+        """What changed from one bundle of a place to another, in words.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDocuments(self, request, context):
+        """The register of documents 文件登记, those of published amendments included.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDocument(self, request, context):
+        """One document and every rule that cites it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportStale(self, request, context):
+        """How long ago each rule in force was compared with its document, and what speaks against it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RulebookServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -126,6 +186,31 @@ def add_RulebookServiceServicer_to_server(servicer, server):
                     servicer.ListPlaces,
                     request_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListPlacesRequest.FromString,
                     response_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListPlacesResponse.SerializeToString,
+            ),
+            'ListBundles': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBundles,
+                    request_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListBundlesRequest.FromString,
+                    response_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListBundlesResponse.SerializeToString,
+            ),
+            'DiffBundles': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiffBundles,
+                    request_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.DiffBundlesRequest.FromString,
+                    response_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.DiffBundlesResponse.SerializeToString,
+            ),
+            'ListDocuments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDocuments,
+                    request_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListDocumentsRequest.FromString,
+                    response_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListDocumentsResponse.SerializeToString,
+            ),
+            'GetDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDocument,
+                    request_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.GetDocumentRequest.FromString,
+                    response_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.GetDocumentResponse.SerializeToString,
+            ),
+            'ReportStale': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportStale,
+                    request_deserializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ReportStaleRequest.FromString,
+                    response_serializer=chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ReportStaleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -264,6 +349,141 @@ class RulebookService:
             '/chspay.rulebook.v1.RulebookService/ListPlaces',
             chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListPlacesRequest.SerializeToString,
             chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListPlacesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBundles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.rulebook.v1.RulebookService/ListBundles',
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListBundlesRequest.SerializeToString,
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListBundlesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiffBundles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.rulebook.v1.RulebookService/DiffBundles',
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.DiffBundlesRequest.SerializeToString,
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.DiffBundlesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDocuments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.rulebook.v1.RulebookService/ListDocuments',
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListDocumentsRequest.SerializeToString,
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ListDocumentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.rulebook.v1.RulebookService/GetDocument',
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.GetDocumentRequest.SerializeToString,
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.GetDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportStale(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.rulebook.v1.RulebookService/ReportStale',
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ReportStaleRequest.SerializeToString,
+            chspay_dot_rulebook_dot_v1_dot_rulebook__pb2.ReportStaleResponse.FromString,
             options,
             channel_credentials,
             insecure,
