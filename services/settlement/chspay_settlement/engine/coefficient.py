@@ -16,6 +16,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import cited
 from chspay_core.worksheet import Worksheet
+from chspay_settlement.engine.coefficient_table import CoefficientRow, CoefficientTable
 
 LEVEL_MISSING = Reason(
     "LEVEL_MISSING",
@@ -31,6 +32,16 @@ HOSPITAL_COEFFICIENT_MISSING = Reason(
     "HOSPITAL_COEFFICIENT_MISSING",
     Kind.PRECONDITION,
     "医疗机构{value}在差异系数表中没有规定（{document}）。请补充该机构的系数。",
+)
+TABLE_MISSING = Reason(
+    "COEFFICIENT_TABLE_MISSING",
+    Kind.PRECONDITION,
+    "差异系数按“{value}”测算（{document}），但没有提供测算表。请先测算并提供差异系数表。",
+)
+TABLE_OTHER = Reason(
+    "COEFFICIENT_TABLE_OTHER",
+    Kind.PRECONDITION,
+    "差异系数表是按“{value}”测算的，而规定的方法是“{wanted}”（{document}），不能混用。",
 )
 METHOD = "coefficient.method"
 BY_LEVEL, BY_HOSPITAL = "coefficient.by_level", "coefficient.by_hospital"
@@ -141,6 +152,47 @@ class HospitalCoefficients(Coefficients):
     def _write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
         value = shown(self._of(hospital_code, level, drg))
         sheet.rule("coefficient", "差异系数", value, "ratio", rule=self.policy.rule(BY_HOSPITAL))
+
+
+class TableCoefficients(Coefficients):
+    """Coefficients measured on a base year; without the table nothing can be priced."""
+
+    def __init__(
+        self, policy: Policy, table: CoefficientTable | None, exempt: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__(policy, exempt if table is None else exempt | frozenset(table.exempt))
+        wanted = policy.text(METHOD)
+        if table is not None and table.method != wanted:
+            document = cited(policy, METHOD)
+            raise Fault(TABLE_OTHER, field=METHOD, value=table.method, wanted=wanted, document=document)
+        self.table = table
+        self._by_hospital = table is None or any(row.hospital_code for row in table.rows)
+
+    def _found(self, hospital_code: str, level: int | None, drg: str) -> CoefficientRow | None:
+        document = cited(self.policy, METHOD)
+        if self.table is None:
+            raise Fault(TABLE_MISSING, field=METHOD, value=self.policy.text(METHOD), document=document)
+        row = self.table.row(hospital_code, level, drg)
+        if row is None and not self.table.new_is_one:
+            reason = HOSPITAL_COEFFICIENT_MISSING if self._by_hospital else LEVEL_MISSING
+            raise Fault(reason, field="hospital_code", value=hospital_code, document=document)
+        return row
+
+    def _of(self, hospital_code: str, level: int | None, drg: str) -> Fraction:
+        row = self._found(hospital_code, level, drg)
+        return ONE if row is None or self.table is None else self.table.value(row)
+
+    def _key(self, hospital_code: str, level: int | None, _drg: str) -> Hashable:
+        return hospital_code if self._by_hospital or level is None else level
+
+    def _write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
+        row = self._found(hospital_code, level, drg)
+        rule = self.policy.rule(METHOD)
+        if row is None or self.table is None:
+            sheet.rule("coefficient", "差异系数（新病组按1）", "1", "ratio", rule=rule)
+            return
+        sheet.given("coefficient_table", "差异系数测算表", self.table.digest, "digest")
+        sheet.rule("coefficient", "差异系数", shown(self.table.value(row)), "ratio", rule=rule)
 
 
 def shown(factor: Fraction) -> str:

@@ -18,28 +18,27 @@ from chspay_settlement.engine.coefficient import (
     HospitalCoefficients,
     LevelCoefficients,
     NoCoefficient,
+    TableCoefficients,
 )
+from chspay_settlement.engine.coefficient_measure import COMMON, MEASURED
+from chspay_settlement.engine.coefficient_table import CoefficientTable
 
-#: What a method builds its coefficients from: the policy, and the groups that take none.
-Build = Callable[[Policy, frozenset[str]], Coefficients]
+#: What a method builds its coefficients from: the policy, the groups that take none, the measured table.
+Build = Callable[[Policy, frozenset[str], CoefficientTable | None], Coefficients]
 
 
 @dataclass(frozen=True, slots=True)
 class CoefficientMethod:
-    """Where the coefficient 差异系数 comes from; no levels means that it does not go by level."""
+    """Where the coefficient 差异系数 comes from; ``params`` are the further policy keys it reads."""
 
     name: str
     build: Build
-    levels: Callable[[Policy], dict[int, Fraction] | None]
+    params: tuple[str, ...] = ()
 
 
-def no_coefficient(policy: Policy, exempt: frozenset[str]) -> Coefficients:
+def no_coefficient(policy: Policy, exempt: frozenset[str], _table: CoefficientTable | None) -> Coefficients:
     """Every hospital alike, 同病同价."""
     return NoCoefficient(policy, exempt)
-
-
-def no_levels(_policy: Policy) -> None:
-    """The method does not go by level."""
 
 
 def level_table(policy: Policy) -> dict[int, Fraction]:
@@ -53,12 +52,12 @@ def level_table(policy: Policy) -> dict[int, Fraction]:
     return levels
 
 
-def by_level(policy: Policy, exempt: frozenset[str]) -> Coefficients:
+def by_level(policy: Policy, exempt: frozenset[str], _table: CoefficientTable | None) -> Coefficients:
     """The published figures per level."""
     return LevelCoefficients(policy, level_table(policy), exempt)
 
 
-def by_hospital(policy: Policy, exempt: frozenset[str]) -> Coefficients:
+def by_hospital(policy: Policy, exempt: frozenset[str], _table: CoefficientTable | None) -> Coefficients:
     """A published figure per hospital (松原 2024: 1.0817 for one hospital)."""
     hospitals: dict[str, Fraction] = {}
     for row in policy.table(BY_HOSPITAL):
@@ -69,18 +68,28 @@ def by_hospital(policy: Policy, exempt: frozenset[str]) -> Coefficients:
     return HospitalCoefficients(policy, hospitals, exempt)
 
 
+def measured(policy: Policy, exempt: frozenset[str], table: CoefficientTable | None) -> Coefficients:
+    """Measured on a base year; see :mod:`coefficient_measure` for each method."""
+    return TableCoefficients(policy, table, exempt)
+
+
 COEFFICIENTS = Registry[CoefficientMethod](METHOD)
-COEFFICIENTS.add(CoefficientMethod("none@1", no_coefficient, no_levels))
-COEFFICIENTS.add(CoefficientMethod("level_table@1", by_level, level_table))
-COEFFICIENTS.add(CoefficientMethod("hospital_table@1", by_hospital, no_levels))
+COEFFICIENTS.add(CoefficientMethod("none@1", no_coefficient))
+COEFFICIENTS.add(CoefficientMethod("level_table@1", by_level, (BY_LEVEL,)))
+COEFFICIENTS.add(CoefficientMethod("hospital_table@1", by_hospital, (BY_HOSPITAL,)))
+for _method in MEASURED.values():
+    COEFFICIENTS.add(CoefficientMethod(_method.name, measured, (*COMMON, *_method.params)))
 
 
-def coefficients_of(policy: Policy, exempt: frozenset[str] = frozenset()) -> Coefficients:
+def coefficients_of(
+    policy: Policy, table: CoefficientTable | None = None, exempt: frozenset[str] = frozenset()
+) -> Coefficients:
     """The coefficients in force.
 
+    :param table: the measured table, for a method that measures.
     :param exempt: groups that take none, besides those the policy publishes
-        (``weights.no_coefficient_groups``).
-    :raises Fault: POLICY_MISSING, POLICY_TYPE, POLICY_VALUE, METHOD_UNKNOWN.
+        (``weights.no_coefficient_groups``) and those of the table.
+    :raises Fault: POLICY_MISSING, POLICY_TYPE, POLICY_VALUE, METHOD_UNKNOWN, COEFFICIENT_TABLE_OTHER.
     """
     listed = frozenset(policy.texts(EXEMPT)) if policy.has(EXEMPT) else frozenset()
-    return COEFFICIENTS.chosen(policy).build(policy, exempt | listed)
+    return COEFFICIENTS.chosen(policy).build(policy, exempt | listed, table)

@@ -1,0 +1,107 @@
+"""Worked coefficients: measured on a base year, capped, renormalised, each a YAML file with its answers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from settlement_rules import policy_of
+
+from chspay_core.amounts import plain, ratio_half_up, to_micro, yuan_to_fen
+from chspay_core.errors import Fault
+from chspay_core.policy_yaml import read_yaml
+from chspay_core.worksheet import Worksheet
+from chspay_settlement.engine.coefficient_measure import measure_coefficients
+from chspay_settlement.engine.coefficient_parts import Cell, HospitalFacts
+from chspay_settlement.engine.coefficient_sheet import write_measured
+from chspay_settlement.engine.coefficient_table import (
+    RAW_PLACES,
+    CoefficientTable,
+    coefficient_table_of,
+)
+from chspay_settlement.engine.group_methods import coefficients_of
+
+FILES = sorted((Path(__file__).parent / "values").glob("coefficient_*.case.yaml"))
+
+
+def _load(path: Path) -> dict:
+    return read_yaml(path.read_text(encoding="utf-8"), path.name).plain()
+
+
+def _cells(case: dict) -> list[Cell]:
+    return [
+        Cell(
+            row["hospital"],
+            int(row["level"]),
+            row["drg"],
+            int(row["cases"]),
+            int(row["cases"]) * yuan_to_fen(row["mean"]),
+            yuan_to_fen(row.get("patient", "0")),
+        )
+        for row in case["cells"]
+    ]
+
+
+def _base(case: dict) -> dict[str, int]:
+    return {drg: to_micro(Decimal(points)) for drg, points in case["base"].items()}
+
+
+def _facts(case: dict) -> dict[str, HospitalFacts]:
+    return {
+        row["hospital"]: HospitalFacts(int(row["visits"]), int(row["heads"])) for row in case.get("facts", [])
+    }
+
+
+def _table(case: dict) -> CoefficientTable:
+    return measure_coefficients(
+        _cells(case),
+        _base(case),
+        policy_of(case["rules"]),
+        facts=_facts(case),
+        exempt=case.get("exempt", ()),
+        title=case["title"],
+    )
+
+
+def _shown(value: Fraction, places: int) -> str:
+    return format(ratio_half_up(value.numerator, value.denominator, places), "f")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.removesuffix(".case.yaml"))
+def test_coefficients_come_out_as_worked(path: Path) -> None:
+    """A published way to measure coefficients is reproduced only if every figure comes out."""
+    case = _load(path)
+    table = _table(case)
+    policy = policy_of(case["rules"])
+    coefficients = coefficients_of(policy, table)
+    for row in case["found"]:
+        at = (row["hospital"], int(row["level"]), row["drg"])
+        value = coefficients.of(*at)
+        assert plain(ratio_half_up(value.numerator, value.denominator, 6)) == row["value"], row
+        sheet = Worksheet("one")
+        coefficients.write(sheet, *at)
+        assert sheet["coefficient"].value == row["value"]
+    raws = [_shown(Fraction(row.raw, 10**RAW_PLACES), 6) for row in table.rows]
+    assert raws == case.get("raws", raws)
+    assert case.get("factor", _shown(Fraction(*table.factor), 6)) == _shown(Fraction(*table.factor), 6)
+    if "drift" in case:
+        assert table.drift == 0
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.removesuffix(".case.yaml"))
+def test_a_table_survives_storage_and_every_row_can_be_worked_out_again(path: Path) -> None:
+    """A run keeps the table it priced with; a hospital may ask how each of its coefficients came about."""
+    case = _load(path)
+    table = _table(case)
+    assert coefficient_table_of(table.content) == table
+    assert coefficient_table_of(table.content).digest == table.digest
+    for row in table.rows:
+        sheet = Worksheet("row")
+        write_measured(sheet, table, row, _cells(case), _base(case), policy_of(case["rules"]), _facts(case))
+        assert Decimal(sheet["coefficient"].value) == Decimal(row.units).scaleb(-table.places)
+        assert all(line.formula or line.rule or line.key for line in sheet.lines)
+    with pytest.raises(Fault) as caught:
+        coefficient_table_of(table.content.replace(b'"places"', b'"place"'))
+    assert caught.value.reason.code == "COEFFICIENT_TABLE_BROKEN"
