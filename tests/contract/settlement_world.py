@@ -124,15 +124,30 @@ class Rulebook(rulebook_pb2_grpc.RulebookServiceServicer):
 
 
 NO_BUDGET = Reason("TEST_NO_BUDGET", Kind.PRECONDITION, "没有批准的预算。")
+NO_ACCOUNTS = Reason("ACCOUNTS_UNKNOWN", Kind.NOT_FOUND, "没有决算。")
 
 
 class Budget(budget_pb2_grpc.BudgetServiceServicer):
-    """Approved months by (pool, year, month)."""
+    """Approved months by (pool, year, month), years and final accounts by (pool, year)."""
 
-    WRITES = frozenset({"DraftYear", "ApproveYear"})
+    WRITES = frozenset({"DraftYear", "ApproveYear", "DraftAccounts", "ApproveAccounts"})
 
     def __init__(self) -> None:
         self.months: dict[tuple[str, int, int], int] = {}
+        self.years: dict[tuple[str, int], int] = {}
+        self.accounts: dict[tuple[str, int], budget_pb2.FinalAccounts] = {}
+
+    async def GetYearFund(self, request: Any, context: Any) -> budget_pb2.GetYearFundResponse:
+        fund = self.years.get((request.pool, request.year))
+        if fund is None:
+            raise Fault(NO_BUDGET, field="budget")
+        return budget_pb2.GetYearFundResponse(local_fund_fen=fund, version=1, decision_no="演示决定1号")
+
+    async def GetAccounts(self, request: Any, context: Any) -> budget_pb2.GetAccountsResponse:
+        found = self.accounts.get((request.pool, request.year))
+        if found is None:
+            raise Fault(NO_ACCOUNTS, field="accounts")
+        return budget_pb2.GetAccountsResponse(accounts=found)
 
     async def GetMonthFund(self, request: Any, context: Any) -> budget_pb2.GetMonthFundResponse:
         fund = self.months.get((request.pool, request.year, request.month))

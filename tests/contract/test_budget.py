@@ -240,3 +240,101 @@ async def test_the_database_itself_keeps_the_sums_and_the_past(stub, migrated_db
             " VALUES ('990100', 2071, 1, 'x', 'bureau-a')"
         )
     await connection.close()
+
+
+CAUSES = [
+    pb.Cause(cause="volume", amount_fen=9_000_000_00, note="出院人次增加4%", document="运行分析报告"),
+    pb.Cause(cause="misconduct", amount_fen=-1_000_000_07, note="追回违规费用"),
+]
+
+
+def _accounts(year, causes=CAUSES, actual=108_000_000_00, decision=101_200_000_00, document="决算分析报告"):
+    return pb.DraftAccountsRequest(
+        request_id=uuid.uuid4().hex, pool="990100", year=year, actual_fen=actual, decision_fen=decision,
+        causes=causes, document=document,
+    )  # fmt: skip
+
+
+async def _approved_year(stub, year):
+    with use_claim(DRAFTER):
+        await stub.DraftYear(_draft(year))
+    with use_claim(APPROVER):
+        await stub.ApproveYear(_approve(year, 1))
+
+
+async def test_final_accounts_say_why_to_the_fen(stub):
+    """Surplus and overspend are shared only when every fen of the difference has its cause."""
+    with use_claim(DRAFTER):
+        assert await _refused(stub.DraftAccounts(_accounts(2151))) == "BUDGET_MISSING"
+    await _approved_year(stub, 2151)
+    with use_claim(SETTLEMENT):
+        fund = await stub.GetYearFund(pb.GetYearFundRequest(pool="990100", year=2151))
+        assert (fund.local_fund_fen, fund.version) == (100_000_000_07, 1)
+        assert await _refused(stub.GetAccounts(pb.GetAccountsRequest(pool="990100", year=2151))) == (
+            "ACCOUNTS_UNKNOWN"
+        )
+        assert await _refused(stub.DraftAccounts(_accounts(2151))) == "ROLE_DENIED"
+    with use_claim(DRAFTER):
+        for changes, reason in (
+            ({"causes": CAUSES[:1]}, "ACCOUNTS_CAUSES_DIFFER"),
+            ({"causes": []}, "ACCOUNTS_CAUSES_DIFFER"),
+            ({"causes": [pb.Cause(cause="weather", amount_fen=1, note="x")]}, "ACCOUNTS_CAUSE_UNKNOWN"),
+            ({"causes": [pb.Cause(cause="price", amount_fen=1)]}, "ACCOUNTS_CAUSE_EMPTY"),
+            ({"document": " "}, "ACCOUNTS_DOCUMENT_MISSING"),
+            ({"actual": -1}, "ACCOUNTS_AMOUNT_NEGATIVE"),
+        ):
+            assert await _refused(stub.DraftAccounts(_accounts(2151, **changes))) == reason
+        drafted = (await stub.DraftAccounts(_accounts(2151))).accounts
+        assert (drafted.version, drafted.budget_fen, drafted.budget_version) == (1, 100_000_000_07, 1)
+        request = pb.ApproveAccountsRequest(
+            request_id=uuid.uuid4().hex, pool="990100", year=2151, version=1, decision_no="联席〔2152〕3号"
+        )
+        assert await _refused(stub.ApproveAccounts(request)) == "ACCOUNTS_SAME_PERSON"
+    with use_claim(APPROVER):
+        approved = (await stub.ApproveAccounts(request)).accounts
+        assert approved.decision_no == "联席〔2152〕3号"
+        again = pb.ApproveAccountsRequest(
+            request_id=uuid.uuid4().hex, pool="990100", year=2151, version=1, decision_no="联席〔2152〕4号"
+        )
+        assert await _refused(stub.ApproveAccounts(again)) == "ACCOUNTS_ALREADY_APPROVED"
+        again.version, again.request_id = 2, uuid.uuid4().hex
+        assert await _refused(stub.ApproveAccounts(again)) == "ACCOUNTS_VERSION_STALE"
+    with use_claim(SETTLEMENT):
+        found = (await stub.GetAccounts(pb.GetAccountsRequest(pool="990100", year=2151))).accounts
+    assert sum(cause.amount_fen for cause in found.causes) == found.actual_fen - found.budget_fen
+    assert [cause.cause for cause in found.causes] == ["volume", "misconduct"]
+
+
+async def test_accounts_follow_the_budget_they_were_drawn_against(stub):
+    """A budget adjusted after the accounts were drafted makes them stale, not silently wrong."""
+    await _approved_year(stub, 2153)
+    with use_claim(DRAFTER):
+        await stub.DraftAccounts(_accounts(2153))
+        await stub.DraftYear(_draft(2153, inpatient=121_000_000_07))
+    with use_claim(APPROVER):
+        await stub.ApproveYear(_approve(2153, 2))
+        request = pb.ApproveAccountsRequest(
+            request_id=uuid.uuid4().hex, pool="990100", year=2153, version=1, decision_no="联席〔2154〕1号"
+        )
+        assert await _refused(stub.ApproveAccounts(request)) == "ACCOUNTS_BUDGET_MOVED"
+
+
+async def test_the_database_refuses_accounts_without_their_causes(stub, migrated_db):
+    """A program that forgets the causes, and one person who does both steps, are stopped all the same."""
+    await _approved_year(stub, 2155)
+    with use_claim(DRAFTER):
+        await stub.DraftAccounts(_accounts(2155))
+    connection = await asyncpg.connect(migrated_db.url("budget"))
+    insert = (
+        "INSERT INTO budget.final_account (pool, year, version, budget_version, budget_fen, actual_fen,"
+        " decision_fen, document, drafted_by) VALUES ('990100', 2155, 9, 1, 10000000007, 1, 1, 'x', 'x')"
+    )
+    for statement in (
+        insert,
+        "INSERT INTO budget.account_cause VALUES ('990100', 2155, 1, 9, 'price', 1, 'x', '')",
+        "INSERT INTO budget.account_approval (pool, year, version, decision_no, approved_by)"
+        " VALUES ('990100', 2155, 1, 'x', 'bureau-a')",
+    ):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute(f"SELECT set_config('chspay.region', '9901', true); {statement}")
+    await connection.close()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from chspay_budget import store
 from chspay_budget.clients import Rulebook
+from chspay_budget.engine import accounts as final
 from chspay_budget.engine import year as years
+from chspay_budget.engine.accounts import Accounts, Cause
 from chspay_budget.engine.plan import Amounts, plan
 from chspay_budget.engine.year import Year
 from chspay_core.errors import Fault
@@ -79,9 +82,67 @@ class Budget:
         _may(pool, "bureau", "service")
         years.check_year(year)
         years.check_month(month)
+        found = await self._approved(pool, year)
+        return found.months[month - 1], found
+
+    async def year_fund(self, pool: str, year: int) -> Year:
+        """The approved version of a year that is in force.
+
+        :raises Fault: BUDGET_MISSING, BUDGET_NOT_APPROVED.
+        """
+        _may(pool, "bureau", "service")
+        return await self._approved(pool, years.check_year(year))
+
+    async def draft_accounts(
+        self, pool: str, year: int, amounts: tuple[int, int], causes: Sequence[Cause], document: str
+    ) -> Accounts:
+        """A new version of a year's final accounts against the budget in force.
+
+        :param amounts: actual and decision amount, fen.
+        :raises Fault: ROLE_DENIED, REGION_DENIED, BUDGET_MISSING, BUDGET_NOT_APPROVED, ACCOUNTS_*.
+        """
+        claim = _may(pool, "bureau")
+        await store.lock(pool, years.check_year(year))
+        budget = await self._approved(pool, year)
+        final.check_accounts(budget.local_fen, *amounts, causes, document)
+        newest = await store.accounts(pool, year)
+        drafted = Accounts(
+            pool, year, newest.version + 1 if newest else 1, budget.local_fen, budget.version, *amounts,
+            tuple(causes), document.strip(), claim.subject,
+        )  # fmt: skip
+        await store.draft_accounts(drafted)
+        return drafted
+
+    async def approve_accounts(self, pool: str, year: int, version: int, decision_no: str) -> Accounts:
+        """Lets the newest final accounts stand; by another person than their drafter.
+
+        :raises Fault: ACCOUNTS_*, BUDGET_DECISION_WRONG.
+        """
+        claim = _may(pool, "bureau")
+        decision = years.check_decision(decision_no)
+        await store.lock(pool, years.check_year(year))
+        newest = await self.accounts(pool, year)
+        budget = await self._approved(pool, year)
+        final.check_approval(newest, version, budget.version, claim.subject)
+        await store.approve_accounts(newest, decision, claim.subject)
+        return replace(newest, decision_no=decision)
+
+    async def accounts(self, pool: str, year: int, version: int = 0) -> Accounts:
+        """One version of a year's final accounts; 0 means the newest.
+
+        :raises Fault: ACCOUNTS_UNKNOWN.
+        """
+        _may(pool, "bureau", "service")
+        found = await store.accounts(pool, years.check_year(year), version)
+        if found is None:
+            raise Fault(final.ACCOUNTS_UNKNOWN, field="year", value=year, pool=pool)
+        return found
+
+    @staticmethod
+    async def _approved(pool: str, year: int) -> Year:
         found = await store.in_force(pool, year)
         if found is not None:
-            return found.months[month - 1], found
+            return found
         newest = await store.newest(pool, year)
         if newest is None:
             raise Fault(years.BUDGET_MISSING, field="year", value=year, pool=pool)

@@ -10,6 +10,7 @@ from chspay.budget.v1 import budget_pb2 as pb
 from chspay.budget.v1 import budget_pb2_grpc
 from chspay.common.v1 import case_pb2
 from chspay_budget.app import Budget
+from chspay_budget.engine.accounts import Accounts, Cause
 from chspay_budget.engine.plan import Amounts
 from chspay_budget.engine.year import Year
 
@@ -20,7 +21,7 @@ Context = Any
 class BudgetServicer(budget_pb2_grpc.BudgetServiceServicer):
     """Serves ``BudgetService``."""
 
-    WRITES = frozenset({"DraftYear", "ApproveYear"})
+    WRITES = frozenset({"DraftYear", "ApproveYear", "DraftAccounts", "ApproveAccounts"})
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
@@ -53,6 +54,61 @@ class BudgetServicer(budget_pb2_grpc.BudgetServiceServicer):
         """What a month run may spend."""
         fen, year = await self._budget.month_fund(request.pool, request.year, request.month)
         return pb.GetMonthFundResponse(fund_fen=fen, version=year.version, decision_no=year.decision_no)
+
+    async def GetYearFund(self, request: pb.GetYearFundRequest, _context: Context) -> pb.GetYearFundResponse:
+        """What an annual clearing is held against."""
+        year = await self._budget.year_fund(request.pool, request.year)
+        return pb.GetYearFundResponse(
+            local_fund_fen=year.local_fen, version=year.version, decision_no=year.decision_no
+        )
+
+    async def DraftAccounts(
+        self, request: pb.DraftAccountsRequest, _context: Context
+    ) -> pb.DraftAccountsResponse:
+        """A new version of a year's final accounts."""
+        causes = [
+            Cause(cause.cause, cause.amount_fen, cause.note, cause.document) for cause in request.causes
+        ]
+        amounts = (request.actual_fen, request.decision_fen)
+        drafted = await self._budget.draft_accounts(
+            request.pool, request.year, amounts, causes, request.document
+        )
+        return pb.DraftAccountsResponse(accounts=accounts_to_pb(drafted))
+
+    async def ApproveAccounts(
+        self, request: pb.ApproveAccountsRequest, _context: Context
+    ) -> pb.ApproveAccountsResponse:
+        """The decision on the accounts that were read."""
+        found = await self._budget.approve_accounts(
+            request.pool, request.year, request.version, request.decision_no
+        )
+        return pb.ApproveAccountsResponse(accounts=accounts_to_pb(found))
+
+    async def GetAccounts(self, request: pb.GetAccountsRequest, _context: Context) -> pb.GetAccountsResponse:
+        """One version of a year's final accounts."""
+        found = await self._budget.accounts(request.pool, request.year, request.version)
+        return pb.GetAccountsResponse(accounts=accounts_to_pb(found))
+
+
+def accounts_to_pb(found: Accounts) -> pb.FinalAccounts:
+    """Final accounts as a message."""
+    causes = [
+        pb.Cause(cause=cause.cause, amount_fen=cause.amount_fen, note=cause.note, document=cause.document)
+        for cause in found.causes
+    ]
+    return pb.FinalAccounts(
+        pool=found.pool,
+        year=found.year,
+        version=found.version,
+        budget_fen=found.budget_fen,
+        budget_version=found.budget_version,
+        actual_fen=found.actual_fen,
+        decision_fen=found.decision_fen,
+        causes=causes,
+        document=found.document,
+        decision_no=found.decision_no,
+        drafted_by=found.drafted_by,
+    )
 
 
 def year_to_pb(year: Year) -> pb.FiscalYear:

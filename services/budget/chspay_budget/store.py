@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from chspay_budget.engine.accounts import Accounts, Cause
 from chspay_budget.engine.plan import Amounts, Plan
 from chspay_budget.engine.year import Year
 from chspay_kit.db import current_connection
@@ -40,6 +41,28 @@ _DRAFT = (
 )
 _MONTH = "INSERT INTO month_fund (pool, year, version, month, fund_fen) VALUES ($1, $2, $3, $4, $5)"
 _APPROVE = "INSERT INTO approval (pool, year, version, decision_no, approved_by) VALUES ($1, $2, $3, $4, $5)"
+
+_ACCOUNTS = """
+SELECT f.pool, f.year, f.version, f.budget_fen, f.budget_version, f.actual_fen, f.decision_fen, f.document,
+       f.drafted_by, coalesce(a.decision_no, '') AS decision_no
+  FROM final_account f LEFT JOIN account_approval a USING (pool, year, version)
+ WHERE f.pool = $1 AND f.year = $2 AND ($3 = 0 OR f.version = $3) ORDER BY f.version DESC LIMIT 1
+"""
+_CAUSES = (
+    "SELECT cause, amount_fen, note, document FROM account_cause"
+    " WHERE pool = $1 AND year = $2 AND version = $3 ORDER BY number"
+)
+_DRAFT_ACCOUNTS = (
+    "INSERT INTO final_account (pool, year, version, budget_version, budget_fen, actual_fen, decision_fen,"
+    " document, drafted_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+)
+_CAUSE = (
+    "INSERT INTO account_cause (pool, year, version, number, cause, amount_fen, note, document)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+)
+_APPROVE_ACCOUNTS = (
+    "INSERT INTO account_approval (pool, year, version, decision_no, approved_by) VALUES ($1, $2, $3, $4, $5)"
+)
 
 
 async def lock(pool: str, year: int) -> None:
@@ -94,6 +117,45 @@ async def approve(year: Year, decision_no: str, approver: str) -> None:
     """Stores the decision on a version."""
     connection = await current_connection()
     await connection.execute(_APPROVE, year.pool, year.year, year.version, decision_no, approver)
+
+
+async def accounts(pool: str, year: int, number: int = 0) -> Accounts | None:
+    """One version of a year's final accounts; 0 means the newest."""
+    connection = await current_connection()
+    row = await connection.fetchrow(_ACCOUNTS, pool, year, number)
+    if row is None:
+        return None
+    causes = await connection.fetch(_CAUSES, pool, year, row["version"])
+    return Accounts(**row, causes=tuple(Cause(*cause) for cause in causes))
+
+
+async def draft_accounts(new: Accounts) -> None:
+    """Stores a version of the final accounts with its causes."""
+    connection = await current_connection()
+    key = (new.pool, new.year, new.version)
+    await connection.execute(
+        _DRAFT_ACCOUNTS,
+        *key,
+        new.budget_version,
+        new.budget_fen,
+        new.actual_fen,
+        new.decision_fen,
+        new.document,
+        new.drafted_by,
+    )
+    await connection.executemany(
+        _CAUSE,
+        [
+            (*key, number, cause.cause, cause.amount_fen, cause.note.strip(), cause.document.strip())
+            for number, cause in enumerate(new.causes, start=1)
+        ],
+    )
+
+
+async def approve_accounts(found: Accounts, decision_no: str, approver: str) -> None:
+    """Stores the decision on a version of the final accounts."""
+    connection = await current_connection()
+    await connection.execute(_APPROVE_ACCOUNTS, found.pool, found.year, found.version, decision_no, approver)
 
 
 def _year(row: asyncpg.Record | None) -> Year | None:

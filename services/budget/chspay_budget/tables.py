@@ -113,4 +113,78 @@ class Approval(SQLModel, table=True):
     approved_at: datetime = _now()
 
 
+class FinalAccount(SQLModel, table=True):
+    """One version of a year's final accounts; at commit its causes explain actual less budget."""
+
+    __tablename__ = "final_account"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["pool", "year", "budget_version"],
+            [f"{SCHEMA}.approval.{name}" for name in _OF_YEAR],
+            name="final_account_of_budget",
+        ),
+        CheckConstraint("actual_fen >= 0 AND decision_fen >= 0", name="final_account_amounts"),
+        CheckConstraint("document <> ''", name="final_account_document"),
+        _OF_SCHEMA,
+    )
+
+    pool: str = Field(primary_key=True, sa_type=Text)
+    year: int = _number(sa_type=SmallInteger)
+    version: int = _number(sa_type=Integer)
+    budget_version: int = Field(sa_type=Integer)
+    budget_fen: int = Field(sa_type=BigInteger)
+    actual_fen: int = Field(sa_type=BigInteger)
+    decision_fen: int = Field(sa_type=BigInteger)
+    document: str = Field(sa_type=Text)
+    drafted_by: str = Field(sa_type=Text)
+    drafted_at: datetime = _now()
+
+
+class AccountCause(SQLModel, table=True):
+    """One reason why the year differs from its budget."""
+
+    __tablename__ = "account_cause"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            _OF_YEAR, [f"{SCHEMA}.final_account.{name}" for name in _OF_YEAR], name="account_cause_of_account"
+        ),
+        CheckConstraint(
+            "cause IN ('volume', 'case_mix', 'price', 'policy', 'misconduct')", name="account_cause_known"
+        ),
+        CheckConstraint("amount_fen <> 0 AND note <> ''", name="account_cause_said"),
+        _OF_SCHEMA,
+    )
+
+    pool: str = Field(primary_key=True, sa_type=Text)
+    year: int = _number(sa_type=SmallInteger)
+    version: int = _number(sa_type=Integer)
+    number: int = _number(sa_type=Integer)
+    cause: str = Field(sa_type=Text)
+    amount_fen: int = Field(sa_type=BigInteger)
+    note: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
+
+
+class AccountApproval(SQLModel, table=True):
+    """The decision that makes a version of the final accounts stand."""
+
+    __tablename__ = "account_approval"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            _OF_YEAR,
+            [f"{SCHEMA}.final_account.{name}" for name in _OF_YEAR],
+            name="account_approval_of_account",
+        ),
+        CheckConstraint("decision_no <> ''", name="account_approval_decision"),
+        _OF_SCHEMA,
+    )
+
+    pool: str = Field(primary_key=True, sa_type=Text)
+    year: int = _number(sa_type=SmallInteger)
+    version: int = _number(sa_type=Integer)
+    decision_no: str = Field(sa_type=Text)
+    approved_by: str = Field(sa_type=Text)
+    approved_at: datetime = _now()
+
+
 metadata = SQLModel.metadata

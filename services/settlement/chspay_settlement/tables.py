@@ -310,7 +310,7 @@ class LedgerAccount(SQLModel, table=True):
     """An account of the ledger: the pool's fund, a hospital's payable, its retention ..."""
 
     __tablename__ = "ledger_account"
-    __table_args__ = _OF_SCHEMA
+    __table_args__ = _OF_SCHEMA  # Chart and naming are checked in migration 0008.
 
     account: str = Field(primary_key=True, sa_type=Text)
     pool: str = Field(sa_type=Text)
@@ -332,6 +332,11 @@ class PostingBatch(SQLModel, table=True):
     corrects: str = Field(sa_type=Text)
     cause: str = Field(sa_type=Text)
     hash: bytes = Field(sa_type=LargeBinary)
+    #: The transaction that wrote it, filled in by the database: lines are added in that one or never.
+    opened_in: int = Field(
+        sa_type=BigInteger, sa_column_kwargs={"server_default": text("(pg_current_xact_id()::text)::bigint")}
+    )
+    posted_at: datetime = _now()
 
 
 class Posting(SQLModel, table=True):

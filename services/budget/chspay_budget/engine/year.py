@@ -34,7 +34,7 @@ ALREADY_APPROVED = Reason(
 DECISION_WRONG = Reason(
     "BUDGET_DECISION_WRONG",
     Kind.INVALID,
-    "批准预算须填写决定文号（1至100个可见字符），收到“{value}”。",
+    "批准须填写决定文号（1至100个可见字符），收到“{value}”。",
 )
 SAME_PERSON = Reason(
     "BUDGET_SAME_PERSON",
@@ -80,6 +80,17 @@ def check_month(month: int) -> int:
     return month
 
 
+def check_decision(decision_no: str) -> str:
+    """The number of a decision document without outer blanks.
+
+    :raises Fault: BUDGET_DECISION_WRONG.
+    """
+    decision = decision_no.strip()
+    if not 1 <= len(decision) <= _DECISION_LENGTH or not decision.isprintable():
+        raise Fault(DECISION_WRONG, field="decision_no", value=decision_no)
+    return decision
+
+
 def check_approval(newest: Year, version: int, decision_no: str, approver: str) -> str:
     """What must hold before ``newest`` is approved; answers the decision number without outer blanks.
 
@@ -87,9 +98,7 @@ def check_approval(newest: Year, version: int, decision_no: str, approver: str) 
     :raises Fault: BUDGET_DECISION_WRONG, BUDGET_VERSION_STALE, BUDGET_ALREADY_APPROVED,
         BUDGET_SAME_PERSON.
     """
-    decision = decision_no.strip()
-    if not 1 <= len(decision) <= _DECISION_LENGTH or not decision.isprintable():
-        raise Fault(DECISION_WRONG, field="decision_no", value=decision_no)
+    decision = check_decision(decision_no)
     if version != newest.version:
         raise Fault(VERSION_STALE, field="version", value=version, version=newest.version)
     if newest.approved:

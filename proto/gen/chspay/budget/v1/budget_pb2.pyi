@@ -146,3 +146,119 @@ class GetMonthFundResponse(_message.Message):
     version: int
     decision_no: str
     def __init__(self, fund_fen: _Optional[int] = ..., version: _Optional[int] = ..., decision_no: _Optional[str] = ...) -> None: ...
+
+class GetYearFundRequest(_message.Message):
+    __slots__ = ("pool", "year")
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    pool: str
+    year: int
+    def __init__(self, pool: _Optional[str] = ..., year: _Optional[int] = ...) -> None: ...
+
+class GetYearFundResponse(_message.Message):
+    __slots__ = ("local_fund_fen", "version", "decision_no")
+    LOCAL_FUND_FEN_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    DECISION_NO_FIELD_NUMBER: _ClassVar[int]
+    local_fund_fen: int
+    version: int
+    decision_no: str
+    def __init__(self, local_fund_fen: _Optional[int] = ..., version: _Optional[int] = ..., decision_no: _Optional[str] = ...) -> None: ...
+
+class Cause(_message.Message):
+    __slots__ = ("cause", "amount_fen", "note", "document")
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FEN_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    cause: str
+    amount_fen: int
+    note: str
+    document: str
+    def __init__(self, cause: _Optional[str] = ..., amount_fen: _Optional[int] = ..., note: _Optional[str] = ..., document: _Optional[str] = ...) -> None: ...
+
+class FinalAccounts(_message.Message):
+    __slots__ = ("pool", "year", "version", "budget_fen", "budget_version", "actual_fen", "decision_fen", "causes", "document", "decision_no", "drafted_by")
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_FEN_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_VERSION_FIELD_NUMBER: _ClassVar[int]
+    ACTUAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FEN_FIELD_NUMBER: _ClassVar[int]
+    CAUSES_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    DECISION_NO_FIELD_NUMBER: _ClassVar[int]
+    DRAFTED_BY_FIELD_NUMBER: _ClassVar[int]
+    pool: str
+    year: int
+    version: int
+    budget_fen: int
+    budget_version: int
+    actual_fen: int
+    decision_fen: int
+    causes: _containers.RepeatedCompositeFieldContainer[Cause]
+    document: str
+    decision_no: str
+    drafted_by: str
+    def __init__(self, pool: _Optional[str] = ..., year: _Optional[int] = ..., version: _Optional[int] = ..., budget_fen: _Optional[int] = ..., budget_version: _Optional[int] = ..., actual_fen: _Optional[int] = ..., decision_fen: _Optional[int] = ..., causes: _Optional[_Iterable[_Union[Cause, _Mapping]]] = ..., document: _Optional[str] = ..., decision_no: _Optional[str] = ..., drafted_by: _Optional[str] = ...) -> None: ...
+
+class DraftAccountsRequest(_message.Message):
+    __slots__ = ("request_id", "pool", "year", "actual_fen", "decision_fen", "causes", "document")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    ACTUAL_FEN_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FEN_FIELD_NUMBER: _ClassVar[int]
+    CAUSES_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    pool: str
+    year: int
+    actual_fen: int
+    decision_fen: int
+    causes: _containers.RepeatedCompositeFieldContainer[Cause]
+    document: str
+    def __init__(self, request_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., actual_fen: _Optional[int] = ..., decision_fen: _Optional[int] = ..., causes: _Optional[_Iterable[_Union[Cause, _Mapping]]] = ..., document: _Optional[str] = ...) -> None: ...
+
+class DraftAccountsResponse(_message.Message):
+    __slots__ = ("accounts",)
+    ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    accounts: FinalAccounts
+    def __init__(self, accounts: _Optional[_Union[FinalAccounts, _Mapping]] = ...) -> None: ...
+
+class ApproveAccountsRequest(_message.Message):
+    __slots__ = ("request_id", "pool", "year", "version", "decision_no")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    DECISION_NO_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    pool: str
+    year: int
+    version: int
+    decision_no: str
+    def __init__(self, request_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., version: _Optional[int] = ..., decision_no: _Optional[str] = ...) -> None: ...
+
+class ApproveAccountsResponse(_message.Message):
+    __slots__ = ("accounts",)
+    ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    accounts: FinalAccounts
+    def __init__(self, accounts: _Optional[_Union[FinalAccounts, _Mapping]] = ...) -> None: ...
+
+class GetAccountsRequest(_message.Message):
+    __slots__ = ("pool", "year", "version")
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    pool: str
+    year: int
+    version: int
+    def __init__(self, pool: _Optional[str] = ..., year: _Optional[int] = ..., version: _Optional[int] = ...) -> None: ...
+
+class GetAccountsResponse(_message.Message):
+    __slots__ = ("accounts",)
+    ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    accounts: FinalAccounts
+    def __init__(self, accounts: _Optional[_Union[FinalAccounts, _Mapping]] = ...) -> None: ...

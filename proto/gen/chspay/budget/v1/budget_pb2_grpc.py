@@ -60,6 +60,26 @@ class BudgetServiceStub:
                 request_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetMonthFundRequest.SerializeToString,
                 response_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetMonthFundResponse.FromString,
                 _registered_method=True)
+        self.GetYearFund = channel.unary_unary(
+                '/chspay.budget.v1.BudgetService/GetYearFund',
+                request_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetYearFundRequest.SerializeToString,
+                response_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetYearFundResponse.FromString,
+                _registered_method=True)
+        self.DraftAccounts = channel.unary_unary(
+                '/chspay.budget.v1.BudgetService/DraftAccounts',
+                request_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.DraftAccountsRequest.SerializeToString,
+                response_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.DraftAccountsResponse.FromString,
+                _registered_method=True)
+        self.ApproveAccounts = channel.unary_unary(
+                '/chspay.budget.v1.BudgetService/ApproveAccounts',
+                request_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.ApproveAccountsRequest.SerializeToString,
+                response_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.ApproveAccountsResponse.FromString,
+                _registered_method=True)
+        self.GetAccounts = channel.unary_unary(
+                '/chspay.budget.v1.BudgetService/GetAccounts',
+                request_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetAccountsRequest.SerializeToString,
+                response_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetAccountsResponse.FromString,
+                _registered_method=True)
 
 
 class BudgetServiceServicer:
@@ -97,6 +117,32 @@ class BudgetServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetYearFund(self, request, context):
+        """The approved local fund of a year; refused without an approved year.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DraftAccounts(self, request, context):
+        """Final accounts 年度决算: actual, decision amount, and the causes that explain actual less budget.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveAccounts(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAccounts(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_BudgetServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -124,6 +170,26 @@ def add_BudgetServiceServicer_to_server(servicer, server):
                     servicer.GetMonthFund,
                     request_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetMonthFundRequest.FromString,
                     response_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetMonthFundResponse.SerializeToString,
+            ),
+            'GetYearFund': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetYearFund,
+                    request_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetYearFundRequest.FromString,
+                    response_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetYearFundResponse.SerializeToString,
+            ),
+            'DraftAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.DraftAccounts,
+                    request_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.DraftAccountsRequest.FromString,
+                    response_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.DraftAccountsResponse.SerializeToString,
+            ),
+            'ApproveAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveAccounts,
+                    request_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.ApproveAccountsRequest.FromString,
+                    response_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.ApproveAccountsResponse.SerializeToString,
+            ),
+            'GetAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAccounts,
+                    request_deserializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetAccountsRequest.FromString,
+                    response_serializer=chspay_dot_budget_dot_v1_dot_budget__pb2.GetAccountsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -262,6 +328,114 @@ class BudgetService:
             '/chspay.budget.v1.BudgetService/GetMonthFund',
             chspay_dot_budget_dot_v1_dot_budget__pb2.GetMonthFundRequest.SerializeToString,
             chspay_dot_budget_dot_v1_dot_budget__pb2.GetMonthFundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetYearFund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.budget.v1.BudgetService/GetYearFund',
+            chspay_dot_budget_dot_v1_dot_budget__pb2.GetYearFundRequest.SerializeToString,
+            chspay_dot_budget_dot_v1_dot_budget__pb2.GetYearFundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DraftAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.budget.v1.BudgetService/DraftAccounts',
+            chspay_dot_budget_dot_v1_dot_budget__pb2.DraftAccountsRequest.SerializeToString,
+            chspay_dot_budget_dot_v1_dot_budget__pb2.DraftAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.budget.v1.BudgetService/ApproveAccounts',
+            chspay_dot_budget_dot_v1_dot_budget__pb2.ApproveAccountsRequest.SerializeToString,
+            chspay_dot_budget_dot_v1_dot_budget__pb2.ApproveAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.budget.v1.BudgetService/GetAccounts',
+            chspay_dot_budget_dot_v1_dot_budget__pb2.GetAccountsRequest.SerializeToString,
+            chspay_dot_budget_dot_v1_dot_budget__pb2.GetAccountsResponse.FromString,
             options,
             channel_credentials,
             insecure,
