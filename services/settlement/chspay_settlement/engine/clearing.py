@@ -1,4 +1,4 @@
-"""A whole trial clearing 试算 in memory: measure, price, value, split to hospitals and to cases.
+"""A whole trial clearing 试算 in memory: measure, price, divide, hand out to cases.
 
 The service runs the same steps one by one over its database; both use the functions of this package.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chspay_core.policy import Policy
+from chspay_settlement.engine.coefficient import Coefficients
 from chspay_settlement.engine.measure import measure
 from chspay_settlement.engine.model import (
     CaseKind,
@@ -19,13 +20,9 @@ from chspay_settlement.engine.model import (
     PricedInput,
 )
 from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.value import (
-    case_funds,
-    form_of,
-    hospital_totals,
-    point_value,
-    split_to_hospitals,
-)
+from chspay_settlement.engine.value import form_of, hospital_totals
+from chspay_settlement.engine.value_divide import Division, divide
+from chspay_settlement.engine.value_facts import facts_of, fixed_of
 from chspay_settlement.engine.value_forms import Form
 
 #: Told the name of each step as it begins: measure, points, value, allocate.
@@ -39,11 +36,24 @@ class Clearing:
 
     table: GroupTable
     pricer: Pricer
-    form: Form
-    value: PointValue
-    hospitals: list[HospitalAmount]
+    division: Division
     points: list[CasePoints]
     funds_fen: list[int]
+
+    @property
+    def form(self) -> Form:
+        """The form of the point value."""
+        return self.division.form
+
+    @property
+    def value(self) -> PointValue:
+        """The value of all points together."""
+        return self.division.value
+
+    @property
+    def hospitals(self) -> list[HospitalAmount]:
+        """Every hospital's money, by code."""
+        return self.division.hospitals
 
 
 def _quiet(_step: str) -> None:
@@ -56,49 +66,50 @@ def clear(
     policy: Policy,
     *,
     form: Form | None = None,
+    table: GroupTable | None = None,
+    coefficients: Coefficients | None = None,
     progress: Progress = _quiet,
 ) -> Clearing:
-    """Clears ``inputs`` against ``fund_fen``; the hospitals' funds sum to it exactly.
+    """Clears ``inputs`` against ``fund_fen``; the hospitals' funds and the residual sum to it exactly.
 
     :param form: a point value other than the policy's, for a trial without the patients' part.
+    :param table: the prefecture's point table, when several pools share one; left out, the groups are
+        measured from ``inputs``.
+    :param coefficients: those measured on a base year; left out, the policy's published ones.
     :raises Fault: whatever stops a clearing; nothing is half done.
     """
     progress("measure")
-    table = measure(inputs, policy)
+    measured = measure(inputs, policy) if table is None else table
     progress("points")
-    pricer = Pricer(table, policy)
+    pricer = Pricer(measured, policy, coefficients)
     points = pricer.price_all(inputs)
     progress("value")
     chosen = form_of(policy) if form is None else form
     totals = hospital_totals(inputs, points, chosen)
-    value = point_value(chosen, fund_fen, totals)
-    hospitals = split_to_hospitals(value, totals)
+    division = divide(fund_fen, totals, policy, chosen, facts_of(inputs, points, chosen, policy))
     progress("allocate")
-    funds = allocate(inputs, points, value, hospitals)
-    return Clearing(table, pricer, chosen, value, hospitals, points, funds)
+    funds = allocate(inputs, points, division, policy)
+    return Clearing(measured, pricer, division, points, funds)
 
 
 def allocate(
-    inputs: Sequence[PricedInput],
-    points: Sequence[CasePoints],
-    value: PointValue,
-    hospitals: Sequence[HospitalAmount],
+    inputs: Sequence[PricedInput], points: Sequence[CasePoints], division: Division, policy: Policy
 ) -> list[int]:
     """The fund of every case in the order of ``inputs``; excluded cases get zero."""
-    held: dict[str, tuple[list[int], list[str], list[int], list[int]]] = {
-        hospital.hospital_code: ([], [], [], []) for hospital in hospitals
-    }
+    fixed = fixed_of(policy, division.form)
+    held: dict[str, list[int]] = {hospital.hospital_code: [] for hospital in division.hospitals}
     for place, (inp, found) in enumerate(zip(inputs, points, strict=True)):
         if found.kind is not CaseKind.EXCLUDED:
-            places, case_ids, weights, patients = held[inp.hospital_code]
-            places.append(place)
-            case_ids.append(inp.case_id)
-            weights.append(found.points_micro)
-            patients.append(inp.patient_fen or 0)
+            held[inp.hospital_code].append(place)
     funds = [0] * len(points)
-    for hospital in hospitals:
-        places, case_ids, weights, patients = held[hospital.hospital_code]
-        given = case_funds(value, hospital, case_ids, weights, patients)
+    for code, places in held.items():
+        given = division.case_funds(
+            code,
+            [inputs[place].case_id for place in places],
+            [points[place].points_micro for place in places],
+            [inputs[place].patient_fen or 0 for place in places],
+            [] if fixed is None else [fixed(inputs[place], points[place]) for place in places],
+        )
         for place, fund in zip(places, given, strict=True):
             funds[place] = fund
     return funds
