@@ -1,12 +1,14 @@
 """Runs one service in this process: ``chspay serve NAME``, and what the supervisor starts.
 
 A service is a package ``chspay_<name>`` with ``settings.py`` (``<Name>Settings``) and ``main.py``
-(``async def main(settings)``). Only that package is imported.
+(``async def main(settings)``). Only that package is imported, except that the rulebook is told what the
+engines know, so that it can check an amendment without knowing an engine.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 
 import uvloop
@@ -27,8 +29,19 @@ def serve(name: str) -> None:
         raise Fault(SERVICE_UNKNOWN, value=name, known="、".join(NAMES))
     settings = getattr(import_module(f"chspay_{name}.settings"), f"{name.capitalize()}Settings")
     main = import_module(f"chspay_{name}.main").main
+    plugged = {name: load() for name, load in _PLUGGED.get(name, {}).items()}
     follow_parent()
-    uvloop.run(main(settings()))
+    uvloop.run(main(settings(), **plugged))
+
+
+def _knowledge() -> object:
+    from chspay_cli.engines import knowledge
+
+    return knowledge()
+
+
+#: What a service is given besides its settings, by parameter.
+_PLUGGED: dict[str, dict[str, Callable[[], object]]] = {"rulebook": {"engines": _knowledge}}
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ DOCUMENTS, UNITS, REGIONS, SCHEMES, KEYS, COVERAGE = (
     "keys.yaml",
     "coverage.yaml",
 )
+#: What every bundle is read from besides the folders of its chain.
+_SHARED = (DOCUMENTS, UNITS, REGIONS, SCHEMES)
 #: Folder of a place's amendments.
 AMENDMENTS = "amendments"
 _FOLDER = re.compile(r"([0-9]{6})-[a-z0-9-]+\Z", re.ASCII)
@@ -161,11 +163,15 @@ def load_tree(root: Path, more: Mapping[str, Texts] = MappingProxyType({})) -> T
 Fingerprint = tuple[tuple[str, int, int], ...]
 
 
-def fingerprint(root: Path, place: str) -> Fingerprint:
-    """Changes whenever a file that the bundle of ``place`` is read from has changed."""
+def fingerprint(root: Path, place: str = "") -> Fingerprint:
+    """Changes whenever a file that the bundle of ``place`` is read from has changed.
+
+    :param place: empty means every file of the folder.
+    """
     folders = place_folders(root)
-    files = [root / name for name in (DOCUMENTS, UNITS, REGIONS, SCHEMES)]
-    for code in place_chain(place):
+    shared = _SHARED if place else (*_SHARED, KEYS, COVERAGE)
+    files = [root / name for name in shared]
+    for code in place_chain(place) if place else folders:
         if code in folders:
             files += sorted(folders[code].glob("*.yaml"))
             files += sorted(folders[code].glob(f"{AMENDMENTS}/*.yaml"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
+from chspay_core.policy import Document
 from chspay_core.policy_registry import Coverage
 from chspay_core.regions import chain
 
@@ -19,6 +21,15 @@ class Place:
     code: str
     name: str
     coverage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A document, the first day it is no longer in force, and the document that replaces it."""
+
+    document: Document
+    repealed: date | None
+    repealed_by: str
 
 
 def places(names: Mapping[str, str], claims: Mapping[str, Coverage]) -> list[Place]:
