@@ -1,7 +1,7 @@
 """Case files of every command: the canonical case table as CSV, CSV.gz or Parquet, in and out.
 
 Rows are streamed, so a file may be larger than memory. CSV cells stay the text they were: what passes
-through comes out as it went in. Whoever needs types asks :func:`typed` for them.
+through comes out as it went in. Whoever needs types asks :func:`chspay_core.casting.typed` for them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.tables import CASE_SCHEMA, LIST_SEPARATOR
+from chspay_core.tables import LIST_SEPARATOR
 
 FILE_MISSING = Reason("FILE_MISSING", Kind.NOT_FOUND, "文件“{value}”不存在。")
 FILE_KIND = Reason("FILE_KIND", Kind.INVALID, "文件“{value}”的类型不支持，可用：{expected}。")
@@ -73,26 +73,6 @@ def read_cases(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.
     yield from open_cases(path, columns).batches
 
 
-def typed(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, list[int]]]:
-    """The batch with canonical columns in canonical types, and per column the rows that could not be read.
-
-    An unreadable cell becomes unknown (null); unknown columns stay as they are.
-    """
-    arrays: list[pa.Array] = []
-    fields: list[pa.Field] = []
-    unreadable: dict[str, list[int]] = {}
-    for place, field in enumerate(batch.schema):
-        column = batch.column(place)
-        if field.name in CASE_SCHEMA.names:
-            wanted = CASE_SCHEMA.field(field.name).type
-            column, bad = _as_type(column, wanted)
-            if bad:
-                unreadable[field.name] = bad
-        arrays.append(column)
-        fields.append(pa.field(field.name, column.type))
-    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields)), unreadable
-
-
 def write_rows(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
     """Write batches to .csv, .csv.gz, .parquet or .xlsx and answer how many rows the file holds.
 
@@ -111,35 +91,6 @@ def write_rows(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch])
     finally:
         part.unlink(missing_ok=True)
     return rows
-
-
-def _as_type(column: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, list[int]]:
-    """The column in the wanted type, and the rows that had to become unknown."""
-    if pa.types.is_list(wanted):
-        if pa.types.is_string(column.type):
-            column = pc.split_pattern(pc.if_else(pc.equal(column, ""), None, column), LIST_SEPARATOR)
-        return column.cast(wanted), []
-    if pa.types.is_string(wanted):
-        return column.cast(wanted), []
-    if pa.types.is_string(column.type):
-        trimmed = pc.utf8_trim_whitespace(column)
-        column = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
-    try:
-        return column.cast(wanted), []
-    except pa.ArrowInvalid:
-        # Some cell is no number or day: find which, each distinct text once.
-        encoded = column.dictionary_encode()
-        cast = [_cast_one(value, wanted) for value in encoded.dictionary]
-        values = pa.array([value.as_py() for value in cast], wanted).take(encoded.indices)
-        bad = pc.and_(column.is_valid(), pc.invert(values.is_valid()))
-        return values, pc.indices_nonzero(bad).to_pylist()
-
-
-def _cast_one(value: pa.Scalar, wanted: pa.DataType) -> pa.Scalar:
-    try:
-        return value.cast(wanted)
-    except pa.ArrowInvalid:
-        return pa.scalar(None, wanted)
 
 
 def check_kind(path: Path, allowed: Sequence[str]) -> str:

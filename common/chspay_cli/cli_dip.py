@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import typer
 from rich.console import Console
 
-from chspay_cli.casefile import OUTPUTS, check_kind, open_cases, read_cases, typed, write_rows
+from chspay_cli.casefile import OUTPUTS, check_kind, open_cases, read_cases, write_rows
 from chspay_cli.cli_group import CASE_NOT_IN_FILE, Columns
 from chspay_cli.cli_life import LifeVerbs, OutFile, Shelf, save_run, state_line
 from chspay_cli.dip_show import CHANGE_NAMES, GROUP_SCHEMA, change_line, group_lines, group_rows, overview
@@ -29,6 +29,7 @@ from chspay_cli.dipfile import (
 from chspay_cli.trial_input import read_levels
 from chspay_core.bundle import Bundle
 from chspay_core.case import Status
+from chspay_core.casting import typed
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day

@@ -15,8 +15,9 @@ from rich.table import Table
 from chspay_cli.casefile import OUTPUTS, check_kind, write_rows
 from chspay_cli.schemecases import answered, read_weights
 from chspay_cli.schemefile import find_scheme
-from chspay_cli.weights_input import canonical, read_table
+from chspay_cli.weights_input import read_table
 from chspay_core.amounts import ratio_half_up, yuan_to_fen
+from chspay_grouper.engine.weights.reading import canonical
 from chspay_grouper.engine.weights.stats import COLUMNS, Excluded, GroupStats, SchemeStats, scheme_stats
 
 GROUP_SCHEMA = pa.schema(
@@ -77,7 +78,7 @@ def stats(
             kept = part.batch.select([name for name in COLUMNS[2:] if name in part.batch.schema.names])
             for name in ("drg", "status"):
                 kept = kept.append_column(name, part.answers[0][name])
-            batches.append(canonical(kept, cases))
+            batches.append(canonical(kept, cases.name))
         table = pa.Table.from_batches(batches) if batches else pa.table({})
     excluded = _excluded(exclude_days_over, exclude_cost_under)
     _show(table, weights, out, hospitals_out, excluded, sample)

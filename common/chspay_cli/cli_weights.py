@@ -19,7 +19,7 @@ from chspay_cli.trial_input import read_levels
 from chspay_cli.weightfile import check_out as check_table
 from chspay_cli.weightfile import find_table, save_table
 from chspay_cli.weights_input import read_table
-from chspay_cli.weights_output import overview, read_run, run_content, run_path, save_worksheets
+from chspay_cli.weights_output import read_run, run_path, save_worksheets
 from chspay_core.amounts import from_micro, plain
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
@@ -31,6 +31,7 @@ from chspay_grouper.engine.weights.measure import measure_weights
 from chspay_grouper.engine.weights.model import WEIGHT_UNKNOWN, Measured
 from chspay_grouper.engine.weights.sealed import WEIGHTED, Weighed, weight_table_of
 from chspay_grouper.engine.weights.sheet import KIND_NAMES
+from chspay_grouper.engine.weights.statement import overview, run_content
 from chspay_grouper.engine.weights.table import WEIGHT_SCHEMA, weight_rows
 from chspay_grouper.engine.weights.terms import WeightTerms
 from chspay_policy import ROOT

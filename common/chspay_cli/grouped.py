@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from chspay_cli.casefile import typed
+from chspay_core.casting import typed
 from chspay_core.tables import ANSWER_COLUMNS
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.given import READ

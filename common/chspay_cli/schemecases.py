@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from chspay_cli.casefile import open_cases, typed
+from chspay_cli.casefile import open_cases
 from chspay_core.amounts import decimal_text
+from chspay_core.casting import typed
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.tables import LIST_SEPARATOR
 from chspay_grouper.engine.batch import BatchGrouper

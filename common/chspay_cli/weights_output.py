@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from chspay_cli.casefile import FILE_MISSING
 from chspay_cli.files import replace_file
-from chspay_core import ENGINE_VERSION
-from chspay_core.amounts import plain, ratio_half_up
 from chspay_core.digest import sm3_hex_of
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.worksheet import Line
-from chspay_grouper.engine.weights.cases import Columns, WeightKind
-from chspay_grouper.engine.weights.model import WEIGHT_UNKNOWN, Measured
-from chspay_grouper.engine.weights.sheet import KIND_NAMES, weight_sheet
-from chspay_grouper.engine.weights.terms import WeightTerms
+from chspay_grouper.engine.weights.cases import WeightKind
+from chspay_grouper.engine.weights.model import WEIGHT_UNKNOWN
+from chspay_grouper.engine.weights.statement import FORMAT
 
-FORMAT = "chspay-weights/1"
 NOT_WEIGHTS = Reason(
     "NOT_WEIGHTS", Kind.INVALID, "{value}不是权重测算的底稿文件，或内容不完整；它应与权重表放在一起。"
 )
@@ -30,55 +24,6 @@ NOT_WEIGHTS = Reason(
 def run_path(out: Path) -> Path:
     """Where the worksheets of a weight table are."""
     return out.with_name(out.name + ".json")
-
-
-def overview(measured: Measured) -> list[tuple[str, str]]:
-    """The figures that say whether a table is sound."""
-    counts = Counter(group.kind for group in measured.groups)
-    priced = [group for group in measured.groups if group.kind is not WeightKind.PER_DIEM]
-    stable = sum(group.stable for group in priced)
-    rounded = sum(group.units * group.cases for group in priced)
-    rows = [(KIND_NAMES[kind], str(counts[kind])) for kind in WeightKind if counts[kind]]
-    rows += [
-        ("其中稳定的病组", str(stable)),
-        ("病例", str(sum(group.cases for group in measured.groups))),
-        ("全部病例平均费用（元）", _places(measured.overall / 100, 2)),
-        ("总权重（调整前，按精确值）", _places(measured.total_weight, measured.places)),
-        ("总权重（按取整后的权重）", plain(measured.decimal(rounded))),
-    ]
-    if measured.raised_weight != measured.total_weight:
-        rows.append(("保持总权重的系数k", _places(measured.k, 6)))
-    return rows
-
-
-def run_content(
-    measured: Measured,
-    terms: WeightTerms,
-    columns: Columns,
-    sources: Sequence[Mapping[str, object]],
-    tried: Mapping[str, str],
-) -> dict[str, object]:
-    """Everything of a run except the table's digest; no clock."""
-    policy = terms.policy
-    sheets = [weight_sheet(measured, group, terms) for group in measured.groups]
-    rules = {rule.key: rule for rule in policy.used}
-    return {
-        "format": FORMAT,
-        "nature": "测算",
-        "engine": ENGINE_VERSION,
-        "input": list(sources),
-        "policy": {"place": policy.place, "on": policy.on.isoformat(), "digest": policy.digest},
-        "tried": dict(tried),
-        "evidence": policy.weakest_evidence(),
-        "left_out": columns.left_out,
-        "fees_unusable": columns.fees_unusable,
-        "overview": [list(row) for row in overview(measured)],
-        "citations": {key: policy.citation(rule) for key, rule in sorted(rules.items())},
-        "sheets": {
-            f"{group.kind.value} {group.code}": sheet.to_json()
-            for group, sheet in zip(measured.groups, sheets, strict=True)
-        },
-    }
 
 
 def save_worksheets(out: Path, content: Mapping[str, object]) -> None:
@@ -148,7 +93,3 @@ def _line(row: Mapping[str, object]) -> Line:
 def _sm3(path: Path) -> str:
     with path.open("rb") as file:
         return sm3_hex_of(iter(lambda: file.read(1 << 20), b""))
-
-
-def _places(value: Fraction, places: int) -> str:
-    return plain(ratio_half_up(value.numerator, value.denominator, places))

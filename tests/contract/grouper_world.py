@@ -12,7 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import chspay_policy
-from chspay.grouper.v1 import grouper_pb2_grpc, runs_pb2_grpc, schemes_pb2_grpc
+from chspay.grouper.v1 import (
+    artefacts_pb2_grpc,
+    dip_pb2_grpc,
+    grouper_pb2_grpc,
+    runs_pb2_grpc,
+    schemes_pb2_grpc,
+    weights_pb2_grpc,
+)
 from chspay_core.case import Case
 from chspay_core.tables import batch_from_cases
 from chspay_grouper.app import GrouperApp
@@ -40,6 +47,9 @@ class GrouperWorld:
     grouper: Any
     runs: Any
     schemes: Any
+    artefacts: Any
+    dip: Any
+    weights: Any
 
 
 @contextlib.asynccontextmanager
@@ -59,6 +69,9 @@ async def grouping(database: Database, *, trusted: frozenset[str] = frozenset(),
             grouper_pb2_grpc.GrouperServiceStub(channel),
             runs_pb2_grpc.GroupRunServiceStub(channel),
             schemes_pb2_grpc.SchemeServiceStub(channel),
+            artefacts_pb2_grpc.ArtefactServiceStub(channel),
+            dip_pb2_grpc.DipServiceStub(channel),
+            weights_pb2_grpc.WeightServiceStub(channel),
         )
     if work is not None:
         work.cancel()

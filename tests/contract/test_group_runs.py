@@ -17,7 +17,11 @@ from chspay.grouper.v1 import grouper_pb2
 from chspay.grouper.v1 import runs_pb2 as pb
 from chspay_core.errors import Fault
 from chspay_grouper.app import chunks
+from chspay_grouper.app.dip import DipApp
+from chspay_grouper.app.measuring import carry_out
+from chspay_grouper.app.runners import Runners
 from chspay_grouper.app.runs import CarriedOut
+from chspay_grouper.engine import given
 from chspay_kit.auth import use_claim
 from chspay_kit.db import Database
 from chspay_kit.worker import Worker
@@ -133,9 +137,8 @@ async def test_a_run_goes_on_where_a_killed_process_left_it(world, database, mon
     while len(grouped) < dies_at:  # noqa: ASYNC110 - the worker tells nobody
         await asyncio.sleep(0.02)
     monkeypatch.setattr(app, "_grouped", sound)
-    others = [
-        asyncio.create_task(Worker("grouper", database, CarriedOut(world.app)).work()) for _ in range(2)
-    ]
+    carried = CarriedOut(Runners(world.app, DipApp(database)), carry_out)
+    others = [asyncio.create_task(Worker("grouper", database, carried).work()) for _ in range(2)]
     run = await asyncio.wait_for(ended(world, run_id), 20)
     for other in others:
         other.cancel()
@@ -241,7 +244,7 @@ async def test_only_what_grouping_reads_is_kept(world, migrated_db):
     kept = await admin.fetchval("SELECT cases FROM grouper.group_run_cases WHERE run_id = $1", run_id)
     await admin.close()
     names = set(chunks.unpack(kept).schema.names)
-    assert names <= set(chunks.READ)
+    assert names <= set(given.READ)
     assert not names & {"person_key", "total_cost", "patient_paid"}
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_grouper.engine.batch import BatchGrouper
-from chspay_grouper.engine.given import READ
+from chspay_grouper.app.runners import Reader
 
 RUN_CASES_UNREADABLE = Reason(
     "RUN_CASES_UNREADABLE", Kind.INVALID, "病例不能读取（{problem}），应为Parquet文件或Arrow数据流。"
@@ -22,18 +21,17 @@ _PARQUET = b"PAR1"
 _PACKED = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
-def cut(content: bytes, batches: BatchGrouper) -> list[tuple[int, bytes]]:
-    """The upload as ``(rows, Arrow stream)``, only the columns grouping reads: nothing else is kept.
+def cut(content: bytes, reader: Reader) -> list[tuple[int, bytes]]:
+    """The upload as ``(rows, Arrow stream)``, only the columns the run reads: nothing else is kept.
 
     :raises Fault: RUN_CASES_UNREADABLE, COLUMN_MISSING, COLUMN_TYPE.
     """
     found = []
     try:
-        for batch in _batches(content):
+        for batch in _batches(content, reader.read):
             # Hostile offsets must be refused here, not read past the end of a buffer.
             batch.validate(full=True)
-            kept = batch.select([name for name in READ if name in batch.schema.names])
-            batches.numbers(kept.slice(0, 0))  # tells a missing or hopeless column now, not in the background
+            kept = reader.kept(batch.select([name for name in reader.read if name in batch.schema.names]))
             for start in range(0, kept.num_rows, CHUNK_ROWS):
                 piece = kept.slice(start, CHUNK_ROWS)
                 found.append((piece.num_rows, pack(piece)))
@@ -56,10 +54,10 @@ def unpack(content: bytes) -> pa.RecordBatch:
         return reader.read_next_batch()
 
 
-def _batches(content: bytes) -> Iterator[pa.RecordBatch]:
+def _batches(content: bytes, read: Sequence[str]) -> Iterator[pa.RecordBatch]:
     if content[:4] == _PARQUET:
         file = pq.ParquetFile(io.BytesIO(content))
-        known = [name for name in READ if name in file.schema_arrow.names]
+        known = [name for name in read if name in file.schema_arrow.names]
         yield from file.iter_batches(batch_size=CHUNK_ROWS, columns=known)
         return
     with pa.ipc.open_stream(content) as reader:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 import asyncpg
 import pyarrow as pa
 
+from chspay_core.artefact import ArtefactKind
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.policy import canonical_json
+from chspay_grouper.app.artefacts import facts
 from chspay_grouper.app.chunks import cut, pack, unpack
-from chspay_grouper.app.grouping import GrouperApp, Loaded, count_answers
+from chspay_grouper.app.runners import Runner, Runners
 from chspay_grouper.engine.compare import ANSWERS_UNLIKE, Moves
 from chspay_grouper.engine.runstatement import Tally
 from chspay_grouper.store import runs
-from chspay_grouper.store.runs import BEFORE_ALL, Chunk, Place, Run
+from chspay_grouper.store.runs import BEFORE_ALL, MEASURE, Chunk, Place, Run
 from chspay_kit import logs, paging
 from chspay_kit.auth import Claim, current_claim, service_claim
 from chspay_kit.db import Database
@@ -28,6 +31,14 @@ GROUP_RUN_CLOSED = Reason(
 GROUP_RUN_NOT_DONE = Reason("GROUP_RUN_NOT_DONE", Kind.PRECONDITION, "批量分组{value}还没有完成。")
 PARTS_MISSING = Reason(
     "PARTS_MISSING", Kind.PRECONDITION, "应有第0至{last}份病例，收到的是{value}；请补传后再开始。"
+)
+GROUP_RUN_OTHER_KIND = Reason(
+    "GROUP_RUN_OTHER_KIND",
+    Kind.PRECONDITION,
+    "批量分组{value}是另一种运行，当时没有保存这种运行要用的列；请重新上传病例。",
+)
+GROUP_RUN_SWEPT = Reason(
+    "GROUP_RUN_SWEPT", Kind.PRECONDITION, "批量分组{value}的病例与答案已过保存期并删除，只留下结果的摘要。"
 )
 PART_TWICE = Reason(
     "PART_TWICE", Kind.CONFLICT, "第{value}份病例已经上传；重发请用同一请求号，更正请另开一次批量分组。"
@@ -45,35 +56,35 @@ log = logs.get_logger(__name__)
 class GroupRuns:
     """Stored runs as callers see them."""
 
-    def __init__(self, database: Database, app: GrouperApp) -> None:
+    def __init__(self, database: Database, runners: Runners) -> None:
         self._database = database
-        self._app = app
+        self._runners = runners
 
-    async def start(self, request_id: str, scheme: str, cases_of: str) -> Run:
-        """A new run of the scheme that ``scheme`` stands for now; its id derives from the request.
+    async def start(
+        self,
+        request_id: str,
+        name: str,
+        cases_of: str,
+        kind: ArtefactKind = ArtefactKind.SCHEME,
+        levels: Mapping[str, int] | None = None,
+    ) -> Run:
+        """A new run of what ``name`` stands for now; its id derives from the request.
+
+        :param levels: hospital level by code, for weights that depend on it.
 
         :raises Fault: the scheme or the run whose cases are wanted is not there, or has not all its cases.
         """
-        claim = current_claim()
-        facts = await self._app.facts(scheme)
-        run_id = f"GR-{sm3_hex(f'{claim.subject}/{request_id}'.encode())[:20]}"
-        run = Run(
-            run_id=run_id,
-            hospital_code=claim.institution,
-            region_code=claim.region,
-            scheme_id=facts.artefact.id,
-            scheme_digest=facts.digest,
-            cases_of=run_id,
-            state=UPLOADING,
-            cases=0,
-            done=0,
-            failure_reason="",
-            failure_message="",
-            statement_digest="",
-            started_by=claim.subject,
+        found = (await facts(kind, name)).artefact
+        asked = canonical_json({"levels": dict(levels)}) if levels else b""
+        run = replace(
+            new_run(request_id), scheme_id=found.id, scheme_digest=found.digest, kind=kind.value, asked=asked
         )
         if cases_of:
             source = await self.get(cases_of)
+            if source.kind != run.kind:
+                raise Fault(GROUP_RUN_OTHER_KIND, field="cases_of", value=cases_of)
+            if source.swept_at is not None:
+                raise Fault(GROUP_RUN_SWEPT, field="cases_of", value=cases_of)
             if source.state == UPLOADING or not source.cases:
                 raise Fault(GROUP_RUN_NOT_DONE, field="cases_of", value=cases_of)
             run = replace(run, cases_of=source.cases_of, cases=source.cases, state=PENDING)
@@ -88,8 +99,8 @@ class GroupRuns:
         run = await self._uploading(run_id)
         if part_no in (await runs.uploaded(run_id))[0]:
             raise Fault(PART_TWICE, field="part_no", value=part_no)
-        loaded = await self._app.scheme(run.scheme_digest)
-        chunks = await asyncio.to_thread(cut, content, loaded.batches)
+        reader = await self._runners.reader(run)
+        chunks = await asyncio.to_thread(cut, content, reader)
         for number, (rows, packed) in enumerate(chunks):
             await runs.put_cases(run, Chunk((part_no, number), rows, packed))
         return sum(rows for rows, _ in chunks)
@@ -145,27 +156,27 @@ class GroupRuns:
             else:
                 await asyncio.sleep(WATCH_SECONDS)
 
-    async def answers(self, run_id: str, size: int, token: str) -> tuple[list[dict[str, str]], str, str]:
-        """A page of answers as rows, the token of the next page, and the digest of the scheme."""
-        run, query, wanted = await self._done(run_id), ("group-run-answers", run_id), paging.size(size)
+    async def answers(self, run_id: str, size: int, token: str) -> tuple[list[dict[str, object]], str, Run]:
+        """A page of answers as rows, the token of the next page, and the run."""
+        run, query, wanted = await self._answered(run_id), ("group-run-answers", run_id), paging.size(size)
         after = paging.decode(query, token)
         part, number, start = (int(item) for item in after) if after else (*BEFORE_ALL, 0)
         place: Place = (part, number)
-        found: list[dict[str, str]] = []
+        found: list[dict[str, object]] = []
         # The place is that of the last chunk read to its end; ``start`` is a row of the one after it.
         while chunk := await runs.answers_after(run_id, place):
             rows = unpack(chunk.content).slice(start, wanted - len(found)).to_pylist()
             found += rows
             if start + len(rows) < chunk.rows:
-                return found, paging.encode(query, [*place, start + len(rows)]), run.scheme_digest
+                return found, paging.encode(query, [*place, start + len(rows)]), run
             place, start = chunk.place, 0
-        return found, "", run.scheme_digest
+        return found, "", run
 
     async def download(self, run_id: str) -> AsyncIterator[bytes]:
         """Every answer, chunk by chunk; a slow reader holds no transaction open."""
         claim, place = current_claim(), BEFORE_ALL
         async with self._database.unit(claim):
-            await self._done(run_id)
+            await self._answered(run_id)
         while True:
             async with self._database.unit(claim):
                 chunk = await runs.answers_after(run_id, place)
@@ -187,7 +198,9 @@ class GroupRuns:
 
         :raises Fault: ANSWERS_UNLIKE, when they are runs over different cases.
         """
-        old, new = await self._done(before), await self._done(after)
+        old, new = await self._answered(before), await self._answered(after)
+        if old.kind != ArtefactKind.SCHEME or new.kind != old.kind:
+            raise Fault(ANSWERS_UNLIKE, field="after", problem="只能比较两个分组方案")
         if old.cases_of != new.cases_of:
             raise Fault(ANSWERS_UNLIKE, field="after", problem="不是同一次上传的病例")
         moves, place = Moves(), BEFORE_ALL
@@ -211,20 +224,28 @@ class GroupRuns:
             raise Fault(GROUP_RUN_NOT_DONE, field="run_id", value=run_id)
         return run
 
+    async def _answered(self, run_id: str) -> Run:
+        """A finished run that still has its answers."""
+        run = await self._done(run_id)
+        if run.swept_at is not None:
+            raise Fault(GROUP_RUN_SWEPT, field="run_id", value=run_id)
+        return run
+
 
 @dataclass(slots=True)
 class Memory:
     """What is kept between the steps of one run; may be lost any time."""
 
-    loaded: Loaded | None = None
+    runner: Runner | None = None
     place: Place | None = None
 
 
 class CarriedOut:
     """Stored runs as the worker of :mod:`chspay_kit.worker` carries them out."""
 
-    def __init__(self, app: GrouperApp) -> None:
-        self._app = app
+    def __init__(self, runners: Runners, measure: Callable[[Run], Awaitable[None]]) -> None:
+        self._runners = runners
+        self._measure = measure
 
     async def waiting(self, connection: asyncpg.Connection) -> list[tuple[str, Claim]]:
         """Runs that wait or were interrupted, oldest first."""
@@ -239,13 +260,16 @@ class CarriedOut:
         run = await runs.one(run_id, lock=True)
         if run is None or run.state in _ENDED:
             return False
-        loaded = memory.loaded = memory.loaded or await self._app.scheme(run.scheme_digest)
+        if run.kind == MEASURE:
+            await self._measure(run)
+            return False
+        runner = memory.runner = memory.runner or await self._runners.of(run)
         place = await runs.last_answered(run_id) if memory.place is None else memory.place
         chunk = await runs.cases_after(run.cases_of, place)
         if chunk is None:
-            await self._finish(run, loaded)
+            await self._finish(run, runner)
             return False
-        answers = await asyncio.to_thread(_grouped, loaded, chunk.content)
+        answers = await asyncio.to_thread(_grouped, runner, chunk.content)
         await runs.put_answers(run, Chunk(chunk.place, chunk.rows, answers))
         await runs.progress(run_id, chunk.rows)
         memory.place = chunk.place
@@ -259,21 +283,42 @@ class CarriedOut:
         log.warning("run.failed", run_id=run_id, reason=fault.reason.code)
         await runs.set_state(run_id, FAILED, failure_reason=fault.reason.code, failure_message=fault.message)
 
-    async def _finish(self, run: Run, loaded: Loaded) -> None:
-        tally, place = Tally(), BEFORE_ALL
+    async def _finish(self, run: Run, runner: Runner) -> None:
+        tally, place = Tally(runner.sealed.artefact.kind), BEFORE_ALL
         while chunk := await runs.answers_after(run.run_id, place):
             await asyncio.to_thread(_tally, tally, chunk.content)
             place = chunk.place
-        statement = tally.statement(loaded.scheme)
+        statement = tally.statement(runner.sealed)
         digest = sm3_hex(statement.content)
-        await runs.put_statement(digest, run.scheme_digest, statement.content)
+        await runs.put_statement(digest, runner.sealed.artefact.digest, statement.content)
         await runs.set_state(run.run_id, DONE, statement_digest=digest)
-        count_answers(loaded, statement.statuses)
+        runner.count(statement.statuses)
 
 
-def _grouped(loaded: Loaded, content: bytes) -> bytes:
+def new_run(request_id: str) -> Run:
+    """A run of the caller that has nothing yet."""
+    claim = current_claim()
+    run_id = f"GR-{sm3_hex(f'{claim.subject}/{request_id}'.encode())[:20]}"
+    return Run(
+        run_id=run_id,
+        hospital_code=claim.institution,
+        region_code=claim.region,
+        scheme_id="",
+        scheme_digest=None,
+        cases_of=run_id,
+        state=UPLOADING,
+        cases=0,
+        done=0,
+        failure_reason="",
+        failure_message="",
+        statement_digest="",
+        started_by=claim.subject,
+    )
+
+
+def _grouped(runner: Runner, content: bytes) -> bytes:
     batch = unpack(content)
-    columns = loaded.batches.columns(loaded.batches.numbers(batch))
+    columns = runner.answers(batch)
     ids = batch.column("case_id").cast(pa.string())
     return pack(pa.RecordBatch.from_arrays([ids, *columns.values()], names=["case_id", *columns]))
 

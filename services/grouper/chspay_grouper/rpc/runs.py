@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 from chspay.common.v1 import case_pb2
 from chspay.grouper.v1 import runs_pb2 as pb
 from chspay.grouper.v1 import runs_pb2_grpc
+from chspay_core.amounts import plain
+from chspay_core.artefact import ArtefactKind
 from chspay_core.case import Status
+from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.app import runs as app
 from chspay_grouper.app.runs import GroupRuns
 from chspay_grouper.rpc.grouping import STATUS
 from chspay_grouper.store.runs import Run
+
+GROUP_RUN_KIND_UNKNOWN = Reason(
+    "GROUP_RUN_KIND_UNKNOWN", Kind.INVALID, "批量运行的种类“{value}”不认识，可用：{known}。"
+)
 
 SERVICE = "chspay.grouper.v1.GroupRunService"
 Context = Any
@@ -39,7 +47,9 @@ class GroupRunServicer(runs_pb2_grpc.GroupRunServiceServicer):
         self, request: pb.StartGroupRunRequest, _context: Context
     ) -> pb.StartGroupRunResponse:
         """A new run."""
-        run = await self._runs.start(request.request_id, request.scheme, request.cases_of)
+        run = await self._runs.start(
+            request.request_id, request.scheme, request.cases_of, _kind(request.kind), request.levels
+        )
         return pb.StartGroupRunResponse(run=run_to_pb(run))
 
     async def PutGroupRunCases(
@@ -84,10 +94,11 @@ class GroupRunServicer(runs_pb2_grpc.GroupRunServiceServicer):
         self, request: pb.ListGroupRunAnswersRequest, _context: Context
     ) -> pb.ListGroupRunAnswersResponse:
         """A page of answers."""
-        found, token, digest = await self._runs.answers(request.run_id, request.page_size, request.page_token)
-        return pb.ListGroupRunAnswersResponse(
-            answers=[_answer(row, digest) for row in found], next_page_token=token
-        )
+        found, token, run = await self._runs.answers(request.run_id, request.page_size, request.page_token)
+        if run.kind != ArtefactKind.SCHEME:
+            return pb.ListGroupRunAnswersResponse(rows=map(_row, found), next_page_token=token)
+        answers = [_answer(row, run.scheme_digest or "") for row in found]
+        return pb.ListGroupRunAnswersResponse(answers=answers, next_page_token=token)
 
     async def DownloadGroupRunAnswers(
         self, request: pb.DownloadGroupRunAnswersRequest, _context: Context
@@ -123,7 +134,7 @@ def run_to_pb(run: Run) -> pb.GroupRun:
     return pb.GroupRun(
         run_id=run.run_id,
         scheme_id=run.scheme_id,
-        scheme_digest=run.scheme_digest,
+        scheme_digest=run.scheme_digest or "",
         cases_of="" if run.cases_of == run.run_id else run.cases_of,
         state=_STATE[run.state],
         cases=run.cases,
@@ -131,16 +142,36 @@ def run_to_pb(run: Run) -> pb.GroupRun:
         failure_reason=run.failure_reason,
         failure_message=run.failure_message,
         statement_digest=run.statement_digest,
+        kind=run.kind,
+        swept=run.swept_at is not None,
     )
 
 
-def _answer(row: dict[str, str], digest: str) -> case_pb2.GroupAnswer:
+def _kind(name: str) -> ArtefactKind:
+    """What a run runs its cases through; nothing said is a scheme."""
+    if name and name not in set(ArtefactKind):
+        raise Fault(GROUP_RUN_KIND_UNKNOWN, field="kind", value=name, known="、".join(ArtefactKind))
+    return ArtefactKind(name or ArtefactKind.SCHEME)
+
+
+def _row(row: dict[str, object]) -> pb.RunAnswer:
+    columns = {name: _text(value) for name, value in row.items() if name != "case_id"}
+    return pb.RunAnswer(case_id=str(row["case_id"]), columns=columns)
+
+
+def _text(value: object) -> str:
+    """A cell as text: decimals in plain notation, true as 1, false and unknown as the empty text."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return "" if value is None else str(value)
+
+
+def _answer(row: dict[str, object], digest: str) -> case_pb2.GroupAnswer:
+    names = ("case_id", "mdc", "adrg", "drg", "reason")
     return case_pb2.GroupAnswer(
-        case_id=row["case_id"],
-        status=STATUS[Status(row["status"])],
-        mdc=row["mdc"],
-        adrg=row["adrg"],
-        drg=row["drg"],
-        reason=row["reason"],
+        **{name: str(row[name]) for name in names},
+        status=STATUS[Status(str(row["status"]))],
         scheme_digest=digest,
     )

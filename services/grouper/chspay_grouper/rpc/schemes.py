@@ -15,7 +15,7 @@ from chspay_grouper.engine.life import Record, State
 SERVICE = "chspay.grouper.v1.SchemeService"
 Context = Any
 
-_STATE = {
+STATE = {
     State.DRAFT: pb.SCHEME_STATE_DRAFT,
     State.TRIAL: pb.SCHEME_STATE_TRIAL,
     State.PUBLISHED: pb.SCHEME_STATE_PUBLISHED,
@@ -37,7 +37,7 @@ class SchemeServicer(schemes_pb2_grpc.SchemeServiceServicer):
     ) -> pb.AddSchemeRecordResponse:
         """One signed step of a scheme's life."""
         digest, life = await self._life.add_record(request.content, request.signature)
-        return pb.AddSchemeRecordResponse(digest=digest, state=_STATE[life.state])
+        return pb.AddSchemeRecordResponse(digest=digest, state=STATE[life.state])
 
     async def AddSchemeEvaluation(
         self, request: pb.AddSchemeEvaluationRequest, _context: Context
@@ -54,8 +54,8 @@ class SchemeServicer(schemes_pb2_grpc.SchemeServiceServicer):
         return pb.GetSchemeLifeResponse(
             scheme_id=facts.artefact.id,
             scheme_digest=facts.digest,
-            state=_STATE[life.state],
-            records=[_record(record, item) for record, item in zip(life.records, signed, strict=True)],
+            state=STATE[life.state],
+            records=[record_to_pb(record, item) for record, item in zip(life.records, signed, strict=True)],
         )
 
     async def SearchCodes(self, request: pb.SearchCodesRequest, _context: Context) -> pb.SearchCodesResponse:
@@ -84,7 +84,8 @@ class SchemeServicer(schemes_pb2_grpc.SchemeServiceServicer):
         return pb.SearchGroupsResponse(groups=groups, next_page_token=token)
 
 
-def _record(record: Record, signed: Signed) -> pb.SchemeRecord:
+def record_to_pb(record: Record, signed: Signed) -> pb.SchemeRecord:
+    """A signed record as a message."""
     return pb.SchemeRecord(
         content=signed.content,
         signature=signed.signature,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 import asyncpg
 
+from chspay_core.artefact import ArtefactKind
 from chspay_kit.db import current_connection
 
 #: Place of a chunk: part and number in the part.
 Place = tuple[int, int]
 BEFORE_ALL: Place = (-1, -1)
+#: The kind of a run that measures weights; of the others it is that of what they run their cases through.
+MEASURE = "measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Run:
     hospital_code: str
     region_code: str
     scheme_id: str
-    scheme_digest: str
+    scheme_digest: str | None
     cases_of: str
     state: str
     cases: int
@@ -30,6 +34,9 @@ class Run:
     failure_message: str
     statement_digest: str
     started_by: str
+    kind: str = ArtefactKind.SCHEME.value
+    asked: bytes = b""
+    swept_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,9 @@ async def active(connection: asyncpg.Connection) -> list[str]:
 
 async def set_state(run_id: str, state: str, **more: str) -> None:
     """Moves a run on; ``more`` are its failure or its outcome."""
-    unknown = more.keys() - {"failure_reason", "failure_message", "statement_digest"}
+    unknown = more.keys() - {
+        *("failure_reason", "failure_message", "statement_digest", "scheme_id", "scheme_digest")
+    }
     if unknown:
         raise ValueError(f"not columns to set: {sorted(unknown)}")
     sets = "".join(f", {name} = ${number}" for number, name in enumerate(more, start=3))
@@ -158,14 +167,14 @@ async def uploaded(run_id: str) -> tuple[list[int], int]:
     return [row[0] for row in rows], sum(row[1] for row in rows)
 
 
-async def put_statement(digest: str, scheme_digest: str, content: bytes) -> None:
+async def put_statement(digest: str, artefact_digest: str, content: bytes) -> None:
     """Keeps the outcome of a run; the same outcome twice is one."""
     connection = await current_connection()
     await connection.execute(
         "INSERT INTO run_statement (digest, artefact_digest, content) VALUES ($1, $2, $3)"
         " ON CONFLICT (digest) DO NOTHING",
         digest,
-        scheme_digest,
+        artefact_digest,
         content,
     )
 

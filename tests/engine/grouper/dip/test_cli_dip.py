@@ -12,10 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from chspay_cli.casefile import read_cases, typed, write_rows
+from chspay_cli.casefile import read_cases, write_rows
 from chspay_cli.cli_dip import app
 from chspay_cli.cli_generate import generate
 from chspay_cli.dipfile import find_catalogue
+from chspay_core.casting import typed
 from chspay_core.errors import Fault
 from chspay_grouper.engine.dip.record import READ
 

@@ -26,7 +26,7 @@ GROUP_RUN_STATE_FAILED: GroupRunState
 GROUP_RUN_STATE_CANCELLED: GroupRunState
 
 class GroupRun(_message.Message):
-    __slots__ = ("run_id", "scheme_id", "scheme_digest", "cases_of", "state", "cases", "done", "failure_reason", "failure_message", "statement_digest")
+    __slots__ = ("run_id", "scheme_id", "scheme_digest", "cases_of", "state", "cases", "done", "failure_reason", "failure_message", "statement_digest", "kind", "swept")
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     SCHEME_ID_FIELD_NUMBER: _ClassVar[int]
     SCHEME_DIGEST_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,8 @@ class GroupRun(_message.Message):
     FAILURE_REASON_FIELD_NUMBER: _ClassVar[int]
     FAILURE_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     STATEMENT_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SWEPT_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     scheme_id: str
     scheme_digest: str
@@ -47,17 +49,30 @@ class GroupRun(_message.Message):
     failure_reason: str
     failure_message: str
     statement_digest: str
-    def __init__(self, run_id: _Optional[str] = ..., scheme_id: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., cases_of: _Optional[str] = ..., state: _Optional[_Union[GroupRunState, str]] = ..., cases: _Optional[int] = ..., done: _Optional[int] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., statement_digest: _Optional[str] = ...) -> None: ...
+    kind: str
+    swept: bool
+    def __init__(self, run_id: _Optional[str] = ..., scheme_id: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., cases_of: _Optional[str] = ..., state: _Optional[_Union[GroupRunState, str]] = ..., cases: _Optional[int] = ..., done: _Optional[int] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., statement_digest: _Optional[str] = ..., kind: _Optional[str] = ..., swept: _Optional[bool] = ...) -> None: ...
 
 class StartGroupRunRequest(_message.Message):
-    __slots__ = ("request_id", "scheme", "cases_of")
+    __slots__ = ("request_id", "scheme", "cases_of", "kind", "levels")
+    class LevelsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SCHEME_FIELD_NUMBER: _ClassVar[int]
     CASES_OF_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LEVELS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     scheme: str
     cases_of: str
-    def __init__(self, request_id: _Optional[str] = ..., scheme: _Optional[str] = ..., cases_of: _Optional[str] = ...) -> None: ...
+    kind: str
+    levels: _containers.ScalarMap[str, int]
+    def __init__(self, request_id: _Optional[str] = ..., scheme: _Optional[str] = ..., cases_of: _Optional[str] = ..., kind: _Optional[str] = ..., levels: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class StartGroupRunResponse(_message.Message):
     __slots__ = ("run",)
@@ -164,12 +179,29 @@ class ListGroupRunAnswersRequest(_message.Message):
     def __init__(self, run_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListGroupRunAnswersResponse(_message.Message):
-    __slots__ = ("answers", "next_page_token")
+    __slots__ = ("answers", "next_page_token", "rows")
     ANSWERS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
     answers: _containers.RepeatedCompositeFieldContainer[_case_pb2.GroupAnswer]
     next_page_token: str
-    def __init__(self, answers: _Optional[_Iterable[_Union[_case_pb2.GroupAnswer, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    rows: _containers.RepeatedCompositeFieldContainer[RunAnswer]
+    def __init__(self, answers: _Optional[_Iterable[_Union[_case_pb2.GroupAnswer, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., rows: _Optional[_Iterable[_Union[RunAnswer, _Mapping]]] = ...) -> None: ...
+
+class RunAnswer(_message.Message):
+    __slots__ = ("case_id", "columns")
+    class ColumnsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    case_id: str
+    columns: _containers.ScalarMap[str, str]
+    def __init__(self, case_id: _Optional[str] = ..., columns: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class DownloadGroupRunAnswersRequest(_message.Message):
     __slots__ = ("run_id",)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from chspay_core.amounts import EXACT, MICRO_PLACES
 from chspay_core.amounts import from_micro as decimal_of
-from chspay_grouper.engine.dip.match import LOCAL, DipAnswer, DipGrouper, local_score
+from chspay_grouper.engine.dip.match import DipAnswer, DipGrouper, local_score
 from chspay_grouper.engine.dip.record import Rows, records_of
 
 #: In the memo: rows of this key are decided one by one. A memo beyond this many keys begins anew.
@@ -41,7 +41,7 @@ class DipBatch:
         self._numbers = {id(answer): number for number, answer in enumerate(self._answers)}
         self._dictionaries = _dictionaries(self._answers)
         answers = list(enumerate(self._answers))
-        self._local = [number for number, answer in answers if answer.reason in LOCAL]
+        self._local = [number for number, answer in answers if answer.is_local]
         self._split = {n for n, answer in answers if answer.group is not None and answer.group.subtypes}
         self._memo: dict[tuple[int, bytes], int] = {}
 

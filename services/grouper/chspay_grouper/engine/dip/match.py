@@ -38,6 +38,11 @@ class DipAnswer:
     subtype: Subtype | None = None
     reason: str = ""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the local rule settles the case."""
+        return self.reason in LOCAL
+
 
 @dataclass(frozen=True, slots=True)
 class DipTrace:

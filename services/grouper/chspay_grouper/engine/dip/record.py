@@ -74,9 +74,9 @@ class Record:
 
 
 def record_of(case: Case, lexicon: Lexicon) -> Record:
-    """A single case. The canonical case knows no fees by kind: they stay unknown."""
+    """A single case. Its treatment fee stays unknown: the canonical case does not tell it."""
     numbers = (case.age_years, case.age_days, case.newborn_weight_g, case.stay_days, case.icu_hours)
-    cost = case.total_cost_fen
+    moneys = (case.total_cost_fen, case.fee_drug_fen, case.fee_consumable_fen)
     return Record(
         tuple(lexicon.diagnosis(code) for code in case.diagnoses),
         tuple(lexicon.procedure(code) for code in case.procedures),
@@ -86,10 +86,10 @@ def record_of(case: Case, lexicon: Lexicon) -> Record:
         case.stay_days,
         case.icu_hours,
         case.leaving_type.strip() == DIED,
-        cost,
+        *moneys,
         year=case.discharge_date.year if case.discharge_date else None,
         hospital=case.hospital_code,
-        bad=any(number is not None and number < 0 for number in (*numbers, cost)),
+        bad=any(number is not None and number < 0 for number in (*numbers, *moneys)),
     )
 
 
