@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from chspay_cli.casefile import read_cases
+from chspay_cli.trial_cases import Cleared
 from chspay_cli.trial_explain import TRIAL_MISMATCH, explain_case
-from chspay_cli.trial_input import COLUMNS, CaseFile, read_inputs, read_levels
+from chspay_cli.trial_input import read_levels
 from chspay_cli.trial_output import NOTICE, check_target, run_facts, whole_or_nothing, write_trial
+from chspay_cli.trial_run import Step, Wanted, run_trial
 from chspay_core.amounts import fen_to_yuan, from_micro, plain, yuan_to_fen
 from chspay_core.bundle import Bundle
 from chspay_core.digest import sm3_hex_of
@@ -22,13 +22,10 @@ from chspay_core.period import parse_day
 from chspay_core.policy import Policy
 from chspay_core.wording import evidence_text
 from chspay_policy import ROOT
-from chspay_settlement.engine.clearing import Clearing
-from chspay_settlement.engine.clearing import clear as run_clearing
 from chspay_settlement.engine.coefficient import LEVEL_MISSING
 from chspay_settlement.engine.model import HospitalAmount
 from chspay_settlement.engine.sheet import KIND_NAMES
 from chspay_settlement.engine.value import FUND_NEGATIVE, form_of
-from chspay_settlement.engine.value_forms import FUND_ONLY, Form
 
 LEVELS_NEEDED = Reason(
     "LEVELS_NEEDED",
@@ -48,8 +45,6 @@ STEPS = {
     "allocate": "分配到医院和病例",
     "write": "写出结果",
 }
-NO_PATIENT = "文件没有个人负担（patient_paid），点值改按基金口径计算：基金 ÷ 点数。"
-NO_DEPARTMENT = "文件没有科室（department），无法识别床日病例，全部按病组计算。"
 
 _CLEAR_HELP = """
 离线试算：由已分组的病例文件计算点数、点值和各医院结算额。结果标明试算，不入账。
@@ -75,6 +70,9 @@ def clear(
     hospitals: Annotated[
         Path | None, typer.Option("--hospitals", help="医疗机构等级表（CSV：hospital_code, level）")
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="大文件用的线程数，默认为处理器数")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="目录已有内容时覆盖其中的试算文件")] = False,
 ) -> None:
     """Runs a trial clearing and writes groups.csv, cases.csv, statements.csv and run.json."""
@@ -85,56 +83,40 @@ def clear(
     bundle = Bundle.load(ROOT, policy)
     rules = bundle.on(parse_day(on, "--on"))
     form_of(rules)
-    screen = Console(stderr=True)
-    with screen.status("") as status:
+    wanted = Wanted(cases, read_levels(hospitals), fund_fen, rules, jobs)
+    with Console(stderr=True).status("") as status:
 
-        def step(name: str) -> None:
-            status.update(f"{STEPS[name]}…")
+        def step(name: str, done: str) -> None:
+            status.update(f"{STEPS[name]}…{done}")
 
-        step("read")
-        levels = read_levels(hospitals)
-        found = read_inputs(read_cases(cases, COLUMNS), levels)
-        form, notes = _form(rules, found)
-        done = _run(found, fund_fen, rules, form, step)
-        step("write")
-        facts = run_facts(done, rules, bundle, fund_fen, _source(cases, found, notes))
+        found, notes = _run(wanted, step)
+        step("write", "")
+        facts = run_facts(found, rules, bundle, fund_fen, _source(cases, found, notes))
         with whole_or_nothing(out) as folder:
-            write_trial(folder, done, found.inputs, facts)
-    _report(done, rules, fund_fen, notes, out)
+            write_trial(folder, found, facts)
+    _report(found, rules, fund_fen, notes, out)
 
 
 clear.__doc__ = _CLEAR_HELP
 
 
-def _run(found: CaseFile, fund_fen: int, policy: Policy, form: Form, step: Callable[[str], None]) -> Clearing:
+def _run(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
     """The clearing; a missing level is told together with the option that supplies it."""
     try:
-        return run_clearing(found.inputs, fund_fen, policy, form=form, progress=step)
+        return run_trial(wanted, step)
     except Fault as fault:
         if fault.reason is not LEVEL_MISSING:
             raise
         raise Fault(LEVELS_NEEDED, field=fault.field, value=fault.value, **fault.facts) from fault
 
 
-def _form(policy: Policy, found: CaseFile) -> tuple[Form, list[str]]:
-    """The point value to use, and what has to be said about the file."""
-    form = form_of(policy)
-    notes: list[str] = []
-    if form.includes_patient and not found.has_patient:
-        form = FUND_ONLY
-        notes.append(NO_PATIENT)
-    if not found.has_department:
-        notes.append(NO_DEPARTMENT)
-    return form, notes
-
-
-def _source(path: Path, found: CaseFile, notes: list[str]) -> dict[str, object]:
+def _source(path: Path, found: Cleared, notes: list[str]) -> dict[str, object]:
     with path.open("rb") as file:
         digest = sm3_hex_of(iter(lambda: file.read(1 << 20), b""))
-    return {"file": path.name, "sm3": digest, "cases": len(found.inputs), "notes": notes}
+    return {"file": path.name, "sm3": digest, "cases": found.cases, "notes": notes}
 
 
-def _report(done: Clearing, policy: Policy, fund_fen: int, notes: list[str], out: Path) -> None:
+def _report(done: Cleared, policy: Policy, fund_fen: int, notes: list[str], out: Path) -> None:
     screen = Console()
     # A cut-off amount is worse than a wrapped line.
     screen.width = max(screen.width, WIDTH)
@@ -145,10 +127,7 @@ def _report(done: Clearing, policy: Policy, fund_fen: int, notes: list[str], out
     )
     for note in notes:
         screen.print(f"注意：{note}")
-    counts: dict[str, int] = {}
-    for points in done.points:
-        name = KIND_NAMES[points.kind]
-        counts[name] = counts.get(name, 0) + 1
+    counts = {KIND_NAMES[kind]: number for kind, number in done.kinds.items()}
     screen.print("病例：" + "，".join(f"{name} {number}" for name, number in sorted(counts.items())))
     stable = sum(group.stable for group in done.table.groups.values())
     screen.print(f"病组：{len(done.table.groups)} 个，其中稳定 {stable} 个")

@@ -1,4 +1,4 @@
-"""The batch kernel, loaded only when a file is large enough to be worth it."""
+"""The compiled loops, loaded only when a file is large enough to be worth it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ _FOLDER = "NUMBA_CACHE_DIR"
 
 def kernel_grouper(grouper: Grouper, codemap: CodeMap | None = None) -> BatchGrouper:
     """The compiled batch grouper, for threads to share; its machine code is kept for the next run."""
-    if not os.environ.get(_FOLDER):
-        os.environ[_FOLDER] = str(_cache_folder())
+    keep_machine_code()
     from chspay_grouper.engine.kernel.batch import KernelGrouper
 
     return KernelGrouper(grouper, codemap, threading.Lock())
+
+
+def keep_machine_code() -> None:
+    """Says where compiled loops are kept for the next run; to be called before they are imported."""
+    if not os.environ.get(_FOLDER):
+        os.environ[_FOLDER] = str(_cache_folder())
 
 
 def _cache_folder() -> Path:

@@ -101,7 +101,7 @@ def _batch_inputs(
         texts["drg"],
         statuses,
         texts["department"],
-        [_days(text) for text in texts["los_days"]],
+        [days_of(text) for text in texts["los_days"]],
         costs,
         _fens(batch, "patient_paid", first),
     )
@@ -164,7 +164,7 @@ def _fen(value: object, field: str, row: int) -> int | None:
     return fen
 
 
-def _days(text: str) -> int | None:
+def days_of(text: str) -> int | None:
     """Days are used only for per-diem cases; a text such as ``120 +`` is unknown here, and is refused
     by name when a per-diem case needs it."""
     return int(text) if text.isascii() and text.isdigit() else None

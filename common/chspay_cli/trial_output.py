@@ -6,23 +6,20 @@ import csv
 import json
 import os
 import shutil
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
 from chspay_cli.casefile import write_rows
+from chspay_cli.trial_cases import CASE_SCHEMA, Cleared
 from chspay_core import ENGINE_VERSION
 from chspay_core.amounts import decimal_text, from_micro, plain, ratio_half_up, to_micro
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
-from chspay_settlement.engine.clearing import Clearing
-from chspay_settlement.engine.model import CaseKind, Group, GroupTable, PricedInput
+from chspay_settlement.engine.model import Group, GroupTable, PricedInput
 
 FORMAT = "chspay-trial/1"
 NOTICE = "试算：离线测算结果，不入账，不作为支付依据。"
@@ -43,29 +40,6 @@ GROUP_COLUMNS = (
     "kept_cost_fen",
     "median_twice_fen",
 )
-_WHOLE = ("level", "los_days", "cost_fen", "patient_fen", "fund_fen", "total_fen")
-CASE_SCHEMA = pa.schema(
-    [
-        (name, pa.int64() if name in _WHOLE else pa.string())
-        for name in (
-            "case_id",
-            "hospital_code",
-            "level",
-            "drg",
-            "status",
-            "department",
-            "los_days",
-            "cost_fen",
-            "patient_fen",
-            "kind",
-            "reason",
-            "points",
-            "fund_fen",
-            "total_fen",
-        )
-    ]
-)
-_BATCH_ROWS = 65_536
 STATEMENT_COLUMNS = ("hospital_code", "cases", "points", "fund_fen", "patient_fen", "total_fen")
 
 OUT_NOT_EMPTY = Reason(
@@ -108,12 +82,10 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def write_trial(
-    folder: Path, done: Clearing, inputs: Sequence[PricedInput], facts: dict[str, object]
-) -> None:
+def write_trial(folder: Path, done: Cleared, facts: dict[str, object]) -> None:
     """Writes the four files of ``done`` into ``folder``."""
     _write_rows(folder / GROUPS, GROUP_COLUMNS, (_group_row(group) for group in done.table.groups.values()))
-    write_rows(folder / CASES, CASE_SCHEMA, _case_batches(done, inputs))
+    write_rows(folder / CASES, CASE_SCHEMA, done.batches())
     _write_rows(
         folder / STATEMENTS,
         STATEMENT_COLUMNS,
@@ -134,11 +106,9 @@ def write_trial(
 
 
 def run_facts(
-    done: Clearing, policy: Policy, bundle: Bundle, fund_fen: int, source: dict[str, object]
+    done: Cleared, policy: Policy, bundle: Bundle, fund_fen: int, source: dict[str, object]
 ) -> dict[str, object]:
     """What run.json says: enough to recompute every figure from it and the other files; no clock."""
-    kinds = Counter(points.kind.value for points in done.points)
-    reasons = Counter(points.reason for points in done.points if points.kind is CaseKind.EXCLUDED)
     stable = sum(group.stable for group in done.table.groups.values())
     return {
         "format": FORMAT,
@@ -160,8 +130,8 @@ def run_facts(
             "denominator_points": _points(done.value.denominator_micro),
             "display_yuan_per_point": done.value.display(),
         },
-        "cases": dict(sorted(kinds.items())),
-        "excluded": dict(sorted(reasons.items())),
+        "cases": {kind.value: done.kinds[kind] for kind in sorted(done.kinds)},
+        "excluded": dict(sorted(done.reasons.items())),
         "groups": {
             "all_cases": done.table.all_cases,
             "all_cost_fen": done.table.all_cost_fen,
@@ -204,31 +174,6 @@ def _group_row(group: Group) -> tuple[object, ...]:
         group.cost_sum_fen,
         group.median_twice_fen,
     )
-
-
-def _case_batches(done: Clearing, inputs: Sequence[PricedInput]) -> Iterator[pa.RecordBatch]:
-    kinds = {kind: kind.value for kind in CaseKind}
-    shown = {micro: _points(micro) for micro in {points.points_micro for points in done.points}}
-    for start in range(0, len(inputs), _BATCH_ROWS):
-        part = slice(start, start + _BATCH_ROWS)
-        given = dict(zip(PricedInput._fields, zip(*inputs[part], strict=True), strict=True))
-        points = done.points[part]
-        funds = [
-            None if found.kind is CaseKind.EXCLUDED else fund
-            for found, fund in zip(points, done.funds_fen[part], strict=True)
-        ]
-        found = {
-            **given,
-            "kind": [kinds[found.kind] for found in points],
-            "reason": [found.reason for found in points],
-            "points": [shown[found.points_micro] for found in points],
-            "fund_fen": funds,
-            "total_fen": [
-                None if fund is None else fund + (patient or 0)
-                for fund, patient in zip(funds, given["patient_fen"], strict=True)
-            ],
-        }
-        yield pa.RecordBatch.from_pydict({name: found[name] for name in CASE_SCHEMA.names}, CASE_SCHEMA)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,15 @@ from chspay_core.policy import Policy
 from chspay_settlement.engine.group_methods import COEFFICIENTS
 from chspay_settlement.engine.model import PricedInput
 from chspay_settlement.engine.terms import SETTLE
+from chspay_settlement.engine.value_facts import FIXED_PARTS, FIXED_VALUES
 from chspay_settlement.engine.value_forms import POINT_VALUE
 
 HOSPITALS, GROUPS = ("H1", "H2", "H3", "H4"), ("G1", "G2", "G3", "G4")
 DEPARTMENTS = ("A15", "A16")
 #: Every key under which a policy names a method of a clearing.
-CHOICES = [*SETTLE.values(), POINT_VALUE, COEFFICIENTS, BASE_POINTS, STABILITY]
+CHOICES = [
+    *SETTLE.values(), POINT_VALUE, FIXED_PARTS, FIXED_VALUES, COEFFICIENTS, BASE_POINTS, STABILITY,
+]  # fmt: skip
 
 
 def tiers(chance: random.Random) -> list[dict[str, str]]:
@@ -45,6 +48,24 @@ def figures(chance: random.Random) -> dict[str, object]:
         ],
         "coefficient.by_hospital": [
             {"hospital": code, "value": f"{chance.randrange(500, 1500) / 1000}"} for code in HOSPITALS
+        ],
+        "rate.fixed": f"{chance.randrange(1, 100_000) / 100}",
+        "rate.by_level": [
+            {"level": str(level), "rate": str(chance.randrange(1, 900))} for level in (1, 2, 3)
+        ],
+        "rate.level_shares": [
+            {"level": "1", "share": "0.15"},
+            {"level": "2", "share": "0.35"},
+            {"level": "3", "share": "0.5"},
+        ],
+        "elastic.fixed_value": f"{chance.randrange(100) / 100}",
+        "elastic.base_share": chance.choice(["0.7", "0.8"]),
+        "elastic.base_points": [
+            {"hospital": code, "points": str(chance.randrange(1, 300))} for code in HOSPITALS
+        ],
+        "elastic.severe_groups": ["G1", "G3"],
+        "elastic.group_shares": [
+            {"drg": drg, "fixed_share": f"{chance.randrange(101) / 100}"} for drg in ("", *GROUPS)
         ],
         "settle.ungrouped_discount": chance.choice(["0.7", "1", "0.123456"]),
         "per_diem.departments": [

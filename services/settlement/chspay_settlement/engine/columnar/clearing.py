@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement.engine.clearing import Progress
-from chspay_settlement.engine.columnar.columns import UNKNOWN, Columns, Each
-from chspay_settlement.engine.columnar.handout import counted_hospitals, hand_out, totals_of_columns
+from chspay_settlement.engine.coefficient import Coefficients
+from chspay_settlement.engine.columnar.columns import Columns, Each
+from chspay_settlement.engine.columnar.dividing import allocate_columns, divide_columns
+from chspay_settlement.engine.columnar.handout import counted_hospitals
 from chspay_settlement.engine.columnar.measuring import measure_columns
 from chspay_settlement.engine.columnar.pricing import PointColumns, price_columns
 from chspay_settlement.engine.model import GroupTable, HospitalAmount, PointValue
 from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.value import HOSPITAL_NO_POINTS, form_of, point_value, split_to_hospitals
+from chspay_settlement.engine.terms import Terms
+from chspay_settlement.engine.value import form_of
+from chspay_settlement.engine.value_divide import Division
 from chspay_settlement.engine.value_forms import Form
 
 
@@ -27,11 +29,19 @@ class ColumnClearing:
     columns: Columns
     table: GroupTable
     pricer: Pricer
-    form: Form
-    value: PointValue
-    hospitals: list[HospitalAmount]
+    division: Division
     points: PointColumns
     funds_fen: np.ndarray
+
+    @property
+    def value(self) -> PointValue:
+        """The value of all points together."""
+        return self.division.value
+
+    @property
+    def hospitals(self) -> list[HospitalAmount]:
+        """The hospitals' money, by code."""
+        return self.division.hospitals
 
 
 def _quiet(_step: str) -> None:
@@ -44,53 +54,28 @@ def clear_columns(
     policy: Policy,
     *,
     form: Form | None = None,
+    table: GroupTable | None = None,
+    coefficients: Coefficients | None = None,
     progress: Progress = _quiet,
     each: Each = map,
 ) -> ColumnClearing:
     """Clears the cases of ``columns`` against ``fund_fen``, as :func:`~.engine.clearing.clear` does.
 
+    :param form: a point value other than the policy's, for a trial without the patients' part.
+    :param table: the prefecture's point table; left out, the groups are measured from ``columns``.
+    :param coefficients: those measured on a base year; left out, the policy's published ones.
     :param each: ``map``, or that of a pool of threads.
     :raises Fault: whatever stops a clearing; nothing is half done.
     """
     progress("measure")
-    pricer = Pricer(GroupTable(0, 0, {}), policy)
-    table = measure_columns(columns, pricer.terms, each)
+    measured = measure_columns(columns, Terms.read(policy), each) if table is None else table
     progress("points")
-    pricer = Pricer(table, policy)
+    pricer = Pricer(measured, policy, coefficients)
     points = price_columns(columns, pricer, each)
     progress("value")
     chosen = form_of(policy) if form is None else form
     counted = counted_hospitals(columns, points, each)
-    totals = totals_of_columns(columns, points, counted, chosen, each)
-    value = point_value(chosen, fund_fen, totals)
-    hospitals = split_to_hospitals(value, totals)
+    division = divide_columns(columns, points, counted, fund_fen, policy, chosen, each)
     progress("allocate")
-    funds = allocate_columns(columns, points, counted, value, hospitals, each)
-    return ColumnClearing(columns, table, pricer, chosen, value, hospitals, points, funds)
-
-
-def allocate_columns(
-    columns: Columns,
-    points: PointColumns,
-    counted: np.ndarray,
-    value: PointValue,
-    hospitals: Sequence[HospitalAmount],
-    each: Each = map,
-) -> np.ndarray:
-    """The fund of every case in fen; excluded cases get zero.
-
-    :param counted: per case the code of its hospital, below zero where the case is excluded.
-    :raises Fault: HOSPITAL_NO_POINTS.
-    """
-    places = {code: place for place, code in enumerate(columns.hospital.texts)}
-    shares = [0] * len(places)
-    for hospital in hospitals:
-        share = hospital.total_fen if value.includes_patient else hospital.fund_fen
-        if share and not hospital.points_micro:
-            raise Fault(HOSPITAL_NO_POINTS, value=share, hospital=hospital.hospital_code)
-        shares[places[hospital.hospital_code]] = share
-    funds = hand_out(columns, points.points_micro, counted, shares, each)
-    if value.includes_patient:
-        borne = (counted >= 0) & (columns.patient_fen != UNKNOWN)
-        np.subtract(funds, columns.patient_fen, out=funds, where=borne)
-    return funds
+    funds = allocate_columns(columns, points, counted, division, policy, each)
+    return ColumnClearing(columns, measured, pricer, division, points, funds)

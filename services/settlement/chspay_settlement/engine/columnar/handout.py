@@ -74,7 +74,7 @@ def hand_out(
     """
     pieces, size = columns.pieces(), len(totals)
     wholes = sums_by_group(pieces, each, groups, weights, size)
-    if max([*wholes, *map(abs, totals)], default=0) > _INT64:
+    if max([*wholes, *map(abs, totals)], default=0) > _INT64 or weights.min(initial=0) < 0:
         return _slowly(columns, weights, groups, totals)
     amounts = np.array([abs(total) if whole else 0 for total, whole in zip(totals, wholes, strict=True)])
     limbs = amounts.astype(np.uint64), np.array(wholes, np.uint64)
@@ -147,7 +147,7 @@ def _break_ties(
 
 
 def _slowly(columns: Columns, weights: np.ndarray, groups: np.ndarray, totals: Sequence[int]) -> np.ndarray:
-    """Group by group, where an amount is beyond 64 bits."""
+    """Group by group, where an amount is beyond 64 bits or a weight has to be refused."""
     given = np.zeros(len(columns), np.int64)
     for group, total in enumerate(totals):
         rows = np.flatnonzero(groups == group)

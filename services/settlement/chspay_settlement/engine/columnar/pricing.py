@@ -14,6 +14,7 @@ import numpy as np
 
 from chspay_settlement.engine.columnar import kernels
 from chspay_settlement.engine.columnar.columns import Coded, Columns, Each
+from chspay_settlement.engine.columnar.combining import Combinations, combine, numbered
 from chspay_settlement.engine.columnar.kernels import Bands
 from chspay_settlement.engine.model import CaseKind, CasePoints
 from chspay_settlement.engine.plan import Band, Plan
@@ -24,8 +25,6 @@ KINDS = tuple(CaseKind)
 _NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 EXCLUDED = _NUMBER[CaseKind.EXCLUDED]
 _INT64, _LIMB = 2**63 - 1, 2**64
-#: So many combinations are kept in a table; more are looked for among the cases.
-_MOST_SLOTS = 1 << 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,11 @@ class PointColumns:
     def __len__(self) -> int:
         return len(self.kinds)
 
+    def tally(self) -> dict[CaseKind, int]:
+        """How many cases are of each kind, of kinds that occur."""
+        counts = np.bincount(self.kinds, minlength=len(KINDS)).tolist()
+        return {kind: number for kind, number in zip(KINDS, counts, strict=True) if number}
+
     def __getitem__(self, row: int) -> CasePoints:
         return CasePoints(KINDS[self.kinds[row]], int(self.points_micro[row]), self.reasons.get(row, ""))
 
@@ -50,7 +54,7 @@ def price_columns(columns: Columns, pricer: Pricer, each: Each = map) -> PointCo
     :raises Fault: what the pricer raises.
     """
     combinations = _combinations(columns, pricer, each)
-    plans = _plans(columns, pricer, combinations)
+    plans = [pricer.plan(inp) for inp in columns.inputs(combinations.rows)]
     bands = _bands(plans)
     found = PointColumns(np.empty(len(columns), np.int8), np.zeros(len(columns), np.int64), {})
     number = combinations.codes
@@ -85,87 +89,22 @@ def _alone(columns: Columns, pricer: Pricer, found: PointColumns, rows: list[int
             found.reasons[row] = points.reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Combinations:
-    """What cases share: per case the number of its combination, per combination some case that has it."""
-
-    codes: np.ndarray  # int32
-    cases: list[int]
-
-
-def _combinations(columns: Columns, pricer: Pricer, each: Each) -> _Combinations:
+def _combinations(columns: Columns, pricer: Pricer, each: Each) -> Combinations:
     """Cases by hospital, level, group, status and per-diem department.
 
     All departments without a day rate are one, for no plan looks at them.
     """
     per_diem = pricer.terms.per_diem
     kept = [text if text in per_diem else "" for text in columns.department.texts]
-    department = _renamed(columns.department, kept)
-    low, high = _range(columns.level)
-    levels = columns.level
-    if high - low >= _MOST_SLOTS:
-        texts, codes = np.unique(columns.level, return_inverse=True)
-        low, high, levels = 0, len(texts) - 1, codes.astype(np.int64)
-    parts = [
-        (columns.hospital.codes, len(columns.hospital.texts)),
-        (columns.drg.codes, len(columns.drg.texts)),
-        (columns.status.codes, len(columns.status.texts)),
-        (department.codes, len(department.texts)),
-    ]
-    slots = (high - low + 1) * int(np.prod([max(size, 1) for _, size in parts], dtype=object))
-    if slots > _MOST_SLOTS:
-        return _searched([levels, *(codes for codes, _ in parts)])
-    number = np.empty(len(columns), np.int32)
-
-    def combine(piece: slice) -> np.ndarray:
-        combined = (levels[piece] - low).astype(np.int32)
-        for codes, size in parts:
-            combined *= np.int32(max(size, 1))
-            combined += codes[piece]
-        number[piece] = combined
-        first = np.full(slots, -1, np.int32)
-        first[combined[::-1]] = np.arange(piece.stop - 1, piece.start - 1, -1, dtype=np.int32)
-        return first
-
-    seen = np.full(slots, -1, np.int32)
-    for first in each(combine, columns.pieces()):
-        np.copyto(seen, first, where=seen < 0)
-    used = np.flatnonzero(seen >= 0)
-    dense = np.zeros(slots, np.int32)
-    dense[used] = np.arange(len(used), dtype=np.int32)
-
-    def renumber(piece: slice) -> None:
-        number[piece] = dense[number[piece]]
-
-    for _ in each(renumber, columns.pieces()):
-        continue
-    return _Combinations(number, seen[used].tolist())
-
-
-def _searched(parts: list[np.ndarray]) -> _Combinations:
-    """Combinations too many for a table, found by sorting."""
-    number = np.zeros(len(parts[0]), np.int64)
-    cases = np.zeros(1, np.int64)
-    for part in parts:
-        _, codes = np.unique(part, return_inverse=True)
-        joined = number * (int(codes.max(initial=0)) + 1) + codes
-        _, cases, number = np.unique(joined, return_index=True, return_inverse=True)
-    return _Combinations(number.astype(np.int32), cases.tolist() if len(number) else [])
-
-
-def _range(numbers: np.ndarray) -> tuple[int, int]:
-    return (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+    coded = (columns.hospital, columns.drg, columns.status, _renamed(columns.department, kept))
+    parts = [(column.codes, len(column.texts)) for column in coded]
+    return combine(columns.pieces(), each, [numbered(columns.level), *parts])
 
 
 def _renamed(column: Coded, texts: list[str]) -> Coded:
     """The column with other texts, some of which are now the same."""
     renamed = Coded.of(texts)
     return Coded(renamed.codes[column.codes] if texts else column.codes, renamed.texts)
-
-
-def _plans(columns: Columns, pricer: Pricer, combinations: _Combinations) -> list[Plan | None]:
-    """The plan of every combination."""
-    return [pricer.plan(inp) for inp in columns.inputs(combinations.cases)]
 
 
 def _bands(plans: list[Plan | None]) -> Bands:

@@ -1,0 +1,103 @@
+"""A trial clearing of a case file: case by case, or over columns when a Parquet file is large."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from chspay_cli.casefile import read_cases, reading
+from chspay_cli.compiled import keep_machine_code
+from chspay_cli.trial_cases import Cleared, cleared, cleared_columns
+from chspay_cli.trial_input import COLUMNS, read_inputs
+from chspay_core.policy import Policy
+from chspay_settlement.engine.clearing import clear
+from chspay_settlement.engine.value import form_of
+from chspay_settlement.engine.value_forms import FUND_ONLY, Form
+
+#: A Parquet file of so many cases is cleared over columns.
+LARGE = 200_000
+NO_PATIENT = "文件没有个人负担（patient_paid），点值改按基金口径计算：基金 ÷ 点数。"
+NO_DEPARTMENT = "文件没有科室（department），无法识别床日病例，全部按病组计算。"
+
+#: Told the step that begins, and how much of it is done, in words.
+Step = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be cleared, and by which rules."""
+
+    cases: Path
+    levels: dict[str, int]
+    fund_fen: int
+    policy: Policy
+    #: Threads; as many as there are processors when None.
+    jobs: int | None = None
+
+
+def run_trial(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
+    """The clearing of a file, and what has to be said about the file.
+
+    :raises Fault: whatever is wrong with file or policy; nothing is half done.
+    """
+    return _over_columns(wanted, step) if is_large(wanted.cases) else _case_by_case(wanted, step)
+
+
+def is_large(path: Path) -> bool:
+    """Whether a file is cleared over columns."""
+    if path.suffix.lower() != ".parquet" or not path.is_file():
+        return False
+    with reading(path):
+        return bool(pq.ParquetFile(path).metadata.num_rows >= LARGE)
+
+
+def _case_by_case(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
+    step("read", "")
+    found = read_inputs(read_cases(wanted.cases, COLUMNS), wanted.levels)
+    form, notes = _form(wanted.policy, found.has_patient, found.has_department)
+    done = clear(
+        found.inputs, wanted.fund_fen, wanted.policy, form=form, progress=lambda name: step(name, "")
+    )
+    return cleared(done, found.inputs), notes
+
+
+def _over_columns(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
+    keep_machine_code()
+    from chspay_cli.trial_columns import read_columns
+    from chspay_settlement.engine.columnar.clearing import clear_columns
+
+    step("read", "")
+    with ThreadPoolExecutor(wanted.jobs or os.cpu_count() or 1) as pool:
+        found = read_columns(
+            wanted.cases,
+            wanted.levels,
+            pool.map,
+            lambda rows, total: step("read", f" {rows:,} / {total:,}"),
+        )
+        form, notes = _form(wanted.policy, found.has_patient, found.has_department)
+        done = clear_columns(
+            found.columns,
+            wanted.fund_fen,
+            wanted.policy,
+            form=form,
+            progress=lambda name: step(name, ""),
+            each=pool.map,
+        )
+    return cleared_columns(done), notes
+
+
+def _form(policy: Policy, has_patient: bool, has_department: bool) -> tuple[Form, list[str]]:
+    """The point value to use, and what has to be said about the file."""
+    form = form_of(policy)
+    notes: list[str] = []
+    if form.includes_patient and not has_patient:
+        form = FUND_ONLY
+        notes.append(NO_PATIENT)
+    if not has_department:
+        notes.append(NO_DEPARTMENT)
+    return form, notes

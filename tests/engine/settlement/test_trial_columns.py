@@ -1,0 +1,129 @@
+"""A large Parquet file is cleared over columns: the same files as row by row, the same refusals."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from chspay_cli import trial_run
+from chspay_cli.cli_clear import clear
+from chspay_cli.trial_output import FILES
+from chspay_core.errors import Fault
+
+MONEY = pa.decimal128(18, 2)
+
+
+def rows_of(number: int) -> list[dict]:
+    """Grouped cases of six hospitals, with everything a file may leave open."""
+    chance = random.Random(number)
+    found = []
+    for place in range(number):
+        status = chance.choice(["grouped"] * 8 + ["ungrouped", "ambiguous", "invalid"])
+        cost = Decimal(chance.randrange(100, 5_000_000)) / 100
+        found.append(
+            {
+                "case_id": f" {place:05} " if place % 50 == 0 else f"{place:05}",
+                "hospital_code": f"H{chance.randrange(6)}" + (" " if chance.random() < 0.05 else ""),
+                "drg": f"G{chance.randrange(9)}" if status == "grouped" else "",
+                "status": status,
+                "department": chance.choice(["", None, "A01", "A15"]),
+                "los_days": chance.choice(["3", "12", "4 "]),
+                "total_cost": None if status == "invalid" and chance.random() < 0.5 else cost,
+                "patient_paid": cost / 4 // Decimal("0.01") * Decimal("0.01"),
+            }
+        )
+    return found
+
+
+def written(path: Path, rows: list[dict], **types: pa.DataType) -> Path:
+    """The rows as a Parquet file of several row groups."""
+    kinds = {"total_cost": MONEY, "patient_paid": MONEY, **types}
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in rows[0]])
+    pq.write_table(pa.Table.from_pylist(rows, schema), path, row_group_size=170)
+    return path
+
+
+def trial(path: Path, out: Path, hospitals: Path) -> Fault | None:
+    """``chspay clear`` of a file; answers why it was refused."""
+    try:
+        clear(path, "3000000", "990100", "2026-03-31", out, hospitals, 3)
+    except Fault as fault:
+        return fault
+    return None
+
+
+@pytest.fixture
+def levels(tmp_path):
+    """A level for every hospital."""
+    path = tmp_path / "hospitals.csv"
+    path.write_text("hospital_code,level\n" + "".join(f"H{code},{1 + code % 3}\n" for code in range(6)))
+    return path
+
+
+def both(path: Path, tmp_path: Path, levels: Path, monkeypatch) -> tuple[Fault | None, Fault | None]:
+    """The file cleared row by row, then over columns."""
+    single = trial(path, tmp_path / "single", levels)
+    monkeypatch.setattr(trial_run, "LARGE", 1)
+    return single, trial(path, tmp_path / "columns", levels)
+
+
+@pytest.mark.parametrize(
+    "types",
+    [
+        {},
+        {"los_days": pa.int32()},
+        {"hospital_code": pa.dictionary(pa.int32(), pa.string()), "total_cost": pa.string()},
+    ],
+)
+def test_the_same_files_either_way(tmp_path, levels, monkeypatch, types):
+    """Which way a file went must not show in a single byte of what is written."""
+    rows = rows_of(1000)
+    for row in rows:
+        if pa.types.is_integer(types.get("los_days", pa.string())):
+            row["los_days"] = int(row["los_days"])
+        if "total_cost" in types and row["total_cost"] is not None:
+            row["total_cost"] = str(row["total_cost"])
+    single, columns = both(written(tmp_path / "cases.parquet", rows, **types), tmp_path, levels, monkeypatch)
+    assert (single, columns) == (None, None)
+    for name in FILES:
+        assert (tmp_path / "single" / name).read_bytes() == (tmp_path / "columns" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("leave_out", [("status",), ("department", "patient_paid", "los_days")])
+def test_columns_that_are_not_there(tmp_path, levels, monkeypatch, leave_out):
+    """A file without optional columns is read the same way as well."""
+    rows = [
+        {key: value for key, value in row.items() if key not in leave_out}
+        for row in rows_of(600)
+        if row["status"] == "grouped"
+    ]
+    single, columns = both(written(tmp_path / "cases.parquet", rows), tmp_path, levels, monkeypatch)
+    assert (single, columns) == (None, None)
+    for name in FILES:
+        assert (tmp_path / "single" / name).read_bytes() == (tmp_path / "columns" / name).read_bytes(), name
+
+
+SPOILS = {
+    "CASE_TWICE": lambda rows: rows[700].update(case_id="00123", hospital_code=rows[123]["hospital_code"]),
+    "ROW_FIELD_MISSING": lambda rows: rows[700].update(hospital_code=" "),
+    "ROW_COST_NEGATIVE": lambda rows: rows[700].update(patient_paid=Decimal("-0.01")),
+    "ROW_STATUS_UNKNOWN": lambda rows: rows[700].update(status="fine"),
+    "ROW_DRG_MISSING": lambda rows: rows[700].update(status="grouped", drg=""),
+    "LEVELS_NEEDED": lambda rows: rows[700].update(hospital_code="H9", status="grouped", drg="G1"),
+}
+
+
+@pytest.mark.parametrize("reason", SPOILS)
+def test_a_bad_row_is_refused_in_the_same_words(tmp_path, levels, monkeypatch, reason):
+    """Among millions of rows a person needs the number of the one that is wrong."""
+    rows = rows_of(1000)
+    SPOILS[reason](rows)
+    single, columns = both(written(tmp_path / "cases.parquet", rows), tmp_path, levels, monkeypatch)
+    assert str(single) == str(columns)
+    assert columns.reason.code == reason
+    assert not (tmp_path / "columns").exists()
