@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from settlement_rules import policy_of
 
-from chspay_core.amounts import fen_to_yuan, to_micro, yuan_to_fen
+from chspay_core.amounts import fen_to_yuan, plain, to_micro, yuan_to_fen
+from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_core.policy_yaml import read_yaml
-from chspay_settlement.engine.model import CaseKind, CasePoints, HospitalTotals, PricedInput
-from chspay_settlement.engine.value import form_of, hospital_totals
+from chspay_core.worksheet import Worksheet
+from chspay_settlement.engine.assessment import assessed_fen
+from chspay_settlement.engine.carve import Carve, carve, payments, write_carved
+from chspay_settlement.engine.clearing import clear
+from chspay_settlement.engine.dip_value import History, budget_value
+from chspay_settlement.engine.model import (
+    CaseKind,
+    CasePoints,
+    Group,
+    GroupTable,
+    HospitalTotals,
+    PricedInput,
+)
+from chspay_settlement.engine.rate import (
+    Bill,
+    LevelShare,
+    forecast,
+    fund_part_fen,
+    predicted_cases,
+    predicted_weight,
+)
+from chspay_settlement.engine.value import form_of, hospital_totals, prepaid_fen
 from chspay_settlement.engine.value_divide import Division, divide
 from chspay_settlement.engine.value_facts import facts_of, fixed_of
 
@@ -52,7 +74,8 @@ def _divided(case: dict, policy: Policy) -> tuple[Division, list[PricedInput], l
     totals = hospital_totals(inputs, points, form)
     for row in case["hospitals"]:
         micro = to_micro(Decimal(row["points"]))
-        totals.append(HospitalTotals(row["hospital"], 1, micro, 0, yuan_to_fen(row["patient"])))
+        cost = yuan_to_fen(row.get("cost", "0"))
+        totals.append(HospitalTotals(row["hospital"], 1, micro, cost, yuan_to_fen(row["patient"])))
     facts = facts_of(inputs, points, form, policy)
     return divide(yuan_to_fen(case["fund"]), totals, policy, facts=facts), inputs, points
 
@@ -74,6 +97,22 @@ def test_a_fund_is_divided_as_published(case: dict) -> None:
         assert done.cause == way.get("cause", "")
         for case_id, fund in way.get("case_funds", {}).items():
             assert fen_to_yuan(_case_fund(done, inputs, points, policy, case_id)) == fund
+        _check_pay(done, way, policy)
+
+
+def _check_pay(done: Division, way: dict, policy: Policy) -> None:
+    """What is paid now, and what is left after assessment and audit."""
+    prepaid = [prepaid_fen(v, h, policy) for v, h in zip(done.values, done.hospitals, strict=True)]
+    if "prepaid" in way:
+        assert [fen_to_yuan(fen) for fen in prepaid] == way["prepaid"]
+    if "paid" in way:
+        paid = [fen - yuan_to_fen(audit) for fen, audit in zip(prepaid, way["audits"], strict=True)]
+        assert [fen_to_yuan(fen) for fen in paid] == way["paid"]
+    if "after" in way:
+        want = way["after"]
+        fund = next(h.fund_fen for h in done.hospitals if h.hospital_code == want["hospital"])
+        cut = assessed_fen(want["hospital"], fund, 0, Decimal(want["score"]), policy)
+        assert fen_to_yuan(fund - cut - yuan_to_fen(want["audit"])) == want["fund"]
 
 
 def _case_fund(
@@ -90,3 +129,125 @@ def _case_fund(
         [] if fixed is None else [fixed(inp, found) for inp, found in own],
     )
     return funds[[inp.case_id for inp, _ in own].index(case_id)]
+
+
+@pytest.mark.parametrize("case", _of_kind("forecast"))
+def test_a_rate_is_forecast_as_published(case: dict) -> None:
+    """The rate of a year decides every payment of it; forecast, levels and fund part must come out."""
+    policy = policy_of({"rate.places": "2"})
+    levels = [
+        LevelShare(int(row["level"]), Fraction(row["share"]), to_micro(Decimal(row["weight"])))
+        for row in case["levels"]
+    ]
+    sheet = Worksheet(case["title"])
+    weight = to_micro(Decimal(case["weight"]))
+    found = forecast(yuan_to_fen(case["fund"]), Fraction(case["ratio"]), weight, policy, levels, sheet)
+    assert sheet["cost"].value == case["cost"]
+    assert format(found.rate, "f") == sheet["rate"].value == case["rate"]
+    assert {str(level): format(rate, "f") for level, rate in found.levels.items()} == case["rates"]
+    for row in case["standards"]:
+        assert format(Decimal(row["weight"]) * found.rate, ".2f") == row["standard"]
+    for row in case["parts"]:
+        bill = row["bill"]
+        money = {f"{name}_fen": yuan_to_fen(value) for name, value in bill.items() if name != "ratio"}
+        given = Bill("c1", ratio=Fraction(bill["ratio"]) if "ratio" in bill else None, **money)
+        chosen = policy_of(row["rules"])
+        assert fen_to_yuan(fund_part_fen(yuan_to_fen(row["standard"]), given, chosen)) == row["fund"]
+        with pytest.raises(Fault) as caught:
+            fund_part_fen(100, Bill("c1"), chosen)
+        assert caught.value.reason.code == "RATE_PART_MISSING"
+    groups = case["growth"]["groups"]
+    cases = {
+        row["drg"]: predicted_cases(int(row["cases"]), [Fraction(g) for g in row["growths"]])
+        for row in groups
+    }
+    assert {drg: str(number) for drg, number in cases.items()} == {
+        row["drg"]: row["predicted"] for row in groups
+    }
+    weights = {row["drg"]: to_micro(Decimal(row["weight"])) for row in groups}
+    assert predicted_weight(cases, weights) == to_micro(Decimal(case["growth"]["weight"]))
+
+
+@pytest.mark.parametrize("case", _of_kind("budget_value"))
+def test_a_budget_value_weighs_the_years(case: dict) -> None:
+    """The value at the beginning of a DIP year rests on three years and may leave dear institutions out."""
+    history = [
+        History(
+            row["hospital"], int(row["year_back"]), yuan_to_fen(row["cost"]), to_micro(Decimal(row["score"]))
+        )
+        for row in case["history"]
+    ]
+    for way in case["ways"]:
+        policy = policy_of({"dip.year_weights": case["weights"], "dip.value_refine": way["refine"]})
+        sheet = Worksheet(case["title"])
+        assert budget_value(history, policy, sheet).display() == sheet["value"].value == way["value"]
+    trim = case["trim"]
+    rules = {
+        "dip.year_weights": [{"year_back": "1", "weight": "1"}],
+        "dip.value_refine": "percentiles@1",
+        "dip.value_trim_low": trim["low"],
+        "dip.value_trim_high": trim["high"],
+        "points.quantile": "linear",
+    }
+    rows = [History(f"c{i}", 1, yuan_to_fen(cost), 10_000_000) for i, cost in enumerate(trim["costs"])]
+    assert budget_value(rows, policy_of(rules)).display() == trim["value"]
+    with pytest.raises(Fault) as caught:
+        budget_value(
+            history[:2], policy_of({"dip.year_weights": case["weights"], "dip.value_refine": "none@1"})
+        )
+    assert caught.value.reason.code == "DIP_YEAR_MISSING"
+
+
+@pytest.mark.parametrize("case", _of_kind("carve"))
+def test_amounts_set_apart_leave_the_sums_whole(case: dict) -> None:
+    """What is paid aside and what is added must neither vanish nor be paid twice."""
+    policy = policy_of({"carve.kinds": case["kinds"], "point_value.form": "fund_only@1"})
+
+    def amount(row: dict) -> Carve:
+        return Carve(row["kind"], row["payee"], yuan_to_fen(row["amount"]), row["cite"])
+
+    carved = carve(yuan_to_fen(case["fund"]), map(amount, case["amounts"]), policy)
+    assert fen_to_yuan(carved.divided_fen) == case["divided"]
+    done, _, _ = _divided({**case, "fund": case["divided"]}, policy)
+    names = ("divided", "aside", "added", "total")
+    found = [
+        {"payee": pay.payee} | {name: fen_to_yuan(getattr(pay, f"{name}_fen")) for name in names}
+        for pay in payments(carved, done)
+    ]
+    assert found == case["payments"]
+    sheet = Worksheet("fund")
+    write_carved(sheet, carved, policy)
+    assert sheet["fund_divided"].value == case["divided"]
+    for row in case["refused"]:
+        with pytest.raises(Fault) as caught:
+            carve(yuan_to_fen(case["fund"]), [amount(row)], policy)
+        assert caught.value.reason.code == row["reason"]
+    twice = [amount(case["amounts"][0])] * 2
+    with pytest.raises(Fault) as caught:
+        carve(yuan_to_fen(case["fund"]), twice, policy)
+    assert caught.value.reason.code == "CARVE_TWICE"
+
+
+@pytest.mark.parametrize("case", _of_kind("pools"))
+def test_pools_of_one_city_share_points_not_values(case: dict) -> None:
+    """The prefecture measures points once; each pool finds its own value and hands out its own fund."""
+    policy = policy_of({"point_value.form": "fund_only@1"})
+    overall = yuan_to_fen(case["overall_mean"])
+    groups = [
+        Group(
+            row["drg"], 10, 1, 0, yuan_to_fen(row["mean"]), 0, True, "", to_micro(Decimal(row["base"])), "3"
+        )
+        for row in case["groups"]
+    ]
+    table = GroupTable.of(overall, 1, groups)
+    for pool in case["pools"]:
+        inputs = [
+            PricedInput(row["id"], row["hospital"], None, row["drg"], "grouped", "", None,
+                        yuan_to_fen(row["cost"]), yuan_to_fen(row["patient"]))
+            for row in pool["cases"]
+        ]  # fmt: skip
+        done = clear(inputs, yuan_to_fen(pool["fund"]), policy, table=table)
+        assert [plain(found.points) for found in done.points] == [row["points"] for row in pool["cases"]]
+        assert done.value.display() == pool["value"]
+        assert {h.hospital_code: fen_to_yuan(h.fund_fen) for h in done.hospitals} == pool["funds"]
+        assert sum(done.funds_fen) == yuan_to_fen(pool["fund"])

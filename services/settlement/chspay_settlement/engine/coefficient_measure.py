@@ -113,7 +113,7 @@ def weights_of(policy: Policy) -> list[tuple[Component, Fraction]]:
 def by_group(year: Year, policy: Policy) -> list[Raw]:
     """The level's group mean ÷ the pool's group mean, where it may be used: levels far enough apart,
     enough cases at each level, and no inversion 倒挂 (a higher level never cheaper). Other groups, and
-    medical ones, take the level's mean over all (DIP 3.0 征求意见稿, 第五章第三节 (a) and (c))."""
+    medical ones, take the level's mean over all (DIP 3.0 征求意见稿, 第五章第二节)."""
     spread, least = positive(policy, SPREAD_MIN), policy.integer(CASES_MIN)
     medical = frozenset(policy.texts(MEDICAL)) if policy.has(MEDICAL) else frozenset()
     levels = sorted(level for level in year.levels if level is not None)

@@ -54,7 +54,7 @@ def hospital_totals(
         if found.kind is CaseKind.EXCLUDED:
             continue
         patient = inp.patient_fen
-        if patient is None and form.includes_patient:
+        if patient is None and form.needs_patient:
             raise Fault(
                 PATIENT_PAID_MISSING, field="patient_paid", value=inp.case_id, hospital=inp.hospital_code
             )

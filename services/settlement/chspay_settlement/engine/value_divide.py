@@ -34,6 +34,11 @@ LEVEL_NO_POINTS = Reason(
     Kind.PRECONDITION,
     "等级{value}分得{fund}分基金，但这一等级没有任何点数，无法分配（{document}）。",
 )
+NOTHING_BOOKED = Reason(
+    "NOTHING_BOOKED",
+    Kind.PRECONDITION,
+    "本期病例的总费用减去个人负担为{value}分，医保支付比例无法计算，结算点值无法折算。",
+)
 CASES_DIFFER = Reason(
     "RATE_CASES_DIFFER",
     Kind.INTERNAL,
@@ -43,17 +48,19 @@ RATE, LEVEL_RATES, SHARES = "rate.fixed", "rate.by_level", "rate.level_shares"
 
 #: What a residual is called. Under a rate the fund keeps what was not needed, or pays what it lacked.
 BELOW_FUND, ABOVE_FUND = "rate_below_fund", "rate_above_fund"
+FLOATING_CAPPED = "floating_value_capped"
 CAUSES = {
     "": "无余差",
     BELOW_FUND: "按费率支付少于可分配基金，余额留在基金",
     ABOVE_FUND: "按费率支付多于可分配基金，差额由基金补足",
+    FLOATING_CAPPED: "浮动点值达到上限，余额留在基金",
 }
 
 
 class Part(NamedTuple):
     """One of the point values of a division: of all points, of a level, fixed or floating."""
 
-    #: all, level, fixed, floating.
+    #: all, gross, level, fixed, floating.
     name: str
     #: The level as text where the part is one; otherwise empty.
     of: str
@@ -130,12 +137,27 @@ def divide(
     whole = point_value(chosen, fund_fen, ordered)
     if chosen.way is Way.SPLIT:
         amounts = split_to_hospitals(whole, ordered)
-        return _split(chosen, fund_fen, whole, (Part("all", "", whole),), amounts, [whole] * len(amounts))
+        parts = [Part("all", "", whole)]
+        if chosen.grossed:
+            parts.append(Part("gross", "", gross_value(whole, ordered)))
+        return _split(chosen, fund_fen, whole, tuple(parts), amounts, [whole] * len(amounts))
     if chosen.way is Way.LEVEL_SPLIT:
         return _by_shares(chosen, fund_fen, whole, ordered, policy, given)
     if chosen.way is Way.ELASTIC:
         return _elastic(chosen, fund_fen, whole, ordered, policy, given)
     return _by_rate(chosen, fund_fen, ordered, policy, given)
+
+
+def gross_value(fund: PointValue, totals: Sequence[HospitalTotals]) -> PointValue:
+    """A fund value carried up to total cost: divided by the fund's part of the cases' cost, exact.
+
+    :raises Fault: NOTHING_BOOKED when the cases cost the fund nothing.
+    """
+    cost = sum(total.cost_fen for total in totals)
+    booked = cost - sum(total.patient_fen for total in totals)
+    if booked <= 0:
+        raise Fault(NOTHING_BOOKED, field="patient_paid", value=booked)
+    return PointValue(fund.numerator_fen * cost, fund.denominator_micro * booked, True)
 
 
 def _split(
@@ -203,20 +225,22 @@ def _elastic(
     two = elastic(policy, whole, fixed, sum(facts.fixed_micro.values()))
     points = [total.points_micro for total in totals]
     worths = [two.worth(p, f) for p, f in zip(points, fixed, strict=True)]
-    shares = largest_remainder(
-        whole.numerator_fen, two.weights(points, fixed), [total.hospital_code for total in totals]
-    )
-    amounts = []
-    for total, share in zip(totals, shares, strict=True):
-        fund = share - total.patient_fen if form.includes_patient else share
+    worth = sum(worths, Fraction(0))
+    spent = divide_half_up(worth.numerator, worth.denominator)
+    codes = [total.hospital_code for total in totals]
+    amounts, exact = [], []
+    shares = largest_remainder(spent, two.weights(points, fixed), codes)
+    for total, share, own in zip(totals, shares, worths, strict=True):
+        minus = total.patient_fen if form.includes_patient else 0
         full = share if form.includes_patient else share + total.patient_fen
-        amounts.append(HospitalAmount(*total, fund_fen=fund, total_fen=full))
-    exact = tuple(
-        worth - (total.patient_fen if form.includes_patient else 0)
-        for worth, total in zip(worths, totals, strict=True)
-    )
-    parts = (Part("all", "", whole), Part("fixed", "", two.fixed), Part("floating", "", two.floating))
-    return Division(form, fund_fen, whole, parts, amounts, exact, (whole,) * len(amounts), 0, "")
+        amounts.append(HospitalAmount(*total, fund_fen=share - minus, total_fen=full))
+        exact.append(own - minus)
+    residual = whole.numerator_fen - spent
+    mean = PointValue(spent, whole.denominator_micro, whole.includes_patient)
+    parts = (Part("all", "", mean), Part("fixed", "", two.fixed), Part("floating", "", two.floating))
+    cause = FLOATING_CAPPED if residual else ""
+    values = (mean,) * len(amounts)
+    return Division(form, fund_fen, mean, parts, amounts, tuple(exact), values, residual, cause)
 
 
 def _by_rate(

@@ -1,7 +1,8 @@
 """The elastic point value 弹性点值: some points at a fixed value, the others share what is left.
 
-Only the distribution changes against one value for all points: together they are worth the same fund
-(DIP 3.0 技术规范 征求意见稿, 第四章第三节; 医保发〔2025〕18号 第十六条 弹性费率).
+Only the distribution changes against one value for all points: together they are worth the same fund,
+unless the floating value meets a ceiling, which leaves a residual (DIP 3.0 技术规范 征求意见稿, 第四章
+第三节; 医保发〔2025〕18号 第十六条 弹性费率).
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chspay_core.amounts import MICRO
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
-from chspay_core.policy_reading import cited
+from chspay_core.policy_reading import cited, positive
 from chspay_settlement.engine.model import PointValue
 from chspay_settlement.engine.value_facts import FIXED_PART, FIXED_VALUES
+
+#: A ceiling on the floating value, where the place has one (合理上限, the same section); yuan per point.
+FLOATING_MAX = "elastic.floating_max"
 
 ELASTIC_OVER_FUND = Reason(
     "ELASTIC_OVER_FUND",
@@ -75,6 +80,8 @@ def elastic(policy: Policy, whole: PointValue, fixed_micro: Sequence[int], base_
             document=cited(policy, FIXED_PART),
         )
     rest = left / floating if floating else Fraction(0)
+    if policy.has(FLOATING_MAX):
+        rest = min(rest, positive(policy, FLOATING_MAX) * 100 / MICRO)
     return Elastic(_pair(exact, whole), _pair(rest, whole))
 
 

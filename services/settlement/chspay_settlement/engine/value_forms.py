@@ -38,6 +38,13 @@ class Form:
     way: Way = Way.SPLIT
     #: The further policy keys the form reads.
     params: tuple[str, ...] = ()
+    #: Whether the published value is at total cost: the fund's value ÷ the fund's share of cost.
+    grossed: bool = False
+
+    @property
+    def needs_patient(self) -> bool:
+        """Whether every case must say what its patient bears."""
+        return self.includes_patient or self.grossed
 
     @property
     def priced_up(self) -> bool:
@@ -52,7 +59,13 @@ POINT_VALUE = Registry[Form]("point_value.form")
 TOTAL_COST = POINT_VALUE.add(Form("total_cost@1", True, "(fund + patient) ÷ points"))
 #: V2: fund ÷ Σ points. 杭州市县域医共体支付方式改革实施细则（征求意见稿）二(二)2(3).
 FUND_ONLY = POINT_VALUE.add(Form("fund_only@1", False, "fund ÷ points"))
-#: 浮动费率, found at clearing (医保发〔2025〕18号 第十六条), over each level's share of the fund
+_GROSSED = "fund ÷ (fund part of cost ÷ cost) ÷ points"
+#: 结算点值: (fund for DIP ÷ 医保支付比例) ÷ total score, the ratio being booked fund ÷ total cost of the
+#: year's cases; a hospital's fund is its score × value × ratio (DIP 3.0 征求意见稿 第七章第三节).
+DIP_SETTLEMENT = POINT_VALUE.add(Form("dip_settlement@1", False, _GROSSED, grossed=True))
+#: 浮动费率, found at clearing (医保发〔2025〕18号 第十六条): the same over weights.
+FLOATING_RATE = POINT_VALUE.add(Form("floating_rate@1", False, _GROSSED, grossed=True))
+#: The floating rate found at clearing (医保发〔2025〕18号 第十六条), over each level's share of the fund
 #: (CHS-DRG 技术规范, unverified: rate_L = total cost × the level's share ÷ the level's weight).
 LEVEL_SHARES = POINT_VALUE.add(
     Form(
