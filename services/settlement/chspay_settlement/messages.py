@@ -99,6 +99,8 @@ _STATES = {
     "running": pb.RUN_STATE_RUNNING,
     "done": pb.RUN_STATE_DONE,
     "failed": pb.RUN_STATE_FAILED,
+    "tried": pb.RUN_STATE_DONE,
+    "discarded": pb.RUN_STATE_DISCARDED,
 }
 
 
@@ -133,6 +135,9 @@ def run_to_pb(run: Run) -> pb.Run:
         failure_message=run.failure_message,
         evidence=run.evidence,
         statements_digest=run.statements_digest,
+        nature=run.nature,
+        point_table_id=run.point_table_id,
+        held_lists=run.held_lists,
     )
 
 
@@ -154,6 +159,11 @@ def statement_to_pb(row: StatementRow, run: Run) -> pb.Statement:
         evidence=run.evidence,
         content=row.content,
         digest=row.digest,
+        deducted_fen=row.deducted_fen,
+        difference_fen=row.difference_fen,
+        held_fen=row.held_fen,
+        released_fen=row.released_fen,
+        payable_fen=row.payable_fen,
     )
 
 

@@ -14,6 +14,7 @@ from chspay_core.errors import Fault
 from chspay_settlement.engine.clearing import clear
 from chspay_settlement.engine.ledger import MonthPay, difference_fen, month_postings
 from chspay_settlement.engine.model import HospitalTotals, PointValue, PricedInput
+from chspay_settlement.engine.payment import Payment
 from chspay_settlement.engine.statement import (
     MONTH,
     RunFacts,
@@ -159,7 +160,7 @@ def statement(name: str = "演示医院") -> bytes:
     lines = group_lines(cases, done.points, done.funds_fen)
     hospital = done.hospitals[0]
     return statement_content(
-        RUN, done.value, hospital, name, lines, prepaid_fen(done.value, hospital, policy)
+        RUN, done.value, hospital, name, lines, Payment(prepaid_fen(done.value, hospital, policy))
     )
 
 
@@ -186,7 +187,7 @@ def test_a_statement_that_does_not_add_up_is_not_written() -> None:
     done = clear(cases, 1000, policy_of())
     lines = group_lines(cases[1:], done.points[1:], done.funds_fen[1:])
     with pytest.raises(AssertionError, match="do not add up"):
-        statement_content(RUN, done.value, done.hospitals[0], "", lines, 0)
+        statement_content(RUN, done.value, done.hospitals[0], "", lines, Payment(0))
 
 
 def test_the_steps_one_by_one_are_the_whole_clearing() -> None:

@@ -11,14 +11,16 @@ from chspay_core.worksheet import Worksheet
 from chspay_kit.db import current_connection
 from chspay_settlement import faults
 from chspay_settlement.app.intake import month_of
-from chspay_settlement.app.lineage import funds_of, stored_table, value_of
+from chspay_settlement.app.lineage import division_of, settled, stored_table
 from chspay_settlement.app.runs import DONE, Runs, claim_of_pool
 from chspay_settlement.clients import Policies
-from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, HospitalTotals, PointValue
+from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, HospitalTotals
 from chspay_settlement.engine.money_sheet import write_money
 from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.value import form_of, point_value, split_to_hospitals
-from chspay_settlement.engine.value_forms import Form
+from chspay_settlement.engine.settled import funds_of_cases
+from chspay_settlement.engine.value import form_of
+from chspay_settlement.engine.value_divide import Division, divide
+from chspay_settlement.engine.value_forms import Way
 from chspay_settlement.store import run_cases, runs, scope
 
 _FORM = "point_value.form"
@@ -50,7 +52,10 @@ class Explain:
         hospitals = [h.amount for h in await run_cases.hospitals(connection, run_id)]
         own = await run_cases.priced_of(connection, run_id, hospital_code)
         policy = (await self._policies.sealed(run.policy_digest)).on(month_of(run.period).last)
-        sheet = await asyncio.to_thread(_worksheet, run, row, table, hospitals, own, policy)
+        # One value for all points follows from the hospitals' totals; any other form looks at all cases.
+        alone = form_of(policy).way is Way.SPLIT
+        rows = [] if alone else await run_cases.priced(connection, run_id)
+        sheet = await asyncio.to_thread(_worksheet, run, row, table, hospitals, own, rows, policy)
         return row, sheet
 
 
@@ -60,6 +65,7 @@ def _worksheet(
     table: GroupTable,
     hospitals: Sequence[HospitalAmount],
     own: Sequence[run_cases.Priced],
+    rows: Sequence[run_cases.Priced],
     policy: Policy,
 ) -> Worksheet:
     inp = row.inp
@@ -69,24 +75,29 @@ def _worksheet(
     if points.kind is CaseKind.EXCLUDED:
         _same(inp.case_id, "fund", 0, row.fund_fen)
         return sheet
-    form = form_of(policy)
-    value, hospital = _pool(run, form, hospitals, inp.hospital_code)
-    fund = funds_of(value, hospital, own)[inp.case_id]
+    division = _division(run, hospitals, rows, policy)
+    place = next(i for i, h in enumerate(division.hospitals) if h.hospital_code == inp.hospital_code)
+    fund = funds_of_cases(division, policy, inp.hospital_code, settled(own))[inp.case_id]
     _same(inp.case_id, "fund", fund, row.fund_fen)
-    write_money(sheet, form, policy.rule(_FORM), value, hospital, inp, fund)
+    hospital, value = division.hospitals[place], division.values[place]
+    write_money(sheet, division.form, policy.rule(_FORM), value, hospital, inp, fund)
     return sheet
 
 
-def _pool(
-    run: runs.Run, form: Form, hospitals: Sequence[HospitalAmount], hospital_code: str
-) -> tuple[PointValue, HospitalAmount]:
-    """Point value and the hospital's share, made again from the totals of all hospitals."""
-    totals = [HospitalTotals(*hospital[:5]) for hospital in hospitals]
-    value = point_value(form, run.fund_fen, totals)
-    _same(run.run_id, "point_value", value, value_of(run, form))
-    amounts = split_to_hospitals(value, totals)
-    _same(run.run_id, "hospitals", amounts, list(hospitals))
-    return value, next(amount for amount in amounts if amount.hospital_code == hospital_code)
+def _division(
+    run: runs.Run, hospitals: Sequence[HospitalAmount], rows: Sequence[run_cases.Priced], policy: Policy
+) -> Division:
+    """The fund divided again, which must come to what every hospital was given."""
+    if rows:
+        division = division_of(run, policy, rows)
+    else:
+        totals = [HospitalTotals(*hospital[:5]) for hospital in hospitals]
+        division = divide(run.fund_fen, totals, policy)
+    value = division.value
+    _same(run.run_id, "point_value", (value.numerator_fen, value.denominator_micro),
+          (run.value_fen, run.value_micro))  # fmt: skip
+    _same(run.run_id, "hospitals", division.hospitals, list(hospitals))
+    return division
 
 
 def _same(about: str, field: str, found: object, stored: object) -> None:

@@ -1,4 +1,4 @@
-"""The steps between stored rows and the engine that both the run and its explanation take."""
+"""The steps between stored rows and the engine that a run, its explanation and its corrections take."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import asyncpg
 
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
+from chspay_core.policy import Policy
 from chspay_settlement import faults
-from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, PointValue
+from chspay_settlement.engine.model import CaseKind, GroupTable
+from chspay_settlement.engine.settled import Settled, divide_cases
 from chspay_settlement.engine.table_content import table_of
-from chspay_settlement.engine.value import case_funds
-from chspay_settlement.engine.value_forms import Form
+from chspay_settlement.engine.value import form_of
+from chspay_settlement.engine.value_divide import Division
 from chspay_settlement.store import run_cases, runs
 
 
@@ -26,20 +28,16 @@ async def stored_table(connection: asyncpg.Connection, run_id: str) -> GroupTabl
     return table_of(found[0])
 
 
-def value_of(run: runs.Run, form: Form) -> PointValue:
-    """The stored point value of a run."""
-    return PointValue(run.value_fen, run.value_micro, form.includes_patient)
-
-
 def counted(rows: Iterable[run_cases.Priced]) -> list[run_cases.Priced]:
     """The cases that earn points; excluded ones count nowhere."""
     return [row for row in rows if row.points is not None and row.points.kind is not CaseKind.EXCLUDED]
 
 
-def funds_of(value: PointValue, hospital: HospitalAmount, rows: Sequence[run_cases.Priced]) -> dict[str, int]:
-    """The fund of each counted case of one hospital, fen."""
-    cases = counted(rows)
-    case_ids = [row.inp.case_id for row in cases]
-    points = [row.points.points_micro for row in cases if row.points is not None]
-    patients = [row.inp.patient_fen or 0 for row in cases]
-    return dict(zip(case_ids, case_funds(value, hospital, case_ids, points, patients), strict=True))
+def settled(rows: Iterable[run_cases.Priced]) -> list[Settled]:
+    """The rows that have points, as the engine takes them."""
+    return [Settled(row.inp, row.points) for row in rows if row.points is not None]
+
+
+def division_of(run: runs.Run, policy: Policy, rows: Sequence[run_cases.Priced]) -> Division:
+    """The run's fund divided over its priced cases: at any time the same again."""
+    return divide_cases(settled(rows), run.fund_fen, policy, form_of(policy))

@@ -20,13 +20,15 @@ from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app import posting
 from chspay_settlement.app.intake import month_of
-from chspay_settlement.app.lineage import funds_of, stored_table, value_of
+from chspay_settlement.app.lineage import division_of, settled, stored_table
+from chspay_settlement.app.runs import MONTH
 from chspay_settlement.clients import Grouper, Policies
 from chspay_settlement.engine.measure import measure
 from chspay_settlement.engine.points import Pricer
+from chspay_settlement.engine.settled import funds_of_cases
 from chspay_settlement.engine.table_content import table_content
-from chspay_settlement.engine.value import form_of, hospital_totals, point_value, split_to_hospitals
-from chspay_settlement.store import hospitals, run_cases, runs
+from chspay_settlement.engine.value_divide import Division
+from chspay_settlement.store import decisions, findings, hospitals, point_tables, run_cases, runs
 
 #: Cases of one committed step.
 GROUP_CHUNK, POINTS_CHUNK, FUND_CHUNK = 20_000, 5_000, 5_000
@@ -38,6 +40,7 @@ class Memory:
 
     pricer: Pricer | None = None
     policy: Policy | None = None
+    division: Division | None = None
     after: run_cases.Key = field(default=run_cases.START)
 
 
@@ -74,34 +77,65 @@ class Stages:
         return bundle.on(month_of(run.period).last)
 
     async def _snapshot(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
-        await hospitals.close_gate(connection, run.pool)
-        await runs.set_month(connection, run.pool, run.period, "closing")
-        cases = await run_cases.snapshot(connection, run)
+        if run.nature == MONTH:
+            await hospitals.close_gate(connection, run.pool)
+            await runs.set_month(connection, run.pool, run.period, "closing")
+        if run.replays:
+            held, cases = await self._taken_again(connection, run)
+        else:
+            held = await findings.hold_out(connection, run, moves=run.nature == MONTH)
+            cases = await run_cases.snapshot(connection, run)
+            await decisions.mark_run(connection, run)
+            await findings.charge(connection, run)
         if not cases:
             raise Fault(faults.NO_LISTS, field="month", pool=run.pool, period=month_of(run.period))
-        again = await run_cases.count_foreign(connection, run)
+        again = await run_cases.count_foreign(connection, run.run_id, run.scheme_digest)
         await runs.update(
-            connection, run.run_id, state="running", stage="group", cases=cases, done=0, total=again
-        )
+            connection, run.run_id, state="running", stage="group", cases=cases, done=0, total=again,
+            held_lists=held,
+        )  # fmt: skip
+
+    async def _taken_again(self, connection: asyncpg.Connection, run: runs.Run) -> tuple[int, int]:
+        """What the run that is replayed was given: its cases, marks and deductions."""
+        source = await runs.one(connection, run.replays)
+        cases = await run_cases.copy(connection, run)
+        await decisions.copy_marks(connection, run.replays, run.run_id)
+        await findings.copy_charges(connection, run.replays, run.run_id)
+        return 0 if source is None else source.held_lists, cases
 
     async def _group(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
-        cases = await run_cases.foreign(connection, run, GROUP_CHUNK)
+        cases = await run_cases.foreign(connection, run.run_id, run.scheme_digest, GROUP_CHUNK)
         if not cases:
             await runs.update(connection, run.run_id, stage="measure", done=0, total=run.cases)
             return
         answers = await self._grouper.many(run.scheme_digest, cases)
         if any(answer.scheme_digest != run.scheme_digest for answer in answers):
             raise Fault(faults.SCHEME_CHANGED, field="grouping.scheme", value=run.scheme)
-        await run_cases.put_groups(connection, run, cases, answers)
+        await run_cases.put_groups(connection, run.run_id, run.scheme_digest, cases, answers)
         await runs.progress(connection, run.run_id, len(cases))
 
     async def _measure(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
+        """The group table the run prices with: its prefecture's, or measured from its own cases."""
         policy = await self._policy(run)
-        inputs = await run_cases.inputs(connection, run.run_id)
-        table = await asyncio.to_thread(measure, inputs, policy)
-        content = table_content(table)
+        if run.point_table_id:
+            content = await self._prefecture_table(connection, run)
+        else:
+            inputs = await run_cases.inputs(connection, run.run_id)
+            content = table_content(await asyncio.to_thread(measure, inputs, policy))
         await runs.put_table(connection, run, content, sm3_hex(content))
         await runs.update(connection, run.run_id, used=_keys(policy), stage="points", done=0, total=run.cases)
+
+    async def _prefecture_table(self, connection: asyncpg.Connection, run: runs.Run) -> bytes:
+        """The sealed content of the run's point table, checked against its digest."""
+        table = await point_tables.one(connection, run.point_table_id)
+        content = await point_tables.content(connection, run.point_table_id)
+        stored = "" if table is None else table.digest
+        if sm3_hex(content) != stored:
+            raise Fault(
+                faults.LINEAGE_BROKEN, field="point_table", value=run.point_table_id, found=sm3_hex(content),
+                stored=stored,
+            )  # fmt: skip
+        return content
 
     async def _points(self, connection: asyncpg.Connection, run: runs.Run, memory: Memory) -> None:
         if memory.pricer is None or memory.policy is None:
@@ -119,12 +153,9 @@ class Stages:
     async def _value(self, connection: asyncpg.Connection, run: runs.Run) -> None:
         """The point value, and the fund handed out to hospitals."""
         policy = await self._policy(run)
-        form = form_of(policy)
         rows = await run_cases.priced(connection, run.run_id)
-        points = [row.points for row in rows if row.points is not None]
-        totals = hospital_totals((row.inp for row in rows), points, form)
-        value = point_value(form, run.fund_fen, totals)
-        amounts = split_to_hospitals(value, totals)
+        division = await asyncio.to_thread(division_of, run, policy, rows)
+        amounts = division.hospitals
         await run_cases.put_hospitals(connection, run, month_of(run.period).last, amounts)
         await runs.update(
             connection,
@@ -133,19 +164,22 @@ class Stages:
             stage="allocate",
             done=0,
             total=len(amounts),
-            points_micro=sum(total.points_micro for total in totals),
-            patient_fen=sum(total.patient_fen for total in totals),
-            value_fen=value.numerator_fen,
-            value_micro=value.denominator_micro,
+            points_micro=sum(amount.points_micro for amount in amounts),
+            patient_fen=sum(amount.patient_fen for amount in amounts),
+            value_fen=division.value.numerator_fen,
+            value_micro=division.value.denominator_micro,
         )
 
-    async def _allocate(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
+    async def _allocate(self, connection: asyncpg.Connection, run: runs.Run, memory: Memory) -> None:
         """The funds of the next hospitals handed out to their cases."""
         waiting = [h for h in await run_cases.hospitals(connection, run.run_id) if not h.allocated]
         if not waiting:
             await runs.update(connection, run.run_id, stage="post", done=0, total=1)
             return
-        value = value_of(run, form_of(await self._policy(run)))
+        policy = await self._policy(run)
+        if memory.division is None:
+            rows = await run_cases.priced(connection, run.run_id)
+            memory.division = await asyncio.to_thread(division_of, run, policy, rows)
         chosen: list[run_cases.RunHospital] = []
         for hospital in waiting:
             chosen.append(hospital)
@@ -154,18 +188,18 @@ class Stages:
         funds: list[tuple[str, str, int]] = []
         for hospital in chosen:
             code = hospital.amount.hospital_code
-            rows = await run_cases.priced_of(connection, run.run_id, code)
-            given = await asyncio.to_thread(funds_of, value, hospital.amount, rows)
+            own = settled(await run_cases.priced_of(connection, run.run_id, code))
+            given = await asyncio.to_thread(funds_of_cases, memory.division, policy, code, own)
             funds.extend((code, case_id, fund) for case_id, fund in given.items())
         await run_cases.put_funds(
             connection, run.run_id, funds, [hospital.amount.hospital_code for hospital in chosen]
         )
-        await runs.progress(connection, run.run_id, len(chosen), ("point_value.form",))
+        await runs.progress(connection, run.run_id, len(chosen), {*_keys(policy), "point_value.form"})
 
     async def _post(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
         """Statements, ledger and the end of the run, all at once."""
         policy = await self._policy(run)
-        await posting.post_month(connection, run, policy)
+        await posting.end_run(connection, run, policy)
 
 
 def _keys(policy: Policy) -> set[str]:

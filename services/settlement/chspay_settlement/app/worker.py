@@ -7,7 +7,7 @@ import asyncpg
 from chspay_core.errors import Fault
 from chspay_kit import logs
 from chspay_kit.auth import Claim
-from chspay_settlement.app.runs import DONE, FAILED, claim_of_pool
+from chspay_settlement.app.runs import ENDED, FAILED, MONTH, claim_of_pool
 from chspay_settlement.app.stages import Memory, Stages
 from chspay_settlement.store import runs
 
@@ -31,7 +31,7 @@ class MonthRuns:
     async def step(self, connection: asyncpg.Connection, run_id: str, memory: Memory) -> bool:
         """One step; ``False`` when the run has ended."""
         run = await runs.one(connection, run_id, lock=True)
-        if run is None or run.state in (DONE, FAILED):
+        if run is None or run.state in ENDED:
             return False
         await self.stages.step(connection, run, memory)
         return True
@@ -39,10 +39,11 @@ class MonthRuns:
     async def fail(self, connection: asyncpg.Connection, run_id: str, fault: Fault) -> None:
         """Ends the run with its reason, and opens its month again."""
         run = await runs.one(connection, run_id, lock=True)
-        if run is None or run.state in (DONE, FAILED):
+        if run is None or run.state in ENDED:
             return
         log.warning("run.failed", run_id=run_id, stage=run.stage, reason=fault.reason.code)
-        await runs.reopen_month(connection, run.pool, run.period)
+        if run.nature == MONTH:
+            await runs.reopen_month(connection, run)
         await runs.update(
             connection, run_id, state=FAILED, failure_reason=fault.reason.code, failure_message=fault.message
         )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from chspay_core.amounts import from_micro, plain
 from chspay_core.digest import sm3_hex
+from chspay_settlement.engine.marks import Mark
 from chspay_settlement.engine.model import (
     CaseKind,
     CasePoints,
@@ -19,8 +20,9 @@ from chspay_settlement.engine.model import (
     PointValue,
     PricedInput,
 )
+from chspay_settlement.engine.payment import PayLine, Payment
 
-FORMAT = "chspay-statement/1"
+FORMAT = "chspay-statement/2"
 TRIAL, MONTH = "trial", "month"
 UNITS = {"money": "fen", "points": "points", "point_value_display": "yuan per point"}
 
@@ -56,6 +58,13 @@ class GroupLine(NamedTuple):
     fund_fen: int
 
 
+class Adjustment(NamedTuple):
+    """A mark that moved a case off its group's line."""
+
+    case_id: str
+    mark: Mark
+
+
 def group_lines(
     inputs: Iterable[PricedInput], points: Iterable[CasePoints], funds_fen: Iterable[int]
 ) -> list[GroupLine]:
@@ -79,9 +88,13 @@ def statement_content(
     hospital: HospitalAmount,
     hospital_name: str,
     lines: Sequence[GroupLine],
-    prepaid_fen: int,
+    paid: Payment,
+    adjustments: Sequence[Adjustment] = (),
 ) -> bytes:
-    """The statement as canonical JSON; its group lines must add up to the hospital's totals."""
+    """The statement as canonical JSON; its group lines must add up to the hospital's totals.
+
+    :param paid: from the fund to the payment; a hospital without cases may still have lines.
+    """
     for name in ("cases", "points_micro", "cost_fen", "patient_fen", "fund_fen"):
         if sum(getattr(line, name) for line in lines) != getattr(hospital, name):
             raise AssertionError(f"statement of {hospital.hospital_code}: {name} of its groups do not add up")
@@ -113,23 +126,45 @@ def statement_content(
             "patient_fen": hospital.patient_fen,
             "fund_fen": hospital.fund_fen,
             "total_fen": hospital.total_fen,
-            "prepaid_fen": prepaid_fen,
-            "retained_fen": hospital.fund_fen - prepaid_fen,
+            "prepaid_fen": paid.prepaid_fen,
+            "retained_fen": hospital.fund_fen - paid.prepaid_fen,
+            "deducted_fen": paid.deducted_fen,
+            "difference_fen": paid.difference_fen,
+            "released_fen": paid.released_fen,
+            "held_fen": paid.held_fen,
+            "payable_fen": paid.payable_fen,
         },
-        "groups": [
-            {
-                "drg": line.drg,
-                "kind": line.kind,
-                "cases": line.cases,
-                "points": _points(line.points_micro),
-                "cost_fen": line.cost_fen,
-                "patient_fen": line.patient_fen,
-                "fund_fen": line.fund_fen,
-            }
-            for line in lines
+        "payment": [_pay_line(line) for line in paid.lines],
+        "adjustments": [
+            {"case": case_id, "kind": mark.kind, "value": mark.value, "mode": mark.mode, "cite": mark.cite}
+            for case_id, mark in adjustments
         ],
+        "groups": [_group_line(line) for line in lines],
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _group_line(line: GroupLine) -> dict[str, str | int]:
+    return {
+        "drg": line.drg,
+        "kind": line.kind,
+        "cases": line.cases,
+        "points": _points(line.points_micro),
+        "cost_fen": line.cost_fen,
+        "patient_fen": line.patient_fen,
+        "fund_fen": line.fund_fen,
+    }
+
+
+def _pay_line(line: PayLine) -> dict[str, str | int]:
+    return {
+        "kind": line.kind,
+        "number": line.number,
+        "case": line.case_id,
+        "note": line.note,
+        "amount_fen": line.amount_fen,
+        "refers": line.refers,
+    }
 
 
 def statement_digest(content: bytes) -> str:

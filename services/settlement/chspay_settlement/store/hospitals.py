@@ -100,6 +100,19 @@ async def put(connection: asyncpg.Connection, hospital: Hospital) -> None:
     )
 
 
+async def named(
+    connection: asyncpg.Connection, codes: Sequence[str], day: date
+) -> dict[str, tuple[str, str]]:
+    """Place and name of hospitals as they stand on a day (or first stood after it)."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT ON (hospital_code) hospital_code, region_code, name FROM settlement.hospital"
+        " WHERE hospital_code = ANY($1) ORDER BY hospital_code, (since <= $2) DESC, since DESC",
+        codes,
+        day,
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 async def page(
     connection: asyncpg.Connection, prefix: str, after: tuple[str, date], limit: int
 ) -> list[Hospital]:

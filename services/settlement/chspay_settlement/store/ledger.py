@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 import asyncpg
 
+#: Where statements lie: those that were posted, and those of trials and replays.
+POSTED, TRIED = "statement", "trial_statement"
+
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
@@ -29,6 +32,11 @@ class StatementRow:
     retained_fen: int
     content: bytes
     digest: str
+    deducted_fen: int
+    difference_fen: int
+    held_fen: int
+    released_fen: int
+    payable_fen: int
 
 
 class Line(NamedTuple):
@@ -53,19 +61,23 @@ _NAMES = [field.name for field in fields(StatementRow)]
 _COLUMNS = ", ".join(_NAMES)
 
 
-async def put_statements(connection: asyncpg.Connection, rows: Sequence[StatementRow]) -> None:
-    """Stores the statements of a run."""
+async def put_statements(
+    connection: asyncpg.Connection, rows: Sequence[StatementRow], table: str = POSTED
+) -> None:
+    """Stores the statements of a run; those of a trial in a table of their own."""
     places = ", ".join(f"${number}" for number in range(1, len(_NAMES) + 1))
     await connection.executemany(
-        f"INSERT INTO settlement.statement ({_COLUMNS}) VALUES ({places})",  # noqa: S608 - constants
+        f"INSERT INTO settlement.{table} ({_COLUMNS}) VALUES ({places})",  # noqa: S608 - constants
         [[getattr(row, name) for name in _NAMES] for row in rows],
     )
 
 
-async def statement(connection: asyncpg.Connection, run_id: str, hospital_code: str) -> StatementRow | None:
+async def statement(
+    connection: asyncpg.Connection, run_id: str, hospital_code: str, table: str = POSTED
+) -> StatementRow | None:
     """One hospital's statement."""
     row = await connection.fetchrow(
-        f"SELECT {_COLUMNS} FROM settlement.statement"  # noqa: S608 - constants
+        f"SELECT {_COLUMNS} FROM settlement.{table}"  # noqa: S608 - constants
         " WHERE run_id = $1 AND hospital_code = $2",
         run_id,
         hospital_code,
@@ -74,11 +86,11 @@ async def statement(connection: asyncpg.Connection, run_id: str, hospital_code: 
 
 
 async def statements(
-    connection: asyncpg.Connection, run_id: str, after: str, limit: int
+    connection: asyncpg.Connection, run_id: str, after: str, limit: int, table: str = POSTED
 ) -> list[StatementRow]:
     """Statements of a run by hospital code, after one."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM settlement.statement"  # noqa: S608 - constants
+        f"SELECT {_COLUMNS} FROM settlement.{table}"  # noqa: S608 - constants
         " WHERE run_id = $1 AND hospital_code > $2 ORDER BY hospital_code LIMIT $3",
         run_id,
         after,
@@ -87,7 +99,7 @@ async def statements(
     return [StatementRow(*row) for row in rows]
 
 
-async def post(
+async def post(  # noqa: PLR0913 - a batch is its ten facts
     connection: asyncpg.Connection,
     batch_id: str,
     pool: str,
@@ -96,19 +108,25 @@ async def post(
     kind: str,
     chained: bytes,
     lines: Sequence[Line],
+    *,
+    corrects: str = "",
+    cause: str = "",
 ) -> None:
     """Writes a batch and its lines; that it balances is checked by the database when it commits.
 
     :param chained: hash of the batch in the journal of the pool's ledger.
+    :param corrects: the batch this one corrects, and the ``cause``.
     """
     await connection.execute(
         "INSERT INTO settlement.posting_batch (batch_id, pool, period, run_id, kind, corrects, cause, hash)"
-        " VALUES ($1, $2, $3, $4, $5, '', '', $6)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         batch_id,
         pool,
         period,
         run_id,
         kind,
+        corrects,
+        cause,
         chained,
     )
     await connection.execute(

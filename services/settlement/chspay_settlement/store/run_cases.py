@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -11,8 +11,9 @@ import asyncpg
 
 from chspay_core.case import Case
 from chspay_kit.convert import Answer
+from chspay_settlement.engine.marks import Mark
 from chspay_settlement.engine.model import CaseKind, CasePoints, HospitalAmount, PricedInput
-from chspay_settlement.store import lists
+from chspay_settlement.store import decisions, lists
 from chspay_settlement.store.runs import Run
 
 #: Position in a run: the key of the last row seen.
@@ -55,40 +56,60 @@ JOIN settlement.list_version v USING (list_id, version)
 LEFT JOIN settlement.hospital p ON p.hospital_code = v.hospital_code AND p.since <= v.discharge_date
   AND (p.until IS NULL OR p.until >= v.discharge_date)
 WHERE h.pool = $2 AND h.settle_period = $3 AND h.mark <> 'difference'
+  AND NOT EXISTS (SELECT FROM settlement.run_held x WHERE x.run_id = $1 AND x.list_id = h.list_id)
+"""
+
+# The same versions again, as they came in; level and place as the run saw them.
+_AGAIN = """
+INSERT INTO settlement.run_case (run_id, hospital_code, case_id, list_id, version, region_code, level,
+  drg, status, scheme_digest, department, los_days, cost_fen, patient_fen)
+SELECT $1, c.hospital_code, c.case_id, c.list_id, c.version, c.region_code, c.level,
+  v.drg, v.status, v.scheme_digest, c.department, c.los_days, c.cost_fen, c.patient_fen
+FROM settlement.run_case c JOIN settlement.list_version v USING (list_id, version) WHERE c.run_id = $2
 """
 
 
 async def snapshot(connection: asyncpg.Connection, run: Run) -> int:
-    """Takes in every list that waits for the run's month; answers how many."""
+    """Takes in every list that waits for the run's month and is not held; answers how many."""
     done: str = await connection.execute(_SNAPSHOT, run.run_id, run.pool, run.period)
     return int(done.rsplit(" ", 1)[1])
 
 
-async def count_foreign(connection: asyncpg.Connection, run: Run) -> int:
+async def copy(connection: asyncpg.Connection, run: Run) -> int:
+    """Takes in what the run that is replayed took in; answers how many."""
+    done: str = await connection.execute(_AGAIN, run.run_id, run.replays)
+    return int(done.rsplit(" ", 1)[1])
+
+
+async def count_foreign(connection: asyncpg.Connection, run_id: str, scheme_digest: str) -> int:
     """Cases grouped under another scheme than the run's."""
     return int(
         await connection.fetchval(
             "SELECT count(*) FROM settlement.run_case WHERE run_id = $1 AND scheme_digest <> $2",
-            run.run_id,
-            run.scheme_digest,
+            run_id,
+            scheme_digest,
         )
     )
 
 
-async def foreign(connection: asyncpg.Connection, run: Run, limit: int) -> list[Case]:
+async def foreign(connection: asyncpg.Connection, run_id: str, scheme_digest: str, limit: int) -> list[Case]:
     """The next cases that have to be grouped again, with everything the grouper needs."""
     rows = await connection.fetch(
         "SELECT v.* FROM settlement.run_case c JOIN settlement.list_version v USING (list_id, version)"
         " WHERE c.run_id = $1 AND c.scheme_digest <> $2 ORDER BY c.hospital_code, c.case_id LIMIT $3",
-        run.run_id,
-        run.scheme_digest,
+        run_id,
+        scheme_digest,
         limit,
     )
     return [lists.case_of(row) for row in rows]
 
 
 async def put_groups(
-    connection: asyncpg.Connection, run: Run, cases: Sequence[Case], answers: Sequence[Answer]
+    connection: asyncpg.Connection,
+    run_id: str,
+    scheme_digest: str,
+    cases: Sequence[Case],
+    answers: Sequence[Answer],
 ) -> None:
     """Gives cases of the run another group; the list itself keeps the answer it was taken in with."""
     await connection.execute(
@@ -96,12 +117,12 @@ async def put_groups(
         " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])"
         " AS i(hospital_code, case_id, drg, status)"
         " WHERE c.run_id = $1 AND c.hospital_code = i.hospital_code AND c.case_id = i.case_id",
-        run.run_id,
+        run_id,
         [case.hospital_code for case in cases],
         [case.case_id for case in cases],
         [answer.drg for answer in answers],
         [answer.status.value for answer in answers],
-        run.scheme_digest,
+        scheme_digest,
     )
 
 
@@ -111,7 +132,8 @@ async def inputs(connection: asyncpg.Connection, run_id: str) -> list[PricedInpu
         f"SELECT {_INPUT} FROM settlement.run_case WHERE run_id = $1",  # noqa: S608 - constants
         run_id,
     )
-    return [PricedInput(*row) for row in rows]
+    found = await decisions.marks(connection, run_id)
+    return [_input(row, found) for row in rows]
 
 
 async def unpriced(connection: asyncpg.Connection, run_id: str, after: Key, limit: int) -> list[PricedInput]:
@@ -124,7 +146,8 @@ async def unpriced(connection: asyncpg.Connection, run_id: str, after: Key, limi
         *after,
         limit,
     )
-    return [PricedInput(*row) for row in rows]
+    found = await decisions.marks(connection, run_id)
+    return [_input(row, found) for row in rows]
 
 
 async def put_points(
@@ -156,7 +179,8 @@ async def priced(connection: asyncpg.Connection, run_id: str) -> list[Priced]:
         " WHERE run_id = $1 ORDER BY hospital_code, case_id",
         run_id,
     )
-    return [_priced(row) for row in rows]
+    found = await decisions.marks(connection, run_id)
+    return [_priced(row, found) for row in rows]
 
 
 async def priced_of(
@@ -171,7 +195,8 @@ async def priced_of(
         after,
         limit,
     )
-    return [_priced(row) for row in rows]
+    found = await decisions.marks(connection, run_id, hospital_code)
+    return [_priced(row, found) for row in rows]
 
 
 async def one(connection: asyncpg.Connection, run_id: str, hospital_code: str, case_id: str) -> Priced | None:
@@ -183,11 +208,17 @@ async def one(connection: asyncpg.Connection, run_id: str, hospital_code: str, c
         hospital_code,
         case_id,
     )
-    return None if row is None else _priced(row)
+    if row is None:
+        return None
+    return _priced(row, await decisions.marks(connection, run_id, hospital_code))
 
 
-def _priced(row: asyncpg.Record) -> Priced:
-    inp = PricedInput(*row[:9])
+def _input(row: asyncpg.Record, marks: Mapping[decisions.CaseKey, tuple[Mark, ...]]) -> PricedInput:
+    return PricedInput(*row[:9])._replace(marks=marks.get((row[1], row[0]), ()))
+
+
+def _priced(row: asyncpg.Record, marks: Mapping[decisions.CaseKey, tuple[Mark, ...]]) -> Priced:
+    inp = _input(row, marks)
     points = CasePoints(CaseKind(row[9]), row[10], row[11]) if row[9] else None
     return Priced(inp, points, row[12])
 

@@ -39,6 +39,11 @@ class Run:
     failure_reason: str
     failure_message: str
     started_by: str
+    #: month closes and posts; trial does neither; replay runs the closed month of ``replays`` again.
+    nature: str = "month"
+    replays: str = ""
+    point_table_id: str = ""
+    held_lists: int = 0
 
 
 _NAMES = [field.name for field in fields(Run)]
@@ -64,13 +69,24 @@ async def reserve(connection: asyncpg.Connection, pool: str, period: int, run_id
     )
 
 
-async def attempts(connection: asyncpg.Connection, pool: str, period: int) -> int:
-    """Runs of the month so far; all but the newest have failed."""
+async def attempts(connection: asyncpg.Connection, pool: str, period: int, nature: str) -> int:
+    """Runs of this nature of the month so far; of those that post, all but the newest have failed."""
     return int(
         await connection.fetchval(
-            "SELECT count(*) FROM settlement.month_run WHERE pool = $1 AND period = $2", pool, period
+            "SELECT count(*) FROM settlement.month_run WHERE pool = $1 AND period = $2 AND nature = $3",
+            pool,
+            period,
+            nature,
         )
     )
+
+
+async def month_state(connection: asyncpg.Connection, pool: str, period: int) -> str:
+    """What a run has made of a month: starting, closing or closed; empty while it is open."""
+    found: str | None = await connection.fetchval(
+        "SELECT state FROM settlement.pool_month WHERE pool = $1 AND period = $2", pool, period
+    )
+    return found or ""
 
 
 async def waiting_lists(connection: asyncpg.Connection, pool: str, period: int) -> bool:
@@ -162,8 +178,19 @@ async def set_month(connection: asyncpg.Connection, pool: str, period: int, stat
     )
 
 
-async def reopen_month(connection: asyncpg.Connection, pool: str, period: int) -> None:
+async def reopen_month(connection: asyncpg.Connection, run: Run) -> None:
     """Gives the month of a failed run back, and the lists that went past it while it was closing."""
+    pool, period = run.pool, run.period
+    await connection.execute(
+        "UPDATE settlement.list_head h SET settle_period = $2, mark = CASE"
+        " WHEN to_char(h.discharge_date, 'YYYYMM')::int = $2 THEN '' ELSE 'late' END"
+        " FROM settlement.run_held x WHERE x.run_id = $3 AND x.list_id = h.list_id AND h.pool = $1"
+        " AND h.mark = 'held' AND NOT EXISTS (SELECT FROM settlement.pool_month m WHERE m.pool = h.pool"
+        "  AND m.period = h.settle_period AND m.state <> 'starting')",
+        pool,
+        period,
+        run.run_id,
+    )
     await connection.execute(
         "DELETE FROM settlement.pool_month WHERE pool = $1 AND period = $2", pool, period
     )

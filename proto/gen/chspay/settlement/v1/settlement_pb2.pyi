@@ -17,11 +17,13 @@ class RunState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RUN_STATE_RUNNING: _ClassVar[RunState]
     RUN_STATE_DONE: _ClassVar[RunState]
     RUN_STATE_FAILED: _ClassVar[RunState]
+    RUN_STATE_DISCARDED: _ClassVar[RunState]
 RUN_STATE_UNSPECIFIED: RunState
 RUN_STATE_PENDING: RunState
 RUN_STATE_RUNNING: RunState
 RUN_STATE_DONE: RunState
 RUN_STATE_FAILED: RunState
+RUN_STATE_DISCARDED: RunState
 
 class Identity(_message.Message):
     __slots__ = ("person_no", "name", "certificate_type", "certificate_no")
@@ -212,7 +214,7 @@ class ListHospitalsResponse(_message.Message):
     def __init__(self, hospitals: _Optional[_Iterable[_Union[Hospital, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Run(_message.Message):
-    __slots__ = ("run_id", "pool", "year", "month", "state", "stage", "done", "total", "policy_digest", "scheme_digest", "engine_version", "cases", "total_points", "fund_fen", "patient_fen", "point_value_numerator_fen", "point_value_denominator", "point_value_display", "failure_reason", "failure_message", "evidence", "statements_digest")
+    __slots__ = ("run_id", "pool", "year", "month", "state", "stage", "done", "total", "policy_digest", "scheme_digest", "engine_version", "cases", "total_points", "fund_fen", "patient_fen", "point_value_numerator_fen", "point_value_denominator", "point_value_display", "failure_reason", "failure_message", "evidence", "statements_digest", "nature", "point_table_id", "held_lists")
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     POOL_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -235,6 +237,9 @@ class Run(_message.Message):
     FAILURE_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     STATEMENTS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    NATURE_FIELD_NUMBER: _ClassVar[int]
+    POINT_TABLE_ID_FIELD_NUMBER: _ClassVar[int]
+    HELD_LISTS_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     pool: str
     year: int
@@ -257,7 +262,10 @@ class Run(_message.Message):
     failure_message: str
     evidence: str
     statements_digest: str
-    def __init__(self, run_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., month: _Optional[int] = ..., state: _Optional[_Union[RunState, str]] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., policy_digest: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., engine_version: _Optional[str] = ..., cases: _Optional[int] = ..., total_points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., point_value_numerator_fen: _Optional[int] = ..., point_value_denominator: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., point_value_display: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., evidence: _Optional[str] = ..., statements_digest: _Optional[str] = ...) -> None: ...
+    nature: str
+    point_table_id: str
+    held_lists: int
+    def __init__(self, run_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., month: _Optional[int] = ..., state: _Optional[_Union[RunState, str]] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., policy_digest: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., engine_version: _Optional[str] = ..., cases: _Optional[int] = ..., total_points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., point_value_numerator_fen: _Optional[int] = ..., point_value_denominator: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., point_value_display: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., evidence: _Optional[str] = ..., statements_digest: _Optional[str] = ..., nature: _Optional[str] = ..., point_table_id: _Optional[str] = ..., held_lists: _Optional[int] = ...) -> None: ...
 
 class StartMonthRunRequest(_message.Message):
     __slots__ = ("request_id", "pool", "year", "month")
@@ -320,7 +328,7 @@ class WatchRunResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[Run, _Mapping]] = ...) -> None: ...
 
 class Statement(_message.Message):
-    __slots__ = ("run_id", "hospital_code", "hospital_name", "cases", "points", "fund_fen", "patient_fen", "total_fen", "cost_fen", "prepaid_fen", "retained_fen", "point_value_display", "evidence", "content", "digest")
+    __slots__ = ("run_id", "hospital_code", "hospital_name", "cases", "points", "fund_fen", "patient_fen", "total_fen", "cost_fen", "prepaid_fen", "retained_fen", "point_value_display", "evidence", "content", "digest", "deducted_fen", "difference_fen", "held_fen", "released_fen", "payable_fen")
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     HOSPITAL_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -336,6 +344,11 @@ class Statement(_message.Message):
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
+    DEDUCTED_FEN_FIELD_NUMBER: _ClassVar[int]
+    DIFFERENCE_FEN_FIELD_NUMBER: _ClassVar[int]
+    HELD_FEN_FIELD_NUMBER: _ClassVar[int]
+    RELEASED_FEN_FIELD_NUMBER: _ClassVar[int]
+    PAYABLE_FEN_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     hospital_code: str
     hospital_name: str
@@ -351,7 +364,12 @@ class Statement(_message.Message):
     evidence: str
     content: bytes
     digest: str
-    def __init__(self, run_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., hospital_name: _Optional[str] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., total_fen: _Optional[int] = ..., cost_fen: _Optional[int] = ..., prepaid_fen: _Optional[int] = ..., retained_fen: _Optional[int] = ..., point_value_display: _Optional[str] = ..., evidence: _Optional[str] = ..., content: _Optional[bytes] = ..., digest: _Optional[str] = ...) -> None: ...
+    deducted_fen: int
+    difference_fen: int
+    held_fen: int
+    released_fen: int
+    payable_fen: int
+    def __init__(self, run_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., hospital_name: _Optional[str] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., total_fen: _Optional[int] = ..., cost_fen: _Optional[int] = ..., prepaid_fen: _Optional[int] = ..., retained_fen: _Optional[int] = ..., point_value_display: _Optional[str] = ..., evidence: _Optional[str] = ..., content: _Optional[bytes] = ..., digest: _Optional[str] = ..., deducted_fen: _Optional[int] = ..., difference_fen: _Optional[int] = ..., held_fen: _Optional[int] = ..., released_fen: _Optional[int] = ..., payable_fen: _Optional[int] = ...) -> None: ...
 
 class ListStatementsRequest(_message.Message):
     __slots__ = ("run_id", "page_size", "page_token")

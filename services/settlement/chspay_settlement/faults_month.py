@@ -1,0 +1,93 @@
+"""Why settlement refuses what surrounds a month: findings, decisions, holds, differences, trials."""
+
+from __future__ import annotations
+
+from chspay_core.errors import Kind, Reason
+
+REPLAY_DIFFERS = Reason(
+    "REPLAY_DIFFERS",
+    Kind.INTERNAL,
+    "月结{value}按原始数据重算的结算单与原结算单不一致（指纹{found}，原为{stored}），请立即联系管理员核查。",
+)
+TRIAL_MONTH_TAKEN = Reason(
+    "TRIAL_MONTH_TAKEN",
+    Kind.PRECONDITION,
+    "统筹区{pool}的{period}已经月结（{value}），不能再试算；如需核对请重算该次月结。",
+)
+NOT_A_TRIAL = Reason("RUN_NOT_A_TRIAL", Kind.PRECONDITION, "{value}不是试算，不能作废。")
+NOT_A_POSTED_RUN = Reason("NOT_A_POSTED_RUN", Kind.PRECONDITION, "{value}不是已完成的月结，不能重算。")
+MONTHS_REVERSED = Reason("MONTHS_REVERSED", Kind.INVALID, "起始月份{value}晚于终止月份{last}，请核对。")
+PERIOD_TOO_LONG = Reason("PERIOD_TOO_LONG", Kind.INVALID, "一次最多连续结算24个月，收到{value}个月。")
+PERIOD_NOT_FOUND = Reason("PERIOD_NOT_FOUND", Kind.NOT_FOUND, "没有找到连续结算{value}。")
+POINT_TABLE_MISSING = Reason(
+    "POINT_TABLE_MISSING",
+    Kind.PRECONDITION,
+    "政策要求用全市统一测算的点数（{document}），而{place}在{value}没有可用的点数表，请先测算点数。",
+)
+POINT_TABLE_NOT_FOUND = Reason("POINT_TABLE_NOT_FOUND", Kind.NOT_FOUND, "没有找到点数表{value}。")
+POINT_TABLE_SCHEME = Reason(
+    "POINT_TABLE_SCHEME",
+    Kind.PRECONDITION,
+    "点数表{value}按另一个分组方案测算，不能用于{pool}的月结；请按现行方案重新测算点数。",
+)
+NOT_A_PREFECTURE = Reason(
+    "NOT_A_PREFECTURE", Kind.INVALID, "点数按设区的市测算，“{value}”不是市的代码（应为××××00）。"
+)
+NO_LISTS_TO_MEASURE = Reason(
+    "NO_LISTS_TO_MEASURE", Kind.PRECONDITION, "{place}在{value}没有清单，无法测算点数。"
+)
+FINDING_BAD = Reason("FINDING_BAD", Kind.INVALID, "审核疑点的“{field}”应为1至200个字的文本，请补充。")
+FINDING_AMOUNT_BAD = Reason(
+    "FINDING_AMOUNT_BAD", Kind.INVALID, "审核疑点金额应大于零且不超过100亿元，收到{value}分。"
+)
+FINDING_DIFFERS = Reason(
+    "FINDING_DIFFERS", Kind.CONFLICT, "疑点编号{value}已经导入，内容与这一条不同；请换一个编号。"
+)
+FINDING_TWICE = Reason("FINDING_TWICE", Kind.INVALID, "同一批中疑点编号{value}出现多次，只收第一条。")
+FINDING_NOT_FOUND = Reason("FINDING_NOT_FOUND", Kind.NOT_FOUND, "没有找到审核疑点{value}。")
+FINDING_STEP_BAD = Reason(
+    "FINDING_STEP_BAD", Kind.PRECONDITION, "审核疑点{value}现为“{now}”，不能改为“{wanted}”。"
+)
+FINDING_STATE_UNKNOWN = Reason(
+    "FINDING_STATE_UNKNOWN",
+    Kind.INVALID,
+    "审核疑点的状态应为 open、upheld、dismissed 或 disputed，收到“{value}”。",
+)
+FINDING_REASON_MISSING = Reason("FINDING_REASON_MISSING", Kind.INVALID, "请写明处理审核疑点的理由。")
+DECISION_BAD = Reason("DECISION_BAD", Kind.INVALID, "决定的“{field}”无效：“{value}”。{why}")
+DECISION_DIFFERS = Reason(
+    "DECISION_DIFFERS",
+    Kind.CONFLICT,
+    "决定{value}已经执行过，内容与这一次不同；同一文号只能执行一次，更改请用新的决定。",
+)
+DECISION_STANDS = Reason(
+    "DECISION_STANDS",
+    Kind.CONFLICT,
+    "病例{case}已有同类决定{value}，请先用新的决定撤销它。",
+)
+DECISION_NOT_FOUND = Reason("DECISION_NOT_FOUND", Kind.NOT_FOUND, "没有找到决定{value}。")
+DECISION_REVOKED = Reason("DECISION_REVOKED", Kind.CONFLICT, "决定{value}已被{by}撤销。")
+HOLD_BAD = Reason("HOLD_BAD", Kind.INVALID, "暂缓拨付的“{field}”应为1至200个字的文本，请补充。")
+HOLD_AMOUNT_BAD = Reason(
+    "HOLD_AMOUNT_BAD", Kind.INVALID, "暂缓拨付的金额不能小于零，0表示全部应付额，收到{value}分。"
+)
+HOLD_MONTH_CLOSED = Reason(
+    "HOLD_MONTH_CLOSED", Kind.PRECONDITION, "统筹区{pool}的{value}已经结算，暂缓拨付只能从未结算的月份起。"
+)
+HOLD_NOT_FOUND = Reason("HOLD_NOT_FOUND", Kind.NOT_FOUND, "没有找到暂缓拨付{value}。")
+HOLD_RELEASED = Reason("HOLD_RELEASED", Kind.PRECONDITION, "暂缓拨付{value}已经解除。")
+HOSPITAL_NOT_IN_POOL = Reason(
+    "HOSPITAL_NOT_IN_POOL", Kind.PRECONDITION, "医疗机构{value}不是统筹区{pool}的定点医疗机构。"
+)
+DIFFERENCES_MOVED = Reason(
+    "DIFFERENCES_MOVED",
+    Kind.CONFLICT,
+    "预览之后又有更正或决定，差额已经变化，没有入账；请重新预览并核对后再提交。",
+)
+NO_DIFFERENCES = Reason("NO_DIFFERENCES", Kind.PRECONDITION, "统筹区{value}没有需要入账的差额。")
+DIFFERENCE_BLOCKED = Reason(
+    "DIFFERENCE_BLOCKED",
+    Kind.PRECONDITION,
+    "病例{value}的更正还不能计算（{why}），请先处理；其余差额没有入账。",
+)
+CAUSE_MISSING = Reason("CAUSE_MISSING", Kind.INVALID, "请写明差额的原因，它会写进分录和结算单。")
