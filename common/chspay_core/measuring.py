@@ -20,6 +20,8 @@ from chspay_core.statistics import StableTest, stable_above
 
 LOW_MULTIPLE, LOW_BOUNDARY = "outlier.low_multiple", "outlier.low_boundary"
 HIGH_TIERS, HIGH_BOUNDARY = "outlier.high_tiers", "outlier.high_boundary"
+#: Said only where a place grades by weight, or where a tier ends below its edge.
+TIER_ON, TIER_BOUNDARY = "outlier.tier_on", "outlier.tier_boundary"
 SCALE, PLACES = "points.scale", "points.places"
 MAX_PLACES = 6
 
@@ -148,7 +150,7 @@ def _tiers(policy: Policy) -> tuple[Tier, ...]:
     for row in policy.table(HIGH_TIERS):
         edge = cell(policy, HIGH_TIERS, row, "up_to")
         multiple = cell(policy, HIGH_TIERS, row, "multiple")
-        up_to = number(policy, HIGH_TIERS, edge) if edge else None
+        up_to = _base_points(policy, number(policy, HIGH_TIERS, edge)) if edge else None
         tiers.append(Tier(up_to, number(policy, HIGH_TIERS, multiple), multiple))
     edges = [tier.up_to for tier in tiers if tier.up_to is not None]
     shown = policy.rule(HIGH_TIERS).value_json
@@ -160,3 +162,17 @@ def _tiers(policy: Policy) -> tuple[Tier, ...]:
     if any(tier.multiple <= low for tier in tiers):
         raise broken(policy, HIGH_TIERS, shown, "高倍率应大于低倍率")
     return tuple(tiers)
+
+
+def _base_points(policy: Policy, edge: Fraction) -> Fraction:
+    """The highest base points of a tier that ends at ``edge``.
+
+    Some places grade by weight (points of the mean case = 1), and some end a tier below its edge; base
+    points have so many places, so the highest below an edge can be named.
+    """
+    if policy.has(TIER_ON) and choice(policy, TIER_ON, "base_points", "weight") == "weight":
+        edge *= fraction(policy, SCALE)
+    if not policy.has(TIER_BOUNDARY) or choice(policy, TIER_BOUNDARY, "le", "lt") == "le":
+        return edge
+    unit = 10 ** places_of(policy)
+    return Fraction(ceil(edge * unit) - 1, unit)

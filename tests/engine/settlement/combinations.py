@@ -76,6 +76,17 @@ def figures(chance: random.Random) -> dict[str, object]:
             {"category": "psychiatry", "points": "3.5"},
             {"category": "rehabilitation", "points": "4.123456"},
         ],
+        "per_diem.day_tiers": [
+            {"category": category, "up_to": up_to, "points": f"{chance.randrange(1, 900) / 100}"}
+            for category in ("psychiatry", "rehabilitation")
+            for up_to in ("30", "60", "")
+        ],
+        "per_diem.benchmark_days": [
+            {"category": "psychiatry", "days": "55"},
+            {"category": "rehabilitation", "days": "27.5"},
+        ],
+        "per_diem.excess_share": chance.choice(["0", "0.1", "0.25"]),
+        "point_value.standard": chance.choice(["11.875", "100", "7.0520"]),
     }
 
 

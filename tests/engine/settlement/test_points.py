@@ -161,7 +161,7 @@ def test_refusals_name_the_case() -> None:
         ({"settle.high": "magic@1"}, "settle.high", "METHOD_UNKNOWN"),
         ({"stability.method": "n_and_cv@2"}, "stability.method", "METHOD_UNKNOWN"),
         ({"points.base_method": "x@1"}, "points.base_method", "METHOD_UNKNOWN"),
-        ({"coefficient.method": "composite@1"}, "coefficient.method", "METHOD_UNKNOWN"),
+        ({"coefficient.method": "composite@9"}, "coefficient.method", "METHOD_UNKNOWN"),
         ({"outlier.low_boundary": "about"}, "outlier.low_boundary", "POLICY_VALUE"),
         ({"stability.sd": "both"}, "stability.sd", "POLICY_VALUE"),
         ({"points.scale": "0"}, "points.scale", "POLICY_VALUE"),

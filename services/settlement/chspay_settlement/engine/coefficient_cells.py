@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from chspay_settlement.engine.coefficient_parts import Cell
-from chspay_settlement.engine.measure import GROUPED
-from chspay_settlement.engine.model import PricedInput
+from chspay_settlement.engine.model import GROUPED, PricedInput
 
 
 def cells_of(inputs: Iterable[PricedInput]) -> list[Cell]:

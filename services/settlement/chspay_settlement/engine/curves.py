@@ -15,10 +15,9 @@ from chspay_core.cliffs import MEAN_FEN, Curve
 from chspay_core.measuring import Tier
 from chspay_core.policy import Policy
 from chspay_settlement.engine.coefficient import LevelCoefficients
-from chspay_settlement.engine.measure import GROUPED
-from chspay_settlement.engine.model import Group, GroupTable, PricedInput
+from chspay_settlement.engine.model import GROUPED, Group, GroupTable, PricedInput
 from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.terms import SETTLE, Terms
+from chspay_settlement.engine.terms import SETTLE_KEYS, Terms
 
 #: A curve of cost ends at this multiple of the highest limit, one of days after this many days.
 _BEYOND, _DAYS = 3, 400
@@ -35,6 +34,8 @@ def curves(policy: Policy) -> list[Curve]:
     levels: list[int | None] = [None]
     if isinstance(coefficients, LevelCoefficients):
         levels = [*sorted(coefficients.levels)]
+    elif terms.edges.levels is not None:
+        levels = [*sorted(terms.edges.levels)]
     found: list[Curve] = []
     for level in levels:
         who = "" if level is None else f"{level}级医疗机构（系数{_shown(coefficients.of('', level, ''))}）"
@@ -67,7 +68,7 @@ def _of_cost(policy: Policy, tier: tuple[Tier, Fraction], level: int | None, who
         label="，".join(filter(None, (f"高倍率界限{limit.text}倍的病组", who))),
         unit="fen",
         start=1,
-        stop=int(MEAN_FEN * max(limit.multiple, Fraction(1)) * _BEYOND),
+        stop=max([*turns, int(MEAN_FEN * max(limit.multiple, Fraction(1)))]) * _BEYOND,
         pay=_money(pricer, case),
         role=_role(pricer, case),
         plain=_key("normal"),
@@ -88,7 +89,7 @@ def _of_days(policy: Policy, department: str, level: int | None, who: str) -> Cu
 
 def _key(kind: str) -> str:
     """The policy key that chooses the method of a kind of case."""
-    return next(registry.key for known, registry in SETTLE.items() if known.value == kind)
+    return next(key for known, key in SETTLE_KEYS.items() if known.value == kind)
 
 
 def _scale(policy: Policy) -> Fraction:

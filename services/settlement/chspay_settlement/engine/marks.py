@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from fractions import Fraction
 from typing import NamedTuple
 
+from chspay_core.amounts import decimal_text, yuan_to_fen
 from chspay_core.errors import Fault, Kind, Reason
 
 MARKS_CONFLICT = Reason(
@@ -17,6 +19,29 @@ MARKS_CONFLICT = Reason(
     Kind.CONFLICT,
     "病例{value}有两个互相矛盾的“{mark}”认定：{first}与{second}。请先撤销其中一个。",
 )
+MARK_VALUE = Reason(
+    "MARK_VALUE",
+    Kind.INVALID,
+    "病例{case_id}的“{mark}”认定（{cite}）不能使用：方式“{mode}”、数值“{value}”，{why}。",
+)
+
+
+class Mode(StrEnum):
+    """How a mark is to be applied, where its kind knows more than one way."""
+
+    PLAIN = ""
+    #: By item 按项目付费, less unreasonable cost.
+    BY_ITEM = "by_item"
+    #: b·f + b·max(0, (c − u)/m − K).
+    LINEAR_ADD = "linear_add"
+    #: As the case's own kind is settled, of what is left of its cost.
+    COST_LESS = "cost_less"
+    #: The points are set.
+    POINTS = "points"
+    #: Points are added.
+    ADD_ON = "add_on"
+    #: A review that changed nothing: as a normal case of its group.
+    REJECTED = "rejected"
 
 
 class MarkKind(StrEnum):
@@ -26,21 +51,39 @@ class MarkKind(StrEnum):
     INCOMPLETE = "incomplete"
     #: 日间手术; no value.
     DAY_SURGERY = "day_surgery"
-    #: 新技术; value: points. Mode ``points`` sets them, ``add_on`` adds them.
+    #: 新技术; points, set or added.
     NEW_TECHNOLOGY = "new_technology"
-    #: 特例单议结果. Mode ``by_item``, ``linear_add`` and ``cost_less``: value is the unreasonable cost in
-    #: yuan that does not count; ``points``: the adjusted points; ``rejected``: no value.
+    #: 特例单议结果; unreasonable cost in yuan that does not count, or the adjusted points, or nothing.
     REVIEW = "review"
     #: 极高费用病例按项目付费; no value.
     BY_ITEM = "by_item"
-    #: 中医治疗; value: share of the cost that is treatment by traditional medicine, 0 to 1.
+    #: 中医治疗; share of the cost that is treatment by traditional medicine, 0 to 1.
     TCM = "tcm"
-    #: 再入院（前次住院）; value: factor on the earlier stay's points.
+    #: 再入院（前次住院）; factor on the earlier stay's points.
     READMISSION = "readmission"
-    #: 违规; value: how many times its points the case loses on top of earning none.
+    #: 违规; how many times its points the case loses on top of earning none.
     VIOLATION = "violation"
 
 
+#: What ``Mark.value`` is: nothing, yuan of cost, points, a share of 0 to 1, a multiple.
+NOTHING, YUAN, POINTS, SHARE, MULTIPLE = "nothing", "yuan", "points", "share", "multiple"
+#: The modes of each kind, and what the value then is.
+MODES: dict[MarkKind, dict[Mode, str]] = {
+    MarkKind.INCOMPLETE: {Mode.PLAIN: NOTHING},
+    MarkKind.DAY_SURGERY: {Mode.PLAIN: NOTHING},
+    MarkKind.NEW_TECHNOLOGY: {Mode.POINTS: POINTS, Mode.ADD_ON: POINTS},
+    MarkKind.REVIEW: {
+        Mode.BY_ITEM: YUAN,
+        Mode.LINEAR_ADD: YUAN,
+        Mode.COST_LESS: YUAN,
+        Mode.POINTS: POINTS,
+        Mode.REJECTED: NOTHING,
+    },
+    MarkKind.BY_ITEM: {Mode.PLAIN: NOTHING},
+    MarkKind.TCM: {Mode.PLAIN: SHARE},
+    MarkKind.READMISSION: {Mode.PLAIN: SHARE},
+    MarkKind.VIOLATION: {Mode.PLAIN: MULTIPLE},
+}
 MARK_NAMES = {
     MarkKind.INCOMPLETE: "住院过程不完整",
     MarkKind.DAY_SURGERY: "日间手术",
@@ -81,3 +124,40 @@ def merged(case_id: str, *found: Iterable[Mark]) -> tuple[Mark, ...]:
                 second=mark.cite,
             )
     return tuple(kept.values())
+
+
+def figure(case_id: str, mark: Mark) -> Fraction:
+    """The figure of a mark, exact: fen where it is money, 0 where the mark has none.
+
+    A decision is checked with it before it is kept, a case when it is priced.
+
+    :raises Fault: MARK_VALUE when mode or value is not one the kind knows.
+    """
+    what = next((what for mode, what in MODES[mark.kind].items() if mode.value == mark.mode), None)
+    if what is None:
+        known = "、".join(mode.value or "（空）" for mode in MODES[mark.kind])
+        raise _unusable(case_id, mark, f"方式应为{known}之一")
+    if what == NOTHING:
+        if mark.value:
+            raise _unusable(case_id, mark, "不应填写数值")
+        return Fraction(0)
+    money = what == YUAN
+    found = Fraction(yuan_to_fen(mark.value) if money else decimal_text(mark.value, "value"))
+    if found < 0:
+        raise _unusable(case_id, mark, "数值不能小于零")
+    if what == SHARE and found > 1:
+        raise _unusable(case_id, mark, "数值应在0至1之间")
+    return found
+
+
+def _unusable(case_id: str, mark: Mark, why: str) -> Fault:
+    return Fault(
+        MARK_VALUE,
+        field="marks",
+        value=mark.value,
+        case_id=case_id,
+        mark=MARK_NAMES[mark.kind],
+        cite=mark.cite,
+        mode=mark.mode,
+        why=why,
+    )

@@ -23,7 +23,6 @@ from chspay_settlement.engine.terms import Terms
 NOTHING_TO_MEASURE = Reason(
     "NOTHING_TO_MEASURE", Kind.PRECONDITION, "没有可用于测算的入组病例，无法计算基准点数。"
 )
-GROUPED = "grouped"
 
 
 def measure(inputs: Iterable[PricedInput], policy: Policy) -> GroupTable:
@@ -35,10 +34,10 @@ def measure(inputs: Iterable[PricedInput], policy: Policy) -> GroupTable:
     """
     terms = Terms.read(policy)
     costs: dict[str, list[int]] = {}
-    per_diem = terms.per_diem
+    per_diem, measured = terms.per_diem, terms.measured
     for inp in inputs:
         cost = inp.cost_fen
-        if inp.status == GROUPED and cost is not None and cost > 0 and inp.department not in per_diem:
+        if inp.status in measured and cost is not None and cost > 0 and inp.department not in per_diem:
             found = costs.get(inp.drg)
             if found is None:
                 costs[inp.drg] = [cost]

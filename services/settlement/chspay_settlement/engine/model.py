@@ -15,16 +15,27 @@ from typing import NamedTuple
 from chspay_core.amounts import from_micro, ratio_half_up
 from chspay_settlement.engine.marks import Mark
 
+#: The grouper's answers that can be settled.
+GROUPED, AMBIGUOUS, UNGROUPED = "grouped", "ambiguous", "ungrouped"
+
 
 class CaseKind(StrEnum):
     """How a case is settled 结算类别; ``EXCLUDED`` earns no points and carries a reason."""
 
     NORMAL = "normal"
     LOW = "low"
+    #: Between low and normal 低费用阶段, where a place has ruled such a step.
+    LOW_STEP = "low_step"
     HIGH = "high"
+    #: Above high 极高倍率, where a place has ruled a second limit.
+    EXTREME = "extreme"
     UNSTABLE = "unstable"
     PER_DIEM = "per_diem"
+    #: 住院过程不完整, marked.
+    INCOMPLETE = "incomplete"
     UNGROUPED = "ungrouped"
+    #: 歧义病例, where a place settles them otherwise than ungrouped ones.
+    AMBIGUOUS = "ambiguous"
     EXCLUDED = "excluded"
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor
 
 from chspay_core.amounts import MICRO_PLACES
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_settlement.engine.edges import Edge
 from chspay_settlement.engine.methods import Basis, PointLine, Settle
 from chspay_settlement.engine.model import CaseKind, CasePoints, Group, PricedInput
 
@@ -21,31 +21,11 @@ POINTS_NEGATIVE = Reason(
     Kind.PRECONDITION,
     "病例{value}（病组{drg}）按方法{method}算出的点数小于零，请检查方法与差异系数的搭配。",
 )
+STAY_MISSING = Reason(
+    "STAY_MISSING", Kind.PRECONDITION, "病例{value}按床日结算，但没有住院天数，无法计算点数。"
+)
 #: Above every possible cost: where the last band of a plan ends.
 NEVER = 2**127
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A threshold of cost between two bands: ``multiple`` times the plan's unit of limits.
-
-    ``key`` and ``multiple_key`` name its worksheet lines; ``rule`` set the multiple, ``boundary`` said to
-    which band the limit itself belongs: to the lower one when ``closed``.
-    """
-
-    key: str
-    label: str
-    multiple_key: str
-    multiple_label: str
-    multiple: Fraction
-    rule: str
-    boundary: str
-    closed: bool
-
-    def top(self, unit: Fraction) -> int:
-        """The highest cost of the lower band, whole fen; decides as the exact limit does."""
-        limit = unit * self.multiple
-        return floor(limit) if self.closed else ceil(limit) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +105,13 @@ class Plan:
     def band(self, quantity: int) -> Band:
         """The band a cost in fen (or a number of days) falls into."""
         return next(band for band in self.bands if quantity <= band.top)
+
+
+def stay_days(inp: PricedInput) -> int:
+    """The days of a stay that is settled by days.
+
+    :raises Fault: STAY_MISSING.
+    """
+    if inp.los_days is None:
+        raise Fault(STAY_MISSING, field="los_days", value=inp.case_id)
+    return inp.los_days

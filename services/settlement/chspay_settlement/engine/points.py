@@ -14,21 +14,28 @@ from chspay_core.amounts import MICRO
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
+from chspay_settlement.engine import marked
 from chspay_settlement.engine import sheet as worksheet
 from chspay_settlement.engine.coefficient import ONE, Coefficients
-from chspay_settlement.engine.measure import GROUPED
-from chspay_settlement.engine.methods import Basis
-from chspay_settlement.engine.model import CaseKind, CasePoints, Group, GroupTable, PricedInput
-from chspay_settlement.engine.plan import NEVER, Band, Plan, compile_band
+from chspay_settlement.engine.methods import Basis, Settle
+from chspay_settlement.engine.methods_day import DayRate
+from chspay_settlement.engine.model import (
+    AMBIGUOUS,
+    GROUPED,
+    UNGROUPED,
+    CaseKind,
+    CasePoints,
+    Group,
+    GroupTable,
+    PricedInput,
+)
+from chspay_settlement.engine.plan import NEVER, Band, Plan, compile_band, stay_days
 from chspay_settlement.engine.terms import Terms
 
 GROUP_NOT_MEASURED = Reason(
     "GROUP_NOT_MEASURED",
     Kind.PRECONDITION,
     "病组{value}没有测算出基准点数，病例{case_id}无法计算点数。请先测算该病组。",
-)
-STAY_MISSING = Reason(
-    "STAY_MISSING", Kind.PRECONDITION, "病例{value}按床日结算，但没有住院天数，无法计算点数。"
 )
 INVALID, COST_MISSING, COST_NEGATIVE, COST_ZERO = (
     "INVALID_CASE",
@@ -53,13 +60,15 @@ class Pricer:
     def price(self, inp: PricedInput) -> CasePoints:
         """Kind and points of one case; a case that cannot be settled is EXCLUDED and says why.
 
-        :raises Fault: GROUP_NOT_MEASURED, LEVEL_MISSING, LEVEL_UNKNOWN, STAY_MISSING, POINTS_NEGATIVE.
+        :raises Fault: GROUP_NOT_MEASURED, STAY_MISSING, POINTS_NEGATIVE, a coefficient's or a mark's.
         """
         plan = self.plan(inp)
         cost = inp.cost_fen
         if plan is None or cost is None or cost <= 0:
             return CasePoints(CaseKind.EXCLUDED, 0, _why_excluded(plan, cost))
-        quantity = _days(inp) if plan.by_days else cost
+        if inp.marks:
+            return marked.price(self.terms, plan, inp, self._marked_basis)
+        quantity = stay_days(inp) if plan.by_days else cost
         return plan.band(quantity).points(inp, quantity)
 
     def price_all(self, inputs: Iterable[PricedInput]) -> list[CasePoints]:
@@ -69,7 +78,8 @@ class Pricer:
     def plan_key(self, inp: PricedInput) -> Hashable:
         """Cases of one key are settled by one plan."""
         factor = self.coefficients.key(inp.hospital_code, inp.level, inp.drg)
-        return (inp.drg, factor, inp.status, inp.department)
+        level = None if self.terms.edges.levels is None else inp.level
+        return (inp.drg, factor, level, inp.status, inp.department)
 
     def plan(self, inp: PricedInput) -> Plan | None:
         """The plan of a case; ``None`` when the grouper found the case invalid."""
@@ -82,25 +92,49 @@ class Pricer:
 
     def _compile(self, inp: PricedInput) -> Plan | None:
         terms = self.terms
-        if inp.status not in {GROUPED, "ambiguous", "ungrouped"}:
+        if inp.status not in {GROUPED, AMBIGUOUS, UNGROUPED}:
             return None
         rate = terms.per_diem.get(inp.department)
         if rate is not None:
-            basis = replace(self._basis(inp, CaseKind.PER_DIEM), day_points=rate.points)
-            return Plan(None, True, (self._band(CaseKind.PER_DIEM, basis),))
-        if inp.status != GROUPED:
-            basis = self._basis(inp, CaseKind.UNGROUPED)
-            return Plan(None, False, (self._band(CaseKind.UNGROUPED, basis),))
+            return self._days(inp, rate)
+        if inp.status not in terms.measured:
+            ruled = inp.status == AMBIGUOUS and CaseKind.AMBIGUOUS in terms.settle
+            kind = CaseKind.AMBIGUOUS if ruled else CaseKind.UNGROUPED
+            return Plan(None, False, (self._band(kind, self._basis(inp, kind)),))
         group = self._group(inp)
         if not group.stable:
-            basis = _of_group(self._basis(inp, CaseKind.UNSTABLE), group)
+            basis = self._of_group(self._basis(inp, CaseKind.UNSTABLE), group)
             return Plan(group, False, (self._band(CaseKind.UNSTABLE, basis),))
-        kinds, edges = terms.bands(group)
-        basis = _of_group(self._basis(inp, *kinds), group)
-        unit = group.mean
-        tops = [edge.top(unit) for edge in edges]
-        bands = [self._band(kind, basis, top) for kind, top in zip(kinds, [*tops, NEVER], strict=True)]
-        return Plan(group, False, tuple(bands), edges, unit)
+        return self._costs(inp, group)
+
+    def _days(self, inp: PricedInput, rate: DayRate) -> Plan:
+        """One band per tier of bed-days."""
+        basis = self._basis(inp, CaseKind.PER_DIEM)
+        bands = []
+        for tier in rate.tiers:
+            own = replace(
+                basis,
+                day_points=tier.points,
+                day_from=tier.since,
+                day_before=tier.before,
+                paid_days=rate.paid_days,
+            )
+            top = NEVER if tier.up_to is None else tier.up_to
+            bands.append(self._band(CaseKind.PER_DIEM, own, top))
+        return Plan(None, True, tuple(bands))
+
+    def _costs(self, inp: PricedInput, group: Group) -> Plan:
+        """One band per stretch between the thresholds of a stable group."""
+        edges = self.terms.edges
+        kinds = edges.kinds()
+        tier = Fraction(group.high_multiple)
+        multiple = edges.high_multiple(tier, inp.level, inp.hospital_code)
+        basis = self._of_group(self._basis(inp, *kinds, more=edges.limit_on.inputs), group)
+        basis = replace(basis, multiple=multiple)
+        between, unit = edges.between(multiple), edges.limit_on.unit(basis)
+        tops = [*(edge.top(unit) for edge in between), NEVER]
+        bands = [self._band(kind, basis, top) for kind, top in zip(kinds, tops, strict=True)]
+        return Plan(group, False, tuple(bands), between, unit)
 
     def _band(self, kind: CaseKind, basis: Basis, top: int = NEVER) -> Band:
         return compile_band(top, kind, self.terms.settle[kind], basis, self.terms.places)
@@ -111,12 +145,34 @@ class Pricer:
             raise Fault(GROUP_NOT_MEASURED, field="drg", value=inp.drg, case_id=inp.case_id)
         return group
 
-    def _basis(self, inp: PricedInput, *kinds: CaseKind) -> Basis:
+    def _basis(self, inp: PricedInput, *kinds: CaseKind, more: tuple[str, ...] = ()) -> Basis:
         """What the methods of these kinds may use; a coefficient is asked for only where one needs it."""
-        terms = self.terms
-        needed = any("coefficient" in terms.settle[kind].inputs for kind in kinds)
+        asked = {*more, *(name for kind in kinds for name in self.terms.settle[kind].inputs)}
+        needed = "coefficient" in asked
         factor = self.coefficients.of(inp.hospital_code, inp.level, inp.drg) if needed else ONE
-        return Basis(terms.scale, self.table.overall_mean, factor, terms.params)
+        return Basis(self.terms.scale, self.table.overall_mean, factor, self.terms.params)
+
+    def _of_group(self, basis: Basis, group: Group) -> Basis:
+        return replace(
+            basis,
+            base=Fraction(group.base_micro, MICRO),
+            mean=group.mean,
+            median=group.median,
+            multiple=Fraction(group.high_multiple),
+        )
+
+    def _marked_basis(self, inp: PricedInput, method: Settle) -> Basis:
+        """The basis of a case for a method no band of its plan uses."""
+        plan = self.plan(inp)
+        basis = self._basis(inp, more=method.inputs)
+        if plan is None or plan.group is None:
+            return basis
+        multiple = plan.bands[-1].basis.multiple
+        return replace(self._of_group(basis, plan.group), multiple=multiple)
+
+    def way(self, plan: Plan, inp: PricedInput) -> tuple[marked.Way, list[marked.Step]]:
+        """How ``inp`` comes to its points, exact: the same for a marked and an unmarked case."""
+        return marked.settle(self.terms, plan, inp, self._marked_basis)
 
     def explain(self, inp: PricedInput, sheet: Worksheet) -> CasePoints:
         """As :meth:`price`, writing every step with its rule onto ``sheet``."""
@@ -127,22 +183,6 @@ class Pricer:
             return points
         worksheet.write_case(sheet, self, plan, inp, points)
         return points
-
-
-def _of_group(basis: Basis, group: Group) -> Basis:
-    return replace(
-        basis,
-        base=Fraction(group.base_micro, MICRO),
-        mean=group.mean,
-        median=group.median,
-        multiple=Fraction(group.high_multiple),
-    )
-
-
-def _days(inp: PricedInput) -> int:
-    if inp.los_days is None:
-        raise Fault(STAY_MISSING, field="los_days", value=inp.case_id)
-    return inp.los_days
 
 
 def _why_excluded(plan: Plan | None, cost: int | None) -> str:

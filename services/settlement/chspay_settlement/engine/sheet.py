@@ -6,35 +6,47 @@ is shown with 4 places (``display_4``) and used exactly, as its sum and its coun
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
 from chspay_core import measuring
 from chspay_core.amounts import fen_to_yuan, plain, ratio_half_up
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine import terms as keys
 from chspay_settlement.engine.coefficient import Coefficients
-from chspay_settlement.engine.methods import DISCOUNT_KEY
+from chspay_settlement.engine.edges import LIMIT_ON, Edge
+from chspay_settlement.engine.marked import Step, Way
+from chspay_settlement.engine.methods import LINES
+from chspay_settlement.engine.methods_day import BENCHMARK, DAY_POINTS, DAY_TIERS, DEPARTMENTS, EXCESS
 from chspay_settlement.engine.model import CaseKind, CasePoints, Group, GroupTable, PricedInput
-from chspay_settlement.engine.plan import Band, Edge, Plan
-from chspay_settlement.engine.terms import SETTLE, Terms
+from chspay_settlement.engine.plan import Plan
+from chspay_settlement.engine.sheet_marks import Decided, write_mark, write_steps
+from chspay_settlement.engine.terms import SETTLE_KEYS, Terms
 
 KIND_NAMES = {
     CaseKind.NORMAL: "正常病例",
     CaseKind.LOW: "低倍率病例",
+    CaseKind.LOW_STEP: "低费用阶段病例",
     CaseKind.HIGH: "高倍率病例",
+    CaseKind.EXTREME: "极高倍率病例",
     CaseKind.UNSTABLE: "非稳定病组病例",
     CaseKind.PER_DIEM: "床日病例",
+    CaseKind.INCOMPLETE: "住院过程不完整病例",
     CaseKind.UNGROUPED: "未入组病例",
+    CaseKind.AMBIGUOUS: "歧义病例",
     CaseKind.EXCLUDED: "不计点病例",
 }
 DISPLAY = "display_4"
 #: What settles a kind whose costs are not graded: the lines it rests on, and the rule.
 _UNGRADED: dict[CaseKind, tuple[tuple[str, ...], str]] = {
     CaseKind.UNSTABLE: (("stability",), "stability.method"),
-    CaseKind.PER_DIEM: ((), keys.DEPARTMENTS),
-    CaseKind.UNGROUPED: (("drg",), SETTLE[CaseKind.UNGROUPED].key),
+    CaseKind.PER_DIEM: ((), DEPARTMENTS),
+    CaseKind.UNGROUPED: (("drg",), SETTLE_KEYS[CaseKind.UNGROUPED]),
+    CaseKind.AMBIGUOUS: (("drg",), SETTLE_KEYS[CaseKind.AMBIGUOUS]),
+    CaseKind.INCOMPLETE: (("mark_incomplete",), ""),
 }
+_PARAMS = {name: key for key, name in LINES.items()}
 
 
 def write_excluded(sheet: Worksheet, inp: PricedInput, points: CasePoints) -> None:
@@ -53,42 +65,120 @@ class Priced(Protocol):
     def table(self) -> GroupTable: ...
     @property
     def coefficients(self) -> Coefficients: ...
+    def way(self, plan: Plan, inp: PricedInput) -> tuple[Way, list[Step]]: ...
 
 
 def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, points: CasePoints) -> None:
     """Every step from the settlement list to the points of ``inp``."""
-    terms = pricer.terms
-    quantity = (inp.los_days if plan.by_days else inp.cost_fen) or 0
-    band = plan.band(quantity)
-    method = band.method
+    way, steps = pricer.way(plan, inp)
+    accepted = way.cost != inp.cost_fen
     _given(sheet, inp)
     if not plan.by_days:
-        _overall(sheet, terms, pricer.table)
+        _overall(sheet, pricer.terms, pricer.table)
     if plan.group is not None:
-        _group(sheet, terms, plan.group)
+        _group(sheet, pricer.terms, plan.group)
+    mark = write_mark(sheet, way.mark) if way.mark is not None else ""
+    if accepted:
+        sheet.line(
+            "accepted_cost",
+            "核减后费用",
+            fen_to_yuan(way.cost),
+            "yuan",
+            formula=f"cost − {mark}",
+            inputs=("cost", mark),
+        )
+    inputs = _Inputs(sheet, pricer, plan, inp, way)
+    for name in pricer.terms.edges.limit_on.inputs if plan.edges else ():
+        inputs.write(name)
     for edge in plan.edges:
-        _limit(sheet, terms, plan, edge)
-    _kind(sheet, terms, plan, band)
-    if "coefficient" in method.inputs:
-        pricer.coefficients.write(sheet, inp.hospital_code, inp.level, inp.drg)
-    if "discount" in method.inputs:
-        rule = terms.policy.rule(DISCOUNT_KEY)
-        sheet.rule("discount", "折算比例", terms.policy.decimal(DISCOUNT_KEY), rule.unit, rule=rule)
-    if "day_points" in method.inputs:
-        _day_points(sheet, terms, inp)
-    sheet.line(
-        "points",
-        "病例点数",
-        points.points,
-        "points",
-        formula=method.formula,
-        inputs=method.inputs,
-        rounding=f"half_up_{terms.places}",
-        rule=terms.policy.rule(SETTLE[band.kind].key),
-    )
-    exact = band.line.exact(quantity)
+        _limit(sheet, pricer.terms, plan, edge)
+    _kind(sheet, pricer.terms, plan, way, mark)
+    for name in way.method.inputs if way.method else ():
+        inputs.write(name)
+    terms = pricer.terms
+    exact = steps[-1].exact if steps else way.exact
     if ratio_half_up(exact.numerator, exact.denominator, terms.places) != points.points:
         raise AssertionError(f"the worksheet of {inp.case_id} does not add up to its points")
+    cost = "accepted_cost" if accepted else "cost"
+    formula = re.sub(r"\bcost\b", cost, way.method.formula) if way.method else mark
+    names = way.method.inputs if way.method else (mark,)
+    shown = ratio_half_up(way.exact.numerator, way.exact.denominator, 4) if steps else points.points
+    sheet.line(
+        "earned" if steps else "points",
+        "认定前点数" if steps else "病例点数",
+        shown,
+        "points",
+        formula=formula,
+        inputs=[cost if name == "cost" else name for name in names],
+        rounding=DISPLAY if steps else f"half_up_{terms.places}",
+        rule=terms.policy.rule(way.rule) if way.rule else Decided(mark, way.mark.cite if way.mark else ""),
+    )
+    write_steps(sheet, terms.policy, steps, terms.places, points.points)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """Writes the lines a formula uses that are not there yet."""
+
+    sheet: Worksheet
+    pricer: Priced
+    plan: Plan
+    inp: PricedInput
+    way: Way
+
+    def write(self, name: str) -> None:
+        """The line ``name``, when it is not written already."""
+        if name in self.sheet:
+            return
+        if name == "coefficient":
+            self.pricer.coefficients.write(
+                self.sheet, self.inp.hospital_code, self.inp.level, self.inp.drg
+            )  # fmt: skip
+        elif name in _PARAMS:
+            self._param(name)
+        elif name.startswith("day"):
+            self._day(name)
+        elif name == "paid_days":
+            self._paid_days()
+
+    def _param(self, name: str) -> None:
+        policy = self.pricer.terms.policy
+        asked = self.way.method.params if self.way.method else ()
+        key = next((key for key in asked if LINES.get(key) == name), _PARAMS[name])
+        rule = policy.rule(key)
+        self.sheet.rule(name, rule.label, policy.decimal(key), rule.unit, rule=rule)
+
+    def _day(self, name: str) -> None:
+        sheet, policy, basis = self.sheet, self.pricer.terms.policy, self.way.basis
+        rate = self.pricer.terms.per_diem[self.inp.department]
+        tiered = len(rate.tiers) > 1
+        rule = policy.rule(DAY_TIERS if tiered else DAY_POINTS)
+        if name == "days":
+            sheet.given("department", "科室", self.inp.department, "text")
+            sheet.given("days", "住院天数", self.inp.los_days or 0, "days")
+        elif name == "day_points":
+            label = f"每床日点数（{rate.category}）"
+            sheet.rule(name, label, _plain(basis.day_points), "points", rule=rule)
+        elif name == "day_from":
+            sheet.rule(name, "本档以前的天数", basis.day_from, "days", rule=rule)
+        else:
+            sheet.rule(name, "以前各档的点数合计", _plain(basis.day_before), "points", rule=rule)
+
+    def _paid_days(self) -> None:
+        sheet, policy = self.sheet, self.pricer.terms.policy
+        rate = self.pricer.terms.per_diem[self.inp.department]
+        label = f"基准住院天数（{rate.category}）"
+        sheet.rule("benchmark_days", label, _plain(rate.benchmark), "days", rule=policy.rule(BENCHMARK))
+        rule = policy.rule(EXCESS)
+        sheet.rule("excess_share", rule.label, _plain(rate.excess), rule.unit, rule=rule)
+        sheet.line(
+            "paid_days",
+            "最多计付天数",
+            _plain(rate.paid_days),
+            "days",
+            formula="benchmark_days × (1 + excess_share)",
+            inputs=("benchmark_days", "excess_share"),
+        )
 
 
 def _given(sheet: Worksheet, inp: PricedInput) -> None:
@@ -156,55 +246,50 @@ def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
 
 
 def _limit(sheet: Worksheet, terms: Terms, plan: Plan, edge: Edge) -> None:
-    rule = terms.policy.rule(edge.rule)
+    rule, on = terms.policy.rule(edge.rule), terms.edges.limit_on
     sheet.rule(edge.multiple_key, edge.multiple_label, _plain(edge.multiple), "multiple", rule=rule)
     sheet.line(
         edge.key,
         edge.label,
         _yuan4(edge.multiple * plan.unit),
         "yuan",
-        formula=f"mean × {edge.multiple_key}",
-        inputs=("mean", edge.multiple_key),
+        formula=f"{on.formula} × {edge.multiple_key}",
+        inputs=(*on.inputs, edge.multiple_key),
         rounding=DISPLAY,
+        rule=terms.policy.rule(LIMIT_ON) if terms.policy.has(LIMIT_ON) else None,
     )
 
 
-def _kind(sheet: Worksheet, terms: Terms, plan: Plan, band: Band) -> None:
+def _kind(sheet: Worksheet, terms: Terms, plan: Plan, way: Way, mark: str) -> None:
     """Between which limits the cost lies; the rule is what says to whom the upper limit belongs."""
-    place = plan.bands.index(band)
+    kinds = [band.kind for band in plan.bands]
+    if not plan.edges or way.kind not in kinds:
+        inputs, key = _UNGRADED[way.kind]
+        rule = Decided(mark, way.mark.cite) if way.mark and not key else terms.policy.rule(key)
+        sheet.line("kind", "结算类别", KIND_NAMES[way.kind], "text", formula="", inputs=inputs, rule=rule)
+        return
+    place = kinds.index(way.kind)
     lower = plan.edges[place - 1] if place else None
     upper = plan.edges[place] if place < len(plan.edges) else None
+    cost = "accepted_cost" if "accepted_cost" in sheet and way.by_own_cost else "cost"
     formula = ""
     if lower and upper:
         below, above = "<" if lower.closed else "≤", "≤" if upper.closed else "<"
-        formula = f"{lower.key} {below} cost {above} {upper.key}"
+        formula = f"{lower.key} {below} {cost} {above} {upper.key}"
     elif lower:
-        formula = f"cost {'>' if lower.closed else '≥'} {lower.key}"
+        formula = f"{cost} {'>' if lower.closed else '≥'} {lower.key}"
     elif upper:
-        formula = f"cost {'≤' if upper.closed else '<'} {upper.key}"
+        formula = f"{cost} {'≤' if upper.closed else '<'} {upper.key}"
     edge = upper or lower
-    inputs, key = _UNGRADED.get(band.kind, (("cost",), ""))
-    if edge:
-        inputs = tuple(name for name in (lower and lower.key, "cost", upper and upper.key) if name)
-        key = edge.boundary
     sheet.line(
         "kind",
         "结算类别",
-        KIND_NAMES[band.kind],
+        KIND_NAMES[way.kind],
         "text",
         formula=formula,
-        inputs=inputs,
-        rule=terms.policy.rule(key),
+        inputs=[name for name in (lower and lower.key, cost, upper and upper.key) if name],
+        rule=terms.policy.rule(edge.boundary) if edge else None,
     )
-
-
-def _day_points(sheet: Worksheet, terms: Terms, inp: PricedInput) -> None:
-    rate = terms.per_diem[inp.department]
-    rule = terms.policy.rule(keys.DAY_POINTS)
-    value = ratio_half_up(rate.points.numerator, rate.points.denominator, 6)
-    sheet.given("department", "科室", inp.department, "text")
-    sheet.given("days", "住院天数", 0 if inp.los_days is None else inp.los_days, "days")
-    sheet.rule("day_points", f"每床日点数（{rate.category}）", value, "points", rule=rule)
 
 
 def _yuan4(fen: Fraction) -> str:

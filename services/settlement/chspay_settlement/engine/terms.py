@@ -10,10 +10,6 @@ from fractions import Fraction
 
 from chspay_core.measuring import (
     BASE_POINTS,
-    HIGH_BOUNDARY,
-    HIGH_TIERS,
-    LOW_BOUNDARY,
-    LOW_MULTIPLE,
     SCALE,
     STABILITY,
     BaseMethod,
@@ -23,33 +19,40 @@ from chspay_core.measuring import (
 )
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
-from chspay_core.policy_reading import broken, cell, fraction, number, positive
+from chspay_core.policy_reading import fraction, positive
 from chspay_core.statistics import StableTest
-from chspay_settlement.engine import methods
+from chspay_settlement.engine import factors, methods
 from chspay_settlement.engine.coefficient import Coefficients
+from chspay_settlement.engine.edges import Edges
+from chspay_settlement.engine.factors import Factor
 from chspay_settlement.engine.group_methods import coefficients_of
+from chspay_settlement.engine.marks import MarkKind
 from chspay_settlement.engine.methods import Settle
-from chspay_settlement.engine.model import CaseKind, Group
-from chspay_settlement.engine.plan import Edge
+from chspay_settlement.engine.methods_day import SETTLE_PER_DIEM, DayRate, day_rates
+from chspay_settlement.engine.model import AMBIGUOUS, GROUPED, CaseKind
 
-DEPARTMENTS, DAY_POINTS = "per_diem.departments", "per_diem.day_points"
-
+#: What every place must have ruled.
 SETTLE: dict[CaseKind, Registry[Settle]] = {
     CaseKind.NORMAL: methods.SETTLE_NORMAL,
     CaseKind.LOW: methods.SETTLE_LOW,
     CaseKind.HIGH: methods.SETTLE_HIGH,
     CaseKind.UNSTABLE: methods.SETTLE_UNSTABLE,
-    CaseKind.PER_DIEM: methods.SETTLE_PER_DIEM,
+    CaseKind.PER_DIEM: SETTLE_PER_DIEM,
     CaseKind.UNGROUPED: methods.SETTLE_UNGROUPED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DayRate:
-    """Points per bed-day of a per-diem category 床日类别."""
-
-    category: str
-    points: Fraction
+#: What exists only where a place has ruled it: without a rule there is no such kind of case.
+SETTLE_IF_RULED: dict[CaseKind, Registry[Settle]] = {
+    CaseKind.LOW_STEP: methods.SETTLE_LOW_STEP,
+    CaseKind.EXTREME: methods.SETTLE_EXTREME,
+    CaseKind.AMBIGUOUS: methods.SETTLE_AMBIGUOUS,
+    CaseKind.INCOMPLETE: methods.SETTLE_INCOMPLETE,
+}
+SETTLE_KEYS = {kind: registry.key for kind, registry in (SETTLE | SETTLE_IF_RULED).items()}
+#: Factors on marked cases, likewise.
+FACTORS: dict[MarkKind, Registry[Factor]] = {
+    MarkKind.DAY_SURGERY: factors.DAY_SURGERY,
+    MarkKind.TCM: factors.TCM_UPLIFT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,11 @@ class Terms:
     scale: Fraction
     places: int
     outlier: Outliers
+    edges: Edges
     settle: dict[CaseKind, Settle]
+    #: How a case is settled by item; ``None`` where nobody has ruled it.
+    by_item: Settle | None
+    factors: dict[MarkKind, Factor]
     params: dict[str, Fraction]
     coefficients: Coefficients
     per_diem: dict[str, DayRate]
@@ -75,58 +82,41 @@ class Terms:
         :raises Fault: POLICY_MISSING, POLICY_TYPE, POLICY_VALUE, METHOD_UNKNOWN.
         """
         settle = {kind: registry.chosen(policy) for kind, registry in SETTLE.items()}
+        for kind, registry in SETTLE_IF_RULED.items():
+            if policy.has(registry.key):
+                settle[kind] = registry.chosen(policy)
+        by_item = methods.SETTLE_BY_ITEM
+        item = by_item.chosen(policy) if policy.has(by_item.key) else None
+        ruled = {kind: reg.chosen(policy) for kind, reg in FACTORS.items() if policy.has(reg.key)}
+        outlier = Outliers.read(policy)
+        edges = Edges.read(policy, outlier)
         asked = {key for method in settle.values() for key in method.params}
+        asked |= {key for factor in ruled.values() for key in factor.params}
+        asked |= {*edges.limit_on.params, *(item.params if item else ())}
         return Terms(
             policy=policy,
             scale=positive(policy, SCALE),
             places=places_of(policy),
-            outlier=Outliers.read(policy),
+            outlier=outlier,
+            edges=edges,
             settle=settle,
-            params={key: fraction(policy, key) for key in sorted(asked)},
+            by_item=item,
+            factors=ruled,
+            params={key: _figure(policy, key) for key in sorted(asked)},
             coefficients=coefficients_of(policy),
-            per_diem=_per_diem(policy),
+            per_diem=day_rates(policy, settle[CaseKind.PER_DIEM]),
             base=BASE_POINTS.chosen(policy),
             stable=STABILITY.chosen(policy).build(policy),
             sample=sample_deviation(policy),
         )
 
-    def bands(self, group: Group) -> tuple[tuple[CaseKind, ...], tuple[Edge, ...]]:
-        """The kinds of a stable group from the lowest cost to the highest, and what lies between them."""
-        low = Edge(
-            key="low_limit",
-            label="低倍率界限费用",
-            multiple_key="low_multiple",
-            multiple_label="低倍率倍数",
-            multiple=self.outlier.low_multiple,
-            rule=LOW_MULTIPLE,
-            boundary=LOW_BOUNDARY,
-            closed=self.outlier.low_inclusive,
-        )
-        high = Edge(
-            key="high_limit",
-            label="高倍率界限费用",
-            multiple_key="high_multiple",
-            multiple_label="本病组高倍率倍数",
-            multiple=Fraction(group.high_multiple),
-            rule=HIGH_TIERS,
-            boundary=HIGH_BOUNDARY,
-            closed=not self.outlier.high_inclusive,
-        )
-        return (CaseKind.LOW, CaseKind.NORMAL, CaseKind.HIGH), (low, high)
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The grouper's answers whose cases set prices: ambiguous ones only where they settle as a group."""
+        as_group = self.settle.get(CaseKind.AMBIGUOUS) is methods.AS_GROUP
+        return (GROUPED, AMBIGUOUS) if as_group else (GROUPED,)
 
 
-def _per_diem(policy: Policy) -> dict[str, DayRate]:
-    rates: dict[str, Fraction] = {}
-    for row in policy.table(DAY_POINTS):
-        category = cell(policy, DAY_POINTS, row, "category")
-        rates[category] = number(policy, DAY_POINTS, cell(policy, DAY_POINTS, row, "points"))
-    found: dict[str, DayRate] = {}
-    for row in policy.table(DEPARTMENTS):
-        category = cell(policy, DEPARTMENTS, row, "category")
-        department = cell(policy, DEPARTMENTS, row, "department")
-        if category not in rates:
-            raise broken(policy, DEPARTMENTS, category, "这个床日类别没有每日点数")
-        if not department or department in found:
-            raise broken(policy, DEPARTMENTS, department, "科室应不为空，且只属于一个床日类别")
-        found[department] = DayRate(category, rates[category])
-    return found
+def _figure(policy: Policy, key: str) -> Fraction:
+    """A point value divides, so it must be above zero."""
+    return positive(policy, key) if key == methods.STANDARD_VALUE else fraction(policy, key)

@@ -8,7 +8,7 @@ import numpy as np
 
 from chspay_settlement.engine.columnar.columns import Columns, Each
 from chspay_settlement.engine.columnar.sums import by_group, total_and_squares
-from chspay_settlement.engine.measure import GROUPED, measure_costs
+from chspay_settlement.engine.measure import measure_costs
 from chspay_settlement.engine.model import GroupTable
 from chspay_settlement.engine.terms import Terms
 
@@ -19,7 +19,7 @@ def measure_columns(columns: Columns, terms: Terms, each: Each = map) -> GroupTa
     :raises Fault: NOTHING_TO_MEASURE.
     """
     groups = np.empty(len(columns), np.int32)
-    status = columns.status.one_of([GROUPED])
+    status = columns.status.one_of(terms.measured)
     others = ~columns.department.one_of(terms.per_diem)
 
     def choose(piece: slice) -> None:
