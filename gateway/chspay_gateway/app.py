@@ -12,7 +12,9 @@ from chspay_gateway import openapi, problems, reasons
 from chspay_gateway.bodygate import BodyGate, refuse_as_problem
 from chspay_gateway.envelope import route as envelope
 from chspay_gateway.rest import (
+    artefacts,
     budget,
+    dip,
     figures,
     group_runs,
     grouping,
@@ -22,6 +24,7 @@ from chspay_gateway.rest import (
     runs,
     scheme_life,
     system,
+    weight_runs,
 )
 from chspay_gateway.session import Gateway
 from chspay_gateway.view import pages
@@ -52,6 +55,9 @@ def create_app(gateway: Gateway) -> FastAPI:
         grouping,
         group_runs,
         scheme_life,
+        dip,
+        artefacts,
+        weight_runs,
         budget,
         runs,
         figures,
@@ -64,8 +70,11 @@ def create_app(gateway: Gateway) -> FastAPI:
     openapi.install(app)
     app.add_middleware(
         BodyGate,
-        open_paths=frozenset({imports.PATH, group_runs.PATH}),
-        files={grouping.SCHEMES_PATH: grouping.MAX_WORKBOOK},
+        open_paths=frozenset({imports.PATH, group_runs.PATH, weight_runs.PATH}),
+        files={
+            grouping.SCHEMES_PATH: grouping.MAX_WORKBOOK,
+            **dict.fromkeys(artefacts.PATHS, artefacts.MAX_CONTENT),
+        },
         refuse=_refuse,
     )
     app.add_middleware(Shield)

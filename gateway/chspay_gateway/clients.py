@@ -9,7 +9,14 @@ from typing import Any
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chspay.budget.v1 import budget_pb2_grpc
-from chspay.grouper.v1 import grouper_pb2_grpc, runs_pb2_grpc, schemes_pb2_grpc
+from chspay.grouper.v1 import (
+    artefacts_pb2_grpc,
+    dip_pb2_grpc,
+    grouper_pb2_grpc,
+    runs_pb2_grpc,
+    schemes_pb2_grpc,
+    weights_pb2_grpc,
+)
 from chspay.rulebook.v1 import rulebook_pb2_grpc
 from chspay.settlement.v1 import figures_pb2_grpc, settlement_pb2_grpc
 from chspay_core.errors import Fault
@@ -29,6 +36,9 @@ _STUBS: dict[str, Any] = {
 _MORE: dict[str, tuple[str, Any]] = {
     "group_runs": ("grouper", runs_pb2_grpc.GroupRunServiceStub),
     "scheme_life": ("grouper", schemes_pb2_grpc.SchemeServiceStub),
+    "artefacts": ("grouper", artefacts_pb2_grpc.ArtefactServiceStub),
+    "dip": ("grouper", dip_pb2_grpc.DipServiceStub),
+    "weights": ("grouper", weights_pb2_grpc.WeightServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
 }
 
@@ -47,6 +57,9 @@ class Services:
     settlement: Any
     group_runs: Any
     scheme_life: Any
+    artefacts: Any
+    dip: Any
+    weights: Any
     figures: Any
     channels: dict[str, Channel]
 

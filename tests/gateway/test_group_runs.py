@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from chspay_core.artefact import Artefact, ArtefactKind
 from chspay_core.case import Case
 from chspay_core.digest import sm3_hex
 from chspay_core.tables import batch_from_cases
@@ -98,7 +99,8 @@ async def test_a_broken_file_leaves_no_run(gw):
 async def test_a_scheme_is_sealed_by_a_signed_record_and_its_life_is_public(gw):
     """The bureau signs where its key is; everybody can read and check what it signed."""
     digest = (await gw.ask("GET", f"/api/v1/schemes/{STARTER}")).json()["digest"]
-    record = Record(STARTER, digest, 1, Event.SEAL, date(2026, 1, 1), gw.signing.public_hex())
+    about = Artefact(ArtefactKind.SCHEME, STARTER, digest)
+    record = Record(about, 1, Event.SEAL, date(2026, 1, 1), gw.signing.public_hex())
     form = {"content": record.content.decode(), "signature": gw.signing.sign_raw(record.content).hex()}
     denied = await gw.ask("POST", "/api/v1/scheme-records", data=form)
     assert denied.status_code == 403

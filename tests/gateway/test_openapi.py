@@ -6,6 +6,7 @@ import re
 
 import pytest
 from gateway_world import COUNTY, OWN, PATH, POOL
+from small_catalogue import catalogue
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -56,6 +57,8 @@ async def test_the_examples_run(gw):
     schemas = document["components"]["schemas"]
     hospital = {"name": "演示医院", "region_code": POOL, "level": 3, "since": "2020-01-01"}
     await gw.ask("PUT", "/api/v1/hospitals/H33010100001", who="bureau", json=hospital)
+    made = {"content": ("catalogue.json", catalogue().content)}
+    await gw.ask("POST", "/api/v1/artefacts/dip-catalogues", who="admin", files=made)
     filled = {"pool": POOL, "year": "2040", "hospital_code": "H990101EX", "month": "1"}
     ran = set()
     for method, path, operation in operations(document):

@@ -159,7 +159,8 @@ class GroupOut(Answer):
     scheme_digest: str = Field(description="分组方案的SM3指纹")
 
 
-_STATUS = {
+#: The grouper's answers in words.
+STATUS = {
     case_pb2.GROUP_STATUS_UNSPECIFIED: "",
     case_pb2.GROUP_STATUS_GROUPED: "grouped",
     case_pb2.GROUP_STATUS_AMBIGUOUS: "ambiguous",
@@ -180,7 +181,7 @@ def group_out(answer: case_pb2.GroupAnswer) -> GroupOut:
     """A group answer as JSON."""
     return GroupOut.model_construct(
         case_id=answer.case_id,
-        status=_STATUS[answer.status],
+        status=STATUS[answer.status],
         mdc=answer.mdc,
         adrg=answer.adrg,
         drg=answer.drg,

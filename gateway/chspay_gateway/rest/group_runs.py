@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from enum import StrEnum
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -23,13 +24,11 @@ from chspay_gateway import problems, reasons
 from chspay_gateway.rest.cases import GroupOut, group_out
 from chspay_gateway.rest.imports import spool
 from chspay_gateway.rest.types import Answer, Code, PageSize, PageToken
+from chspay_gateway.rest.uploads import PARQUET, PARQUET_BODY, upload
 from chspay_gateway.session import Caller, Writer, Writing, gateway_of
 from chspay_kit import deadline
 
 PATH = "/api/v1/group-runs"
-_PARQUET = "application/vnd.apache.parquet"
-#: Cases of one message to the service.
-_PART_ROWS = 50_000
 _FOLLOW_SECONDS = 3600.0
 _STATES = {
     pb.GROUP_RUN_STATE_UPLOADING: "uploading",
@@ -42,7 +41,24 @@ _STATES = {
 
 router = APIRouter(prefix="/api/v1", tags=["批量分组"])
 RunId = Annotated[Code, Path(description="批量分组编号")]
-SchemeName = Annotated[Code, Query(description="分组方案编号或SM3指纹")]
+SchemeName = Annotated[Code, Query(description="分组方案（或DIP目录、权重表）的编号或SM3指纹")]
+
+
+class KindName(StrEnum):
+    """批量运行的种类。"""
+
+    SCHEME = "scheme"
+    DIP_CATALOGUE = "dip_catalogue"
+    WEIGHT_TABLE = "weight_table"
+
+
+Kind = Annotated[KindName, Query(description="scheme 分组方案 · dip_catalogue DIP目录 · weight_table 权重表")]
+#: Columns beside those of the case table that a kind reads.
+_MORE_COLUMNS = {
+    KindName.SCHEME: (),
+    KindName.DIP_CATALOGUE: ("fee_treatment",),
+    KindName.WEIGHT_TABLE: ("drg", "status"),
+}
 
 
 class GroupRunOut(Answer):
@@ -60,6 +76,10 @@ class GroupRunOut(Answer):
     failure_reason: str
     failure_message: str
     statement_digest: str = Field(description="结果的SM3指纹，完成后才有；发布方案时引用它")
+    kind: str = Field(
+        description="scheme 分组方案 · dip_catalogue DIP目录 · weight_table 权重表 · measure 测算权重"
+    )
+    swept: bool = Field(description="病例与答案已过保存期并删除，结果的指纹仍可引用")
 
 
 class GroupRunPage(Answer):
@@ -73,6 +93,7 @@ class GroupRunAnswers(Answer):
     """一页分组答案，按病例上传的次序。"""
 
     items: list[GroupOut]
+    rows: list[dict[str, str]] = Field(description="DIP目录与权重表的答案，逐列；分组方案的在 items 中")
     next_page_token: str
 
 
@@ -97,33 +118,43 @@ class GroupCompareOut(Answer):
     "/group-runs",
     summary="上传一批病例并开始批量分组",
     status_code=202,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {_PARQUET: {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    openapi_extra=PARQUET_BODY,
 )
-async def start_group_run(request: Request, caller: Writer, scheme: SchemeName) -> GroupRunOut:
-    """请求体是一个Parquet文件，列名与标准病例表一致；分组在后台进行，中断后自动续做。
+async def start_group_run(
+    request: Request, caller: Writer, scheme: SchemeName, kind: Kind = KindName.SCHEME
+) -> GroupRunOut:
+    """请求体是一个Parquet文件，列名与标准病例表一致；在后台进行，中断后自动续做。
 
-    上传中断时，用同一个 Idempotency-Key 重传即可续传。只保存分组要用的列。
+    kind 说明 scheme 指的是什么：分组方案、DIP目录，或给已分组病例取权重的权重表。上传中断时，用同一个
+    Idempotency-Key 重传即可续传。只保存要用的列。
     """
     settings = gateway_of(request).settings
     deadline.begin(settings.import_seconds)
     with tempfile.TemporaryDirectory(prefix="chspay-group-") as folder:
         path = FilePath(folder) / "cases.parquet"
         await spool(request, path, settings.import_bytes)
-        return await _upload(caller, path, scheme)
+        columns = (*tables.CASE_SCHEMA.names, *_MORE_COLUMNS[kind])
+        return run_out(await upload(caller, path, columns, _starter(caller, scheme, kind)))
+
+
+def _starter(caller: Writing, scheme: str, kind: KindName) -> Callable[[str], Awaitable[pb.GroupRun]]:
+    async def start(request_id: str) -> pb.GroupRun:
+        asked = pb.StartGroupRunRequest(request_id=request_id, scheme=scheme, kind=kind.value)
+        run: pb.GroupRun = (await caller.services.group_runs.StartGroupRun(asked)).run
+        return run
+
+    return start
 
 
 @router.post("/group-runs/{run_id}/again", summary="用另一个方案对同一批病例再分组", status_code=202)
-async def group_again(caller: Writer, run_id: RunId, scheme: SchemeName) -> GroupRunOut:
-    """不必重新上传；完成后可与原来的批量分组比较。"""
+async def group_again(
+    caller: Writer, run_id: RunId, scheme: SchemeName, kind: Kind = KindName.SCHEME
+) -> GroupRunOut:
+    """不必重新上传，须是同一种运行；完成后可与原来的批量分组比较。"""
     answer = await caller.services.group_runs.StartGroupRun(
-        pb.StartGroupRunRequest(request_id=caller.request_id, scheme=scheme, cases_of=run_id)
+        pb.StartGroupRunRequest(request_id=caller.request_id, scheme=scheme, cases_of=run_id, kind=kind.value)
     )
-    return _run_out(answer.run)
+    return run_out(answer.run)
 
 
 @router.post("/group-runs/{run_id}/cancel", summary="取消批量分组")
@@ -132,7 +163,7 @@ async def cancel_group_run(caller: Writer, run_id: RunId) -> GroupRunOut:
     answer = await caller.services.group_runs.CancelGroupRun(
         pb.CancelGroupRunRequest(request_id=caller.request_id, run_id=run_id)
     )
-    return _run_out(answer.run)
+    return run_out(answer.run)
 
 
 @router.get("/group-runs", summary="查询批量分组")
@@ -146,7 +177,7 @@ async def list_group_runs(
         pb.ListGroupRunsRequest(page_size=page_size, page_token=page_token)
     )
     return GroupRunPage.model_construct(
-        items=[_run_out(run) for run in answer.runs], next_page_token=answer.next_page_token
+        items=[run_out(run) for run in answer.runs], next_page_token=answer.next_page_token
     )
 
 
@@ -174,7 +205,7 @@ async def compare_group_runs(
 async def get_group_run(caller: Caller, run_id: RunId) -> GroupRunOut:
     """进度与结果的指纹。"""
     answer = await caller.services.group_runs.GetGroupRun(pb.GetGroupRunRequest(run_id=run_id))
-    return _run_out(answer.run)
+    return run_out(answer.run)
 
 
 @router.get(
@@ -198,7 +229,7 @@ async def follow_group_run(caller: Caller, run_id: RunId) -> StreamingResponse:
     "/group-runs/{run_id}/answers",
     summary="读取批量分组的答案",
     response_model=GroupRunAnswers,
-    responses={200: {"content": {"text/csv": {}, _PARQUET: {}}, "description": "按 ?format= 返回"}},
+    responses={200: {"content": {"text/csv": {}, PARQUET: {}}, "description": "按 ?format= 返回"}},
 )
 async def group_run_answers(
     caller: Caller,
@@ -213,7 +244,9 @@ async def group_run_answers(
             pb.ListGroupRunAnswersRequest(run_id=run_id, page_size=page_size, page_token=page_token)
         )
         return GroupRunAnswers.model_construct(
-            items=[group_out(item) for item in page.answers], next_page_token=page.next_page_token
+            items=[group_out(item) for item in page.answers],
+            rows=[{"case_id": row.case_id, **row.columns} for row in page.rows],
+            next_page_token=page.next_page_token,
         )
     if file not in ("csv", "parquet"):
         raise Fault(reasons.FORMAT_BAD, field="format", value=file, expected="json、csv、parquet")
@@ -224,7 +257,7 @@ async def group_run_answers(
     first = await anext(parts, None)
     return StreamingResponse(
         _file(file, first, parts),
-        media_type="text/csv; charset=utf-8" if file == "csv" else _PARQUET,
+        media_type="text/csv; charset=utf-8" if file == "csv" else PARQUET,
         headers={"Content-Disposition": f'attachment; filename="answers.{file}"'},
     )
 
@@ -243,51 +276,13 @@ async def group_run_statement(caller: Caller, run_id: RunId) -> Response:
     return Response(answer.content, media_type="application/json", headers={"X-Content-SM3": answer.digest})
 
 
-async def _upload(caller: Writing, path: FilePath, scheme: str) -> GroupRunOut:
-    """Starts the run, sends the file part by part, and lets it begin; every step may be repeated."""
-    service, key = caller.services.group_runs, caller.request_id
-    parts = _parts(path)
-    # The whole first part is read before a run exists, so that a broken file leaves no trace.
-    part = await asyncio.to_thread(next, parts, None)
-    if part is None:
-        raise Fault(reasons.UPLOAD_UNREADABLE, expected="Parquet", detail="没有一行病例")
-    started = await service.StartGroupRun(pb.StartGroupRunRequest(request_id=f"{key}:start", scheme=scheme))
-    run_id, number = started.run.run_id, 0
-    while part is not None:
-        await service.PutGroupRunCases(
-            pb.PutGroupRunCasesRequest(
-                request_id=f"{key}:{number}", run_id=run_id, part_no=number, cases=part
-            )
-        )
-        number += 1
-        part = await asyncio.to_thread(next, parts, None)
-    closed = await service.CloseGroupRunCases(
-        pb.CloseGroupRunCasesRequest(request_id=f"{key}:close", run_id=run_id, parts=number)
-    )
-    return _run_out(closed.run)
-
-
-def _parts(path: FilePath) -> Any:
-    """The columns of the case table, as Arrow streams of some thousand rows."""
-    try:
-        file = pq.ParquetFile(path)
-        known = [name for name in file.schema_arrow.names if name in tables.CASE_SCHEMA.names]
-        for batch in file.iter_batches(batch_size=_PART_ROWS, columns=known):
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, batch.schema) as writer:
-                writer.write_batch(batch)
-            yield bytes(sink.getvalue().to_pybytes())
-    except (pa.ArrowException, OSError) as error:
-        raise Fault(reasons.UPLOAD_UNREADABLE, expected="Parquet", detail=type(error).__name__) from error
-
-
 async def _events(first: Any, answers: AsyncIterator[Any]) -> AsyncIterator[bytes]:
     if first is None:
         return
-    yield _event("run", _run_out(first.run).model_dump())
+    yield _event("run", run_out(first.run).model_dump())
     try:
         async for answer in answers:
-            yield _event("run", _run_out(answer.run).model_dump())
+            yield _event("run", run_out(answer.run).model_dump())
     except Fault as fault:
         yield _event("problem", problems.problem_of([fault]).model_dump())
 
@@ -338,10 +333,11 @@ class _Sink:
         return data
 
 
-def _run_out(run: pb.GroupRun) -> GroupRunOut:
+def run_out(run: pb.GroupRun) -> GroupRunOut:
+    """A stored run as JSON."""
     names = (
         *("run_id", "scheme_id", "scheme_digest", "cases_of", "cases", "done"),
-        *("failure_reason", "failure_message", "statement_digest"),
+        *("failure_reason", "failure_message", "statement_digest", "kind", "swept"),
     )
     return GroupRunOut.model_construct(
         state=_STATES[run.state], **{name: getattr(run, name) for name in names}

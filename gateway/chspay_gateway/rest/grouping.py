@@ -101,11 +101,7 @@ async def explain(body: GroupIn, caller: Caller) -> GroupExplainOut:
     answer = await caller.services.grouper.ExplainCase(
         grouper_pb2.ExplainCaseRequest(scheme=scheme, case=convert.case_to_pb(body.case.case()))
     )
-    names = ("level", "code", "name", "rule", "outcome", "note")
-    steps = [
-        TraceStepOut.model_construct(**{name: getattr(step, name) for name in names}, hits=list(step.hits))
-        for step in answer.steps
-    ]
+    steps = [step_out(step) for step in answer.steps]
     return GroupExplainOut.model_construct(
         answer=group_out(answer.answer), steps=steps, prose=list(answer.prose)
     )
@@ -151,6 +147,12 @@ async def get_scheme(
     """方案的版本、指纹和规模。"""
     answer = await caller.services.grouper.GetScheme(grouper_pb2.GetSchemeRequest(scheme=scheme))
     return _scheme_out(answer.scheme)
+
+
+def step_out(step: grouper_pb2.TraceStep) -> TraceStepOut:
+    """A step of a trace as JSON."""
+    names = ("level", "code", "name", "rule", "outcome", "note")
+    return TraceStepOut.model_construct(**{name: getattr(step, name) for name in names}, hits=list(step.hits))
 
 
 async def _scheme(caller: Session, body: GroupIn) -> str:

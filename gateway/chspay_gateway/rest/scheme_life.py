@@ -17,17 +17,17 @@ Text = Annotated[Line, Query(alias="q", description="编码的开头，或名称
 Content = Annotated[str, Form(max_length=100_000, description="文件原文（规范JSON），一个字也不能改")]
 Signature = Annotated[str, Form(pattern="^[0-9a-f]{128}$", description="SM2签名：r‖s共64字节，小写十六进制")]
 
-_STATES = {
+STATES = {
     pb.SCHEME_STATE_DRAFT: "draft",
     pb.SCHEME_STATE_TRIAL: "trial",
     pb.SCHEME_STATE_PUBLISHED: "published",
     pb.SCHEME_STATE_RETIRED: "retired",
 }
-_STATE_NOTE = "draft 草案 · trial 试行 · published 已发布 · retired 已停用"
+STATE_NOTE = "draft 草案 · trial 试行 · published 已发布 · retired 已停用"
 
 
 class SchemeRecordOut(Answer):
-    """方案的一条签名记录。"""
+    """一条签名记录。"""
 
     event: str = Field(description="seal 封存 · trial 试行 · publish 发布 · retire 停用")
     since: str = Field(description="生效日")
@@ -41,7 +41,7 @@ class SchemeLifeOut(Answer):
 
     scheme_id: str
     scheme_digest: str
-    state: str = Field(description=_STATE_NOTE)
+    state: str = Field(description=STATE_NOTE)
     records: list[SchemeRecordOut]
 
 
@@ -49,7 +49,7 @@ class RecordedOut(Answer):
     """记录已保存。"""
 
     digest: str
-    state: str = Field(description=_STATE_NOTE)
+    state: str = Field(description=STATE_NOTE)
 
 
 class EvaluatedOut(Answer):
@@ -91,7 +91,7 @@ class GroupFoundPage(Answer):
     next_page_token: str
 
 
-@router.post("/scheme-records", summary="提交一条签名的方案记录", status_code=201)
+@router.post("/scheme-records", summary="提交一条签名记录（方案、DIP目录或权重表）", status_code=201)
 async def add_record(caller: Writer, content: Content, signature: Signature) -> RecordedOut:
     """封存、试行、发布或停用。签名在密钥所在处完成（chspay scheme seal 等），这里核对签名、衔接与依据。"""
     caller.require_bureau()
@@ -100,12 +100,12 @@ async def add_record(caller: Writer, content: Content, signature: Signature) -> 
             request_id=caller.request_id, content=content.encode(), signature=bytes.fromhex(signature)
         )
     )
-    return RecordedOut(digest=answer.digest, state=_STATES[answer.state])
+    return RecordedOut(digest=answer.digest, state=STATES[answer.state])
 
 
-@router.post("/scheme-evaluations", summary="提交一份签名的方案评估", status_code=201)
+@router.post("/scheme-evaluations", summary="提交一份签名的评估（方案、DIP目录或权重表）", status_code=201)
 async def add_evaluation(caller: Writer, content: Content, signature: Signature) -> EvaluatedOut:
-    """对一次已保存的批量分组的评估；发布方案时引用它的指纹。"""
+    """对一次已保存的批量运行的评估；发布时引用它的指纹，评估与发布不能用同一把密钥。"""
     caller.require_bureau()
     answer = await caller.services.scheme_life.AddSchemeEvaluation(
         pb.AddSchemeEvaluationRequest(
@@ -119,21 +119,23 @@ async def add_evaluation(caller: Writer, content: Content, signature: Signature)
 async def get_life(caller: Caller, scheme: Scheme) -> SchemeLifeOut:
     """现在的状态，以及每一条签名记录的原文，可自行验证。"""
     answer = await caller.services.scheme_life.GetSchemeLife(pb.GetSchemeLifeRequest(scheme=scheme))
-    records = [
-        SchemeRecordOut.model_construct(
-            event=record.event,
-            since=record.since,
-            digest=record.digest,
-            content=record.content.decode(),
-            signature=record.signature.hex(),
-        )
-        for record in answer.records
-    ]
+    records = [record_out(record) for record in answer.records]
     return SchemeLifeOut.model_construct(
         scheme_id=answer.scheme_id,
         scheme_digest=answer.scheme_digest,
-        state=_STATES[answer.state],
+        state=STATES[answer.state],
         records=records,
+    )
+
+
+def record_out(record: pb.SchemeRecord) -> SchemeRecordOut:
+    """A signed record as JSON."""
+    return SchemeRecordOut.model_construct(
+        event=record.event,
+        since=record.since,
+        digest=record.digest,
+        content=record.content.decode(),
+        signature=record.signature.hex(),
     )
 
 
