@@ -8,7 +8,7 @@ exact pairs; the residual is positive when the payments stay below the fund.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 from operator import sub
@@ -84,12 +84,22 @@ class Division:
     residual_fen: int
     #: Stable name of the residual, a key of :data:`CAUSES`; empty when nothing remains.
     cause: str
+    #: Under an elastic form: each hospital's points at the fixed value, in the order of ``hospitals``,
+    #: and the base points decided for the pool.
+    fixed_micro: tuple[int, ...] = ()
+    base_micro: int = 0
+    #: Under a form that goes by level: each hospital's level, in the order of ``hospitals``.
+    levels: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if sum(amount.fund_fen for amount in self.hospitals) + self.residual_fen != self.fund_fen:
             raise AssertionError("funds and residual must sum to the fund")
         if bool(self.residual_fen) != bool(self.cause):
             raise AssertionError("a residual must have a cause")
+
+    def place(self, hospital_code: str) -> int:
+        """Where a hospital stands in ``hospitals``."""
+        return next(i for i, h in enumerate(self.hospitals) if h.hospital_code == hospital_code)
 
     def part(self, name: str) -> PointValue:
         """The first point value of this name."""
@@ -108,7 +118,7 @@ class Division:
         :param fixed_micro: how much of each case's points is paid at the fixed value, where the form
             looks at single cases (``value_facts.fixed_of``).
         """
-        place = next(i for i, h in enumerate(self.hospitals) if h.hospital_code == hospital_code)
+        place = self.place(hospital_code)
         hospital, value = self.hospitals[place], self.values[place]
         if self.form.priced_up:
             return _priced(value, hospital, points_micro, patients_fen)
@@ -190,8 +200,9 @@ def _by_shares(
     if sum(shares.values()) != 1:
         raise broken(policy, SHARES, policy.rule(SHARES).value_json, "各等级份额之和应等于1")
     members: dict[int, list[HospitalTotals]] = {level: [] for level in shares}
-    for total in totals:
-        members[_level(total, facts, shares, policy, SHARES)].append(total)
+    own = tuple(_level(total, facts, shares, policy, SHARES) for total in totals)
+    for total, level in zip(totals, own, strict=True):
+        members[level].append(total)
     unit = lcm(*(share.denominator for share in shares.values()))
     levels = sorted(shares)
     funds = largest_remainder(fund_fen, [int(shares[n] * unit) for n in levels], [str(n) for n in levels])
@@ -208,9 +219,8 @@ def _by_shares(
         for amount in split_to_hospitals(value, members[level]):
             found[amount.hospital_code] = amount, value
     pairs = [found[total.hospital_code] for total in totals]
-    return _split(
-        form, fund_fen, whole, tuple(parts), [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    )
+    amounts, values = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return replace(_split(form, fund_fen, whole, tuple(parts), amounts, values), levels=own)
 
 
 def _elastic(
@@ -226,10 +236,13 @@ def _elastic(
     points = [total.points_micro for total in totals]
     worths = [two.worth(p, f) for p, f in zip(points, fixed, strict=True)]
     worth = sum(worths, Fraction(0))
-    spent = divide_half_up(worth.numerator, worth.denominator)
-    codes = [total.hospital_code for total in totals]
+    if worth == whole.numerator_fen:
+        codes = [total.hospital_code for total in totals]
+        shares = largest_remainder(whole.numerator_fen, two.weights(points, fixed), codes)
+    else:
+        shares = [divide_half_up(own.numerator, own.denominator) for own in worths]
+    spent = sum(shares)
     amounts, exact = [], []
-    shares = largest_remainder(spent, two.weights(points, fixed), codes)
     for total, share, own in zip(totals, shares, worths, strict=True):
         minus = total.patient_fen if form.includes_patient else 0
         full = share if form.includes_patient else share + total.patient_fen
@@ -240,13 +253,17 @@ def _elastic(
     parts = (Part("all", "", mean), Part("fixed", "", two.fixed), Part("floating", "", two.floating))
     cause = FLOATING_CAPPED if residual else ""
     values = (mean,) * len(amounts)
-    return Division(form, fund_fen, mean, parts, amounts, tuple(exact), values, residual, cause)
+    base = sum(facts.fixed_micro.values())
+    return Division(
+        form, fund_fen, mean, parts, amounts, tuple(exact), values, residual, cause, tuple(fixed), base
+    )
 
 
 def _by_rate(
     form: Form, fund_fen: int, totals: Sequence[HospitalTotals], policy: Policy, facts: Facts
 ) -> Division:
     """Every case at a published rate, rounded once; what the fund and the payments differ by is named."""
+    levels: tuple[int, ...] = ()
     if form.way is Way.RATE:
         one = _rate(positive(policy, RATE), form)
         parts = [Part("all", "", one)]
@@ -254,7 +271,8 @@ def _by_rate(
     else:
         rates = {level: _rate(rate, form) for level, rate in _levels(policy, LEVEL_RATES, "rate").items()}
         parts = [Part("level", str(level), rates[level]) for level in sorted(rates)]
-        values = [rates[_level(total, facts, rates, policy, LEVEL_RATES)] for total in totals]
+        levels = tuple(_level(total, facts, rates, policy, LEVEL_RATES) for total in totals)
+        values = [rates[level] for level in levels]
     amounts = []
     for total, value in zip(totals, values, strict=True):
         cases = facts.cases.get(total.hospital_code, ())
@@ -270,7 +288,8 @@ def _by_rate(
     points = sum(total.points_micro for total in totals)
     mean = parts[0].value if form.way is Way.RATE else PointValue(sum(shares), points, form.includes_patient)
     exact = tuple(Fraction(amount.fund_fen) for amount in amounts)
-    return Division(form, fund_fen, mean, tuple(parts), amounts, exact, tuple(values), residual, cause)
+    done = Division(form, fund_fen, mean, tuple(parts), amounts, exact, tuple(values), residual, cause)
+    return replace(done, levels=levels)
 
 
 def _rate(yuan: Fraction, form: Form) -> PointValue:
