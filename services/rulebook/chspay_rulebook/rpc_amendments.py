@@ -43,7 +43,7 @@ class AmendmentServicer(amendments_pb2_grpc.AmendmentServiceServicer):
         return pb.CheckAmendmentResponse(
             findings=[finding_to_pb(item) for item in judged.findings],
             changes=[change_to_pb(item) for item in judged.changes],
-            digest=judged.after.digest if judged.after is not None and not judged.faults else "",
+            digest=judged.after.digest if judged.after is not None and judged.refusal is None else "",
         )
 
     async def DraftAmendment(

@@ -34,7 +34,6 @@ TOO_LONG = Reason("AMENDMENT_TOO_LONG", Kind.TOO_LARGE, "修订超过{most}字�
 NOTE_TOO_LONG = Reason("AMENDMENT_NOTE_TOO_LONG", Kind.INVALID, "说明最多2000字。")
 _CHINA = ZoneInfo("Asia/Shanghai")
 _MOST_NOTE = 2000
-_SHOWN = 3
 
 
 def china_today() -> date:
@@ -44,18 +43,18 @@ def china_today() -> date:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a check of an amendment found: ``amendment`` and ``bundle`` are there when it holds."""
+    """What a check of an amendment found.
+
+    ``refusal`` is the first thing that stands in the way; amendment and bundles are there when the text
+    could be read and applied.
+    """
 
     findings: list[Finding]
+    refusal: Fault | None
     changes: list[RuleChange]
     amendment: Amendment | None
     before: Bundle | None
     after: Bundle | None
-
-    @property
-    def faults(self) -> list[Finding]:
-        """What stands in the way."""
-        return [item for item in self.findings if item.level == "fault"]
 
 
 class Amendments:
@@ -78,7 +77,7 @@ class Amendments:
     async def draft(self, content: str) -> tuple[Filed, list[Finding]]:
         """Files an amendment and says what is to be thought about; faults refuse it.
 
-        :raises Fault: AMENDMENT_REFUSED naming the first faults, AMENDMENT_TAKEN, REGION_DENIED.
+        :raises Fault: ``POLICY_*``, ``AMENDMENT_*``, REGION_DENIED; the first of several.
         """
         claim = current_claim()
         claim.require_role("bureau", "service")
@@ -108,7 +107,7 @@ class Amendments:
     async def publish(self, name: str, note: str) -> tuple[Filed, Judged]:
         """Makes an approved amendment law, if it still fits the law of this moment.
 
-        :raises Fault: AMENDMENT_REFUSED, AMENDMENT_TOO_EARLY, and those of a step.
+        :raises Fault: ``POLICY_*``, AMENDMENT_REFUSED, AMENDMENT_TOO_EARLY, and those of a step.
         """
         await store.lock()
         filed, claim = await self._mine(name)
@@ -191,7 +190,7 @@ class Amendments:
         before = await self._shelf.tree(standing)
         head, faults = await asyncio.to_thread(_head, before, content)
         if head is None:
-            return Judged([_told(fault) for fault in faults], [], None, None, None)
+            return _unreadable(faults)
         after = await self._shelf.tried(standing, head.place, content)
         return await asyncio.to_thread(self._compare, before, after, head)
 
@@ -204,14 +203,15 @@ class Amendments:
             if str(fault) not in known and fault.reason is not COVERAGE_UNTRUE
         ]
         if new:
-            return Judged([_told(fault) for fault in new], [], None, None, None)
+            return _unreadable(new)
         places = [code for code in after.shared.names if contains(amendment.place, code)]
         day = max(amendment.begins, self._today())
         old = {_same(item) for item in lint(before, self._engines, day, places)}
         findings = [item for item in lint(after, self._engines, day, places) if _same(item) not in old]
         first, second = (_sealed(tree, amendment.place) for tree in (before, after))
         units = {name: unit.label for name, unit in after.shared.units.items()}
-        return Judged(findings, diff_bundles(first, second, units), amendment, first, second)
+        refused = next((_refusal(item) for item in findings if item.level == "fault"), None)
+        return Judged(findings, refused, diff_bundles(first, second, units), amendment, first, second)
 
     async def _check_nothing_rests_on(self, filed: Filed) -> None:
         standing = await store.standing()
@@ -225,20 +225,29 @@ class Amendments:
 
 
 def _sound(judged: Judged) -> Amendment:
-    """The amendment, when nothing stands in its way."""
-    if judged.faults or judged.amendment is None:
-        why = "；".join(item.words for item in judged.faults[:_SHOWN])
-        first = judged.faults[0]
-        raise Fault(
-            life.AMENDMENT_REFUSED,
-            field=first.key,
-            value=first.code,
-            count=len(judged.faults),
-            place=first.place,
-            document=first.document,
-            why=why,
-        )
+    """The amendment, when nothing stands in its way.
+
+    :raises Fault: what stands in the way first; a check lists the rest.
+    """
+    if judged.refusal is not None or judged.amendment is None:
+        raise judged.refusal or Fault(life.AMENDMENT_REFUSED)
     return judged.amendment
+
+
+def _unreadable(faults: list[Fault]) -> Judged:
+    return Judged([_told(fault) for fault in faults], faults[0], [], None, None, None)
+
+
+def _refusal(item: Finding) -> Fault:
+    """A breach of the law text as a refusal that names place, key and document."""
+    return Fault(
+        life.AMENDMENT_REFUSED,
+        field=item.key,
+        value=item.code,
+        place=item.place,
+        document=item.document,
+        why=item.words,
+    )
 
 
 def _head(before: Tree, content: str) -> tuple[Amendment | None, list[Fault]]:

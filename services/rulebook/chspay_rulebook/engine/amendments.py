@@ -71,7 +71,11 @@ AMENDMENT_BUILT_UPON = Reason(
 AMENDMENT_DECIDED_LATER = Reason(
     "AMENDMENT_DECIDED_LATER", Kind.INVALID, "决定日期{value}晚于今天（{today}），请核对。"
 )
-AMENDMENT_REFUSED = Reason("AMENDMENT_REFUSED", Kind.INVALID, "修订没有通过检查，共{count}处：{why}")
+AMENDMENT_REFUSED = Reason(
+    "AMENDMENT_REFUSED",
+    Kind.INVALID,
+    "修订没有通过检查（{value}）：{why}。涉及{place}的“{field}”，依据{document}。",
+)
 
 
 @dataclass(frozen=True, slots=True)
