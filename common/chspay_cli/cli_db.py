@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from chspay_cli import cli_backup
 from chspay_cli.cli_up import ADMIN_URL_OPTION, HOME_OPTION
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_kit.home import Home, default_home
@@ -34,11 +35,18 @@ app = typer.Typer(
 
   chspay db check                     # 结构与程序是否一致，一致退出码为 0
 
+  chspay db archive /backup/wal       # 归档日志；再配合下一条，可恢复到任何时刻
+
+  chspay db backup /backup/2026-11-21 --passphrase-file 口令.txt
+
   psql "$(chspay db url)"             # 用自己的工具连接
 
   chspay db migrate --database-url postgresql://admin:口令@主机:5432/chspay --passwords /etc/chspay/roles
 """,
 )
+
+for command in (cli_backup.archive, cli_backup.backup, cli_backup.restore):
+    app.command()(command)
 
 _Home = Annotated[Path | None, HOME_OPTION]
 _AdminUrl = Annotated[str | None, ADMIN_URL_OPTION]

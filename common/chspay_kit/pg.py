@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -34,6 +35,8 @@ PG_NEVER_STARTED = Reason(
 PG_STUCK = Reason(
     "PG_STUCK", Kind.UNAVAILABLE, "内置 PostgreSQL（进程 {pid}）在 {seconds} 秒内没有停止，请稍候再试"
 )
+
+PG_ARCHIVE = Reason("PG_ARCHIVE", Kind.PRECONDITION, "数据库进程不能写入归档目录 {value}；请换一个目录")
 
 ADMIN = "postgres"
 DATABASE = "chspay"
@@ -67,10 +70,12 @@ class EmbeddedPostgres:
     :param home: the state folder; the server's files are in ``home/postgres``.
     :param durable: ``False`` turns fsync off: quick, and data is lost when the machine loses power. For
         tests only.
+    :param start_seconds: how long a start may take; a restore replays a log first.
     """
 
-    def __init__(self, home: Path, *, durable: bool = True) -> None:
+    def __init__(self, home: Path, *, durable: bool = True, start_seconds: int = _START_SECONDS) -> None:
         self.home = Home(home)
+        self._start_seconds = start_seconds
         self.folder = self.home.path / "postgres"
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
@@ -129,6 +134,26 @@ class EmbeddedPostgres:
         except FileNotFoundError as error:
             raise Fault(PG_NEVER_STARTED, value=self.home.path) from error
 
+    @property
+    def archive(self) -> Path | None:
+        """Where the log is archived from the next start on; ``None`` where it is not kept."""
+        kept = self.folder / "archive"
+        return Path(kept.read_text()) if kept.exists() else None
+
+    def archive_to(self, folder: Path) -> None:
+        """Archive the log into ``folder`` from the next start on.
+
+        :raises Fault: PG_ARCHIVE when the server could not write there.
+        """
+        self.home.folder(".")
+        runner = choose_runner(self.folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if runner.uid is not None and not any(folder.iterdir()):
+            os.chown(folder, runner.uid, runner.gid or -1)
+        if not runner.writes(folder):
+            raise Fault(PG_ARCHIVE, value=folder)
+        (self.folder / "archive").write_text(str(folder.absolute()))
+
     def url(self, role: str = ADMIN, password: str | None = None, database: str = DATABASE) -> str:
         """The address for ``role``; without a password, the one kept in the home's secrets."""
         address = f"127.0.0.1:{self.port}/{database}"
@@ -165,7 +190,7 @@ class EmbeddedPostgres:
     def _launch(self, runner: Runner) -> None:
         """Start the server process; a port taken meanwhile or a dying predecessor is tried again."""
         why = ""
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + self._start_seconds
         for attempt in range(10):
             self._choose_port(afresh="could not bind" in why)
             (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -187,6 +212,8 @@ class EmbeddedPostgres:
         settings = dict(_SETTINGS)
         if not self._durable:
             settings |= _NOT_DURABLE
+        if self.archive is not None:
+            settings |= _archiving(self.archive)
         settings["port"] = str(self.port)
         options = [item for name, value in settings.items() for item in ("-c", f"{name}={value}")]
         return runner.command("postgres", "-D", str(self.data), *options)
@@ -201,7 +228,7 @@ class EmbeddedPostgres:
 
     def _await_ready(self, process: subprocess.Popen[bytes] | None) -> bool:
         """Wait for the server to call itself ready; ``False`` when its process ended instead."""
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + self._start_seconds
         while time.monotonic() < deadline:
             if process is not None and process.poll() is not None:
                 return False
@@ -211,7 +238,7 @@ class EmbeddedPostgres:
             if process is None and self.pid() is None:
                 break
             time.sleep(0.01)
-        raise Fault(PG_FAILED, why=f"not ready in {_START_SECONDS} s", log=self.log)
+        raise Fault(PG_FAILED, why=f"not ready in {self._start_seconds} s", log=self.log)
 
     def _pid_file(self) -> list[str]:
         try:
@@ -223,6 +250,23 @@ class EmbeddedPostgres:
         with self.log.open("rb") as log:
             log.seek(offset)
             return log.read().decode("utf-8", "replace")
+
+
+def quoted(folder: Path) -> str:
+    """A folder's name within a shell command of the server's settings, where ``%`` has a meaning."""
+    return shlex.quote(str(folder)).replace("%", "%%")
+
+
+def _archiving(folder: Path) -> dict[str, str]:
+    """Each finished segment of the log is copied once, whole; the same segment again is no error."""
+    place = f"{quoted(folder)}/%f"
+    copy = f"dd if=%p of={place}.part conv=fsync status=none && mv {place}.part {place}"
+    return {
+        "archive_mode": "on",
+        "archive_command": f"if [ -f {place} ]; then cmp -s %p {place}; else {copy}; fi",
+        # At most this much is lost with the machine.
+        "archive_timeout": "60s",
+    }
 
 
 def password_name(role: str) -> str:

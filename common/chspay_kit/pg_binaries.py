@@ -79,6 +79,11 @@ class Runner:
         except OSError:
             return False
 
+    def writes(self, place: Path) -> bool:
+        """Whether this user can make a file in ``place``."""
+        probe = 'f="$1/.probe.$$" && : > "$f" && rm "$f"'
+        return self._call([*self.prefix, "sh", "-c", probe, "sh", str(place)]) == 0
+
     def _call(self, argv: Sequence[str]) -> int:
         quiet = subprocess.DEVNULL
         return self.popen(argv, stdin=quiet, stdout=quiet, stderr=quiet).wait(timeout=20)
