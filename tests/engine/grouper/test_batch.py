@@ -2,9 +2,10 @@
 
 import pyarrow as pa
 import pytest
-from books import grouper
+from books import case, grouper, sheets
 
 from chspay_core.errors import Fault
+from chspay_core.tables import batch_from_cases
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap, parse_code_map
 from chspay_grouper.engine.kernel.batch import KernelGrouper
@@ -104,6 +105,36 @@ def test_a_column_of_a_hopeless_type_is_refused():
 def test_no_rows_give_no_answers():
     """An empty batch at the end of a stream is no mistake."""
     assert answers({name: pa.array([], pa.string()) for name in TEXT}) == []
+
+
+def test_more_sets_and_groups_than_fit_a_word():
+    """Large schemes must not be cut off where a machine word, or the first row of a table, ends."""
+    book = sheets()
+    for at in range(600):
+        book["ADRG"].append(
+            [f"B{at:03}", "组", f"{{ZYZD, QTZD}} in DI_{at} and {{ZYSS, QTSS}} in OP_{at}", "B", at]
+        )
+        book["DRG"].append([f"B{at:03}1", "组", "QTZD in MCC", f"B{at:03}", "B", 1])
+        book["DRG"].append([f"B{at:03}5", "组", "", f"B{at:03}", "B", 2])
+        book["集合"] += [
+            [f"DI_{at}", f"K{at:03}.x00", "", "DI"],
+            [f"OP_{at}", f"{at % 100:02}.{at:04}", "", "OP"],
+        ]
+    book["CC"] += [["J96.000", "", "EX_2", "CC"], ["K007.x00", "", "EX_1", "MCC"], ["K007.x00", "", "", "CC"]]
+    fast = grouper(book)
+    others = [f"K{at:03}.x00" for at in (0, 7, 63, 64, 65, 127, 128, 300, 511, 512, 599)]
+    cases = [
+        case(
+            principal, other, more, procedures=("99.9999", f"{int(other[1:4]) % 100:02}.{int(other[1:4]):04}")
+        )
+        for principal in ("G40.900", "J18.900", "I63.900")
+        for other in others
+        for more in ("", "J96.000")
+    ]
+    expected = [fast.group(record) for record in cases]
+    numbers = KernelGrouper(fast).numbers(batch_from_cases(cases))
+    assert [fast.answers()[number] for number in numbers] == expected
+    assert len({answer.drg for answer in expected}) > 2 * len(others)
 
 
 def test_clinical_codes_are_mapped_only_when_the_caller_says_so():

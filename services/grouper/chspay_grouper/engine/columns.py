@@ -24,8 +24,8 @@ _T = TypeVar("_T")
 _WHOLE = r"^-?[0-9]{1,9}(\.0+)?$"
 
 
-#: Stands for unknown where numbers lie in a plain array; no readable number is this small.
-UNKNOWN = -(2**63)
+#: Stands for unknown where numbers lie in a plain array: no case with a number below zero is grouped.
+UNKNOWN = -1
 _HIGHEST = 2**63 - 1
 
 
@@ -42,7 +42,7 @@ class Column:
         return _listed(self.values)
 
     def numbers(self) -> np.ndarray:
-        """The numbers as int64, :data:`UNKNOWN` where unknown; not to be written to."""
+        """The numbers, :data:`UNKNOWN` where unknown; not to be written to."""
         return plain_numbers(self.values)
 
 
@@ -180,11 +180,13 @@ def _indices(encoded: pa.DictionaryArray) -> np.ndarray:
 
 
 def plain_numbers(values: pa.Array) -> np.ndarray:
-    """Whole numbers of any width as int64, :data:`UNKNOWN` where null; not to be written to."""
+    """Whole numbers as they are wide, :data:`UNKNOWN` where null; not to be written to."""
     if pa.types.is_uint64(values.type):
         # Larger than any number a rule can hold: stays larger.
         values = pc.if_else(pc.greater(values, _HIGHEST), pa.scalar(_HIGHEST, pa.uint64()), values)
-    found: np.ndarray = pc.fill_null(values.cast(pa.int64()), UNKNOWN).to_numpy()
+    if pa.types.is_unsigned_integer(values.type):
+        values = values.cast(pa.int64())
+    found: np.ndarray = pc.fill_null(values, UNKNOWN).to_numpy()
     return found
 
 

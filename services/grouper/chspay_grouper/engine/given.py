@@ -101,7 +101,7 @@ class Given:
         )
 
     def numbers(self, scalar: Scalar) -> np.ndarray:
-        """One scalar of every row as int64, ``columns.UNKNOWN`` where the record does not know it."""
+        """One scalar of every row, ``columns.UNKNOWN`` where the record does not know it."""
         if scalar in (Scalar.LYFS, Scalar.KSICU):
             mapped = self._text(scalar)
             values = [UNKNOWN if value is None else value for value in mapped.values]

@@ -1,8 +1,8 @@
 """Rule trees as jump code: each step tests one thing of a case and names the step for yes and for no.
 
 Every tree of the language compiles, whatever its shape: ``and``, ``or`` and ``not`` become jumps, so
-there is one step per test and nothing to keep between steps. A rule is entered at a step number, or is
-:data:`YES` or :data:`NO` outright.
+there is one step per test and nothing to keep between steps. A place below zero ends the walk: it stands
+for an answer, or for :data:`NO`.
 """
 
 from __future__ import annotations
@@ -30,14 +30,17 @@ from chspay_grouper.engine.tree import (
     walk,
 )
 
-YES, NO = -1, -2
+#: The end of a walk that found no answer.
+NO = -1
 #: Fields of a step as bits: the first code of its kind (ZYZD, ZYSS), the other codes (QTZD, QTSS).
 FIRST, OTHERS = 1, 2
 _FIELD_BITS = {Field.ZYZD: FIRST, Field.ZYSS: FIRST, Field.QTZD: OTHERS, Field.QTSS: OTHERS}
 _LEVEL_BITS = {"MCC": MCC_BIT, "CC": CC_BIT}
-_LOWEST, _HIGHEST = -(2**63) + 1, 2**63 - 1
+#: No number of a case that passed the input check is below zero; an unknown one stands as -1.
+_LOWEST, _HIGHEST = 0, 2**63 - 1
 #: Scalars every case is asked for stand first, in the order of the kernel's columns.
 BASIC_SCALARS = (Scalar.XB, Scalar.NL, Scalar.XSRTL)
+_SEX = 0  # place of XB
 
 #: What a step asks for: listed sets of diagnoses (True) or procedures (False), any of them.
 Asked = tuple[bool, frozenset[str]]
@@ -46,25 +49,44 @@ Asked = tuple[bool, frozenset[str]]
 class Ask(IntEnum):
     """What a step tests."""
 
-    DIAGNOSIS = 0  # some diagnosis of the fields is in the sets or has the level
-    PROCEDURE = 1  # some procedure of the fields is in the sets
+    HIT = 0  # some code of the fields is in the sets or has the level
+    SCALAR = 1  # low <= scalar <= high; an unknown scalar is below every range
     DIAGNOSES = 2  # low <= number of different such diagnoses <= high
     PROCEDURES = 3
-    SCALAR = 4  # low <= scalar <= high; an unknown scalar is below every range
 
 
 class Column(IntEnum):
     """The columns of a step."""
 
     ASK = 0
-    FIELDS = 1  # of codes; for SCALAR the column of the scalar
-    WORD = 2  # word of the bit that stands for the sets, -1 when no listed set is asked
-    BIT = 3
-    LEVELS = 4  # MCC and CC bits asked
-    LOW = 5
-    HIGH = 6
-    YES = 7
-    NO = 8
+    FIELDS = 1
+    FIRST = 2  # where the sets of the first code are seen; for SCALAR the row of the scalar
+    OTHERS = 3  # where the sets of the other codes are seen
+    FIRST_SETS = 4  # the bit asked there; 0 when no listed set is, or the first code is not asked
+    OTHER_SETS = 5
+    LEVELS = 6  # bits asked of Seen.LEVELS
+    LOW = 7
+    HIGH = 8
+    YES = 9
+    NO = 10
+
+
+class Seen(IntEnum):
+    """What the codes of a case say together; columns of words."""
+
+    LEVELS = 0  # MCC and CC bits of all other diagnoses, and from bit OWN those of the principal diagnosis
+    PRINCIPAL = 1  # class
+    MAIN = 2  # class
+    SETS = 3  # of the principal diagnosis; then of the others, the main procedure, the other procedures
+
+
+#: Shift of the principal diagnosis's own levels in ``Seen.LEVELS``.
+OWN = 2
+
+
+def ending(answer: int) -> int:
+    """The place that ends a walk with an answer, a number from 0."""
+    return -2 - answer
 
 
 class Program:
@@ -82,22 +104,44 @@ class Program:
             self.asked[kind] = [*sorted(others, key=sorted), *sorted(rest, key=sorted)]
             self.of_others[kind] = len(others)
         self._places = {(kind, sets): at for kind, all_ in self.asked.items() for at, sets in enumerate(all_)}
+        dx, px = (words(len(self.asked[kind])) for kind in (True, False))
+        at = int(Seen.SETS)
+        #: Per kind, where the sets of the first code and of the other codes are seen; and the width of all.
+        self.seen = {True: (at, at + dx), False: (at + 2 * dx, at + 2 * dx + px)}
+        self.width = at + 2 * dx + 2 * px
         self._steps: list[tuple[int, ...]] = []
         self._known: dict[tuple[Node, int, int], int] = {}
         self.scalars: list[Scalar] = list(BASIC_SCALARS)
 
-    def enter(self, nodes: Sequence[Node]) -> int:
-        """Where to enter the rule that all nodes hold."""
-        at = YES
+    def enter(self, nodes: Sequence[Node], answers: Iterable[tuple[Node, int]]) -> int:
+        """Where a walk begins that ends with the first answer whose rule holds, if all nodes hold."""
+        at = NO
+        for node, answer in reversed(list(answers)):
+            at = self._compile(node, ending(answer), at)
         for node in reversed(nodes):
             at = self._compile(node, at, NO)
         return at
 
-    def enter_any(self, nodes: Sequence[Node]) -> int:
-        """Where to enter the rule that some node holds."""
-        at = NO
+    def enter_any(self, nodes: Sequence[Node], yes: int, no: int) -> int:
+        """Where a walk begins that ends with the answer ``yes`` if some node holds, else with ``no``."""
+        at = ending(no)
         for node in reversed(nodes):
-            at = self._compile(node, YES, at)
+            at = self._compile(node, ending(yes), at)
+        return at
+
+    def settled(self, at: int, sex: int, levels: int) -> int:
+        """As far as a walk comes from ``at`` by sex and by the MCC and CC bits of all other diagnoses."""
+        while at >= 0:
+            step = dict(zip(Column, self._steps[at], strict=True))
+            if step[Column.ASK] == Ask.SCALAR and step[Column.FIRST] == _SEX:
+                holds = step[Column.LOW] <= sex <= step[Column.HIGH]
+            elif step[Column.ASK] == Ask.HIT and step[Column.LEVELS] & levels:
+                holds = True
+            elif step[Column.ASK] == Ask.HIT and _only_other_levels(step):
+                holds = False
+            else:
+                break
+            at = step[Column.YES if holds else Column.NO]
         return at
 
     def steps(self) -> np.ndarray:
@@ -121,14 +165,13 @@ class Program:
         if isinstance(node, Not):
             return self._compile(node.item, no, yes)
         if isinstance(node, Hit):
-            ask = Ask.DIAGNOSIS if node.fields[0].is_diagnosis else Ask.PROCEDURE
-            return self._step(ask, node, 0, 0, *((no, yes) if node.negated else (yes, no)))
+            return self._step(Ask.HIT, node, 0, 0, *((no, yes) if node.negated else (yes, no)))
         if isinstance(node, (Count, Compare)):
             low, high = whole_range(node.op, node.number)
             if low > high:
                 return no
             if isinstance(node, Compare):
-                return self._add((Ask.SCALAR, self._scalar(node.scalar), -1, 0, 0, low, high, yes, no))
+                return self._add((Ask.SCALAR, 0, self._scalar(node.scalar), 0, 0, 0, 0, low, high, yes, no))
             ask = Ask.DIAGNOSES if node.fields[0].is_diagnosis else Ask.PROCEDURES
             return self._step(ask, node, low, high, yes, no)
         at = yes if isinstance(node, And) else no
@@ -137,11 +180,14 @@ class Program:
         return at
 
     def _step(self, ask: Ask, part: Hit | Count, low: int, high: int, yes: int, no: int) -> int:
-        sets = _listed(part)
-        place = self._places[(part.fields[0].is_diagnosis, sets)] if sets else -1
-        word, bit = (place // 64, place % 64) if sets else (-1, 0)
-        levels = sum({_LEVEL_BITS[name] for name in _names(part) & VIRTUAL_SETS})
-        return self._add((ask, _fields(part), word, bit, levels, low, high, yes, no))
+        kind, sets, fields = part.fields[0].is_diagnosis, _listed(part), _fields(part)
+        place = self._places[(kind, sets)] if sets else 0
+        bit = _bit(place % 64) if sets else 0
+        level = sum({_LEVEL_BITS[name] for name in _names(part) & VIRTUAL_SETS})
+        levels = level * bool(fields & OTHERS) | level * bool(fields & FIRST) << OWN
+        first, others = (start + place // 64 for start in self.seen[kind])
+        bits = (bit * bool(fields & FIRST), bit * bool(fields & OTHERS))
+        return self._add((ask, fields, first, others, *bits, levels, low, high, yes, no))
 
     def _scalar(self, scalar: Scalar) -> int:
         if scalar not in self.scalars:
@@ -154,7 +200,7 @@ class Program:
 
 
 def whole_range(op: str, number: Decimal) -> tuple[int, int]:
-    """The whole numbers for which ``value op number`` holds, as lowest and highest; none: low > high."""
+    """The whole numbers from 0 for which ``value op number`` holds: lowest, highest; none: low > high."""
     low, high = _LOWEST, _HIGHEST
     if op == ">=":
         low = math.ceil(number)
@@ -166,7 +212,21 @@ def whole_range(op: str, number: Decimal) -> tuple[int, int]:
         high = math.ceil(number) - 1
     else:
         low, high = math.ceil(number), math.floor(number)
-    return (low, min(high, _HIGHEST)) if low <= _HIGHEST else (1, 0)
+    return (max(low, _LOWEST), min(high, _HIGHEST)) if low <= _HIGHEST else (1, 0)
+
+
+def words(bits: int) -> int:
+    """How many words of 64 bits hold so many bits; at least one."""
+    return max(1, -(-bits // 64))
+
+
+def _only_other_levels(step: dict[Column, int]) -> bool:
+    return not (step[Column.FIRST_SETS] or step[Column.OTHER_SETS] or step[Column.LEVELS] >> OWN)
+
+
+def _bit(place: int) -> int:
+    """The bit of a place in a word, as the signed number that has this bit."""
+    return 1 << place if place < 63 else -(1 << 63)
 
 
 def _names(part: Hit | Count) -> frozenset[str]:

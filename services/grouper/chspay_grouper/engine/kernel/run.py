@@ -14,26 +14,25 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from chspay_grouper.engine.columns import UNKNOWN
-from chspay_grouper.engine.kernel.program import FIRST, OTHERS, YES, Ask
+from chspay_grouper.engine.kernel.program import FIRST, OTHERS, OWN, Ask, Seen
 from chspay_grouper.engine.kernel.program import Column as C
-from chspay_grouper.engine.kernel.tables import NOTHING, Classes, Codes, Rules
+from chspay_grouper.engine.kernel.tables import NEXT_ROW, NO_PART, NOTHING, TABLE_BITS, Classes, Codes, Rules
 from chspay_grouper.engine.kernel.tables import Setting as S
 
-_UNKNOWN = np.int64(UNKNOWN)
 _SEX, _AGE, _AGE_DAYS = 0, 1, 2  # rows of the basic scalars
-_DIAGNOSIS, _PROCEDURE, _SCALAR = int(Ask.DIAGNOSIS), int(Ask.PROCEDURE), int(Ask.SCALAR)
-_DIAGNOSES = int(Ask.DIAGNOSES)
-_ASK, _FIELDS, _WORD, _BIT, _LEVELS = int(C.ASK), int(C.FIELDS), int(C.WORD), int(C.BIT), int(C.LEVELS)
+_HIT, _SCALAR, _DIAGNOSES = int(Ask.HIT), int(Ask.SCALAR), int(Ask.DIAGNOSES)
+_ASK, _FIELDS, _FIRST, _OTHERS = int(C.ASK), int(C.FIELDS), int(C.FIRST), int(C.OTHERS)
+_FIRST_SETS, _OTHER_SETS, _LEVELS = int(C.FIRST_SETS), int(C.OTHER_SETS), int(C.LEVELS)
 _LOW, _HIGH, _YES, _NO = int(C.LOW), int(C.HIGH), int(C.YES), int(C.NO)
-_RETRY, _ENTRIES = S.RETRY, S.ENTRIES
-_NO_SEX, _NO_DIAGNOSIS, _NO_MDC, _NO_GROUP, _NO_AGE = S.NO_SEX, S.NO_DIAGNOSIS, S.NO_MDC, S.NO_GROUP, S.NO_AGE
-_WORDS_OF_OTHERS, _WORDS_OF_REST = S.WORDS_OF_OTHERS, S.WORDS_OF_REST
-#: The case at hand: row, class of the principal diagnosis, place of the main procedure or -1, first place
-#: of the other procedures, age in days, what was joined of the other codes (bits below), their levels.
-_CASE, _PRINCIPAL, _MAIN, _REST, _DAYS, _JOINED, _JOINED_LEVELS = range(7)
-_HAS_LEVELS, _HAS_OTHERS, _HAS_REST = 1, 2, 4
-_NONE = -1
+_SEEN_LEVELS, _SEEN_PRINCIPAL = int(Seen.LEVELS), int(Seen.PRINCIPAL)
+_SEEN_MAIN, _SEEN_SETS = int(Seen.MAIN), int(Seen.SETS)
+_RETRY, _NO_SEX, _NO_AGE = S.RETRY, S.NO_SEX, S.NO_AGE
+_OTHER_DX, _FIRST_PX, _OTHER_PX = S.OTHER_DX, S.FIRST_PX, S.OTHER_PX
+_NONE, _UNKNOWN = -1, -1
+_BOTH, _OWN = 3, OWN  # the MCC and CC bits; shift of the principal diagnosis's own
+#: Cases that are looked at ahead of being answered: two tight loops, and what was seen stays in the cache.
+_BLOCK = 1024
+_ONE = np.uint64(1)
 
 #: Without the interpreter's lock, and without counting references: nothing is made or freed in here.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "_nrt": False}
@@ -48,10 +47,19 @@ class Work(NamedTuple):
     classes: Classes
     dx: Codes
     px: Codes
-    scalars: np.ndarray  # int64, one row per scalar of the program, one column per case
-    others: np.ndarray  # room for the sets of all other diagnoses together
-    rests: np.ndarray  # room for the sets of all other procedures together
-    hand: np.ndarray
+    scalars: np.ndarray  # int64, one row per scalar of the program, one column per case; -1 where unknown
+    seen: np.ndarray  # per case of a block, what its codes say together; columns as in ``program.Seen``
+
+
+class Case(NamedTuple):
+    """The case at hand, or one of the ways to read it."""
+
+    row: Any
+    slot: Any  # in the block
+    days: Any  # age in days
+    first: Any  # place of the main procedure
+    rest: Any  # first place of the other procedures
+    end: Any  # of the procedures; equal to ``first`` when there is none
 
 
 _intrinsic: Any = intrinsic
@@ -69,83 +77,116 @@ def _lowest_bit(context: Any, word: Any) -> Any:  # noqa: ARG001 - numba asks fo
 
 @_inlined
 def _level(classes: Any, other: int, principal: int) -> int:
-    """MCC and CC bits of another diagnosis beside the principal diagnosis."""
-    level = classes.other_levels[other]
-    for row in range(classes.other_rows[other], classes.other_rows[other + 1]):
-        table = classes.row_table[row]
-        if not classes.principal_tables[principal, table >> 6] >> np.uint64(table & 63) & np.uint64(1):
-            level |= classes.row_level[row]
-    return level
+    """MCC and CC bits of another diagnosis beside the principal diagnosis; see ``Classes.other_rows``."""
+    levels, row = np.uint64(0), np.uint64(other)
+    while True:
+        told = classes.other_rows[row]
+        table = told >> np.uint64(4) & np.uint64((1 << TABLE_BITS) - 1)
+        tables = classes.principal_tables[principal, table >> np.uint64(6)]
+        excluded = tables >> (table & np.uint64(63)) & _ONE
+        # No jump: whether the table excludes is as good as random.
+        levels |= told | told >> np.uint64(2) & excluded - _ONE
+        row = told >> np.uint64(NEXT_ROW)
+        if row == 0:
+            return levels & np.uint64(_BOTH)
 
 
 @_inlined
-def _levels(classes: Any, dx: Any, case: int, principal: int) -> int:
-    """MCC and CC bits of all other diagnoses."""
-    level = 0
-    for place in range(dx.starts[case] + 1, dx.ends[case]):
-        level |= _level(classes, dx.other[dx.places[place]], principal)
-    return level
-
-
-@_compiled
-def _join(sets: Any, codes: Any, start: int, end: int, words: int, into: Any) -> None:
-    """The sets of all other codes together."""
-    for word in range(words):
-        into[word] = 0
-    for place in range(start, end):
-        kind = codes.other[codes.places[place]]
-        if kind != NOTHING:
-            for word in range(words):
-                into[word] |= sets[kind, word]
+def _see_diagnoses(work: Any, row: int, slot: int) -> None:
+    """What the diagnoses of a case say together."""
+    classes, dx, seen, settings = work.classes, work.dx, work.seen, work.rules.settings
+    start, end = np.uint64(dx.starts[row]), np.uint64(dx.ends[row])
+    principal = dx.first[dx.places[start]] if start < end else np.uint32(NOTHING)
+    sets, levels, joined = classes.other_sets[0], np.uint64(0), np.uint64(0)
+    for place in range(start + _ONE, end):
+        other = dx.other[dx.places[place]]
+        levels |= _level(classes, other, principal)
+        joined |= sets[other]
+    seen[slot, _SEEN_PRINCIPAL] = principal
+    seen[slot, _SEEN_LEVELS] = levels | classes.principal_levels[principal] << np.uint64(_OWN)
+    seen[slot, _SEEN_SETS] = classes.principal_sets[0, principal]
+    seen[slot, settings[_OTHER_DX]] = joined
+    for word in range(1, settings[_OTHER_DX] - _SEEN_SETS):
+        seen[slot, _SEEN_SETS + word] = classes.principal_sets[word, principal]
+        joined = np.uint64(0)
+        for place in range(start + _ONE, end):
+            joined |= classes.other_sets[word, dx.other[dx.places[place]]]
+        seen[slot, settings[_OTHER_DX] + word] = joined
 
 
 @_inlined
-def _asked(step: Any, sets: Any, kind: int, levels: int) -> bool:
-    """Whether a class of codes is in the sets of a step or has its level."""
-    word = step[_WORD]
-    in_sets = word >= 0 and sets[kind, word] >> np.uint64(step[_BIT]) & np.uint64(1) != 0
-    return in_sets or step[_LEVELS] & levels != 0
+def _see_procedures(work: Any, slot: int, first: int, rest: int, end: int) -> None:
+    """What these procedures of a case say together."""
+    classes, px, seen, settings = work.classes, work.px, work.seen, work.rules.settings
+    # No jump here either: without a procedure some place is looked at and its class multiplied away.
+    exists = np.uint64(first < end)
+    main = px.first[px.places[first * exists]] * exists
+    seen[slot, _SEEN_MAIN] = main
+    for word in range(settings[_OTHER_PX] - settings[_FIRST_PX]):
+        seen[slot, settings[_FIRST_PX] + word] = classes.main_sets[word, main]
+        sets, joined = classes.rest_sets[word], np.uint64(0)
+        for place in range(rest, end):
+            joined |= sets[px.other[px.places[place]]]
+        seen[slot, settings[_OTHER_PX] + word] = joined
 
 
 @_compiled
-def _count_diagnoses(step: Any, work: Any) -> int:
+def _see(work: Any, begin: int, end: int) -> None:
+    """Look at the codes of the cases of a block."""
+    for row in range(begin, end):
+        _see_diagnoses(work, row, row - begin)
+    for row in range(begin, end):
+        first = np.uint64(work.px.starts[row])
+        _see_procedures(work, row - begin, first, first + _ONE, np.uint64(work.px.ends[row]))
+
+
+@_inlined
+def _is_asked(step: Any, sets: int, levels: int, bit: int) -> bool:
+    """Whether a code of these sets and levels is one a step asks for."""
+    return sets & np.uint64(bit) | levels & np.uint64(step[_LEVELS]) != 0
+
+
+@_compiled
+def _count_diagnoses(step: Any, work: Any, case: Any) -> int:
     """How many different diagnoses of the fields are in the sets or have the level."""
-    classes, dx, case, principal = work.classes, work.dx, work.hand[_CASE], work.hand[_PRINCIPAL]
-    start, end, found = dx.starts[case], dx.ends[case], 0
+    classes, dx, seen = work.classes, work.dx, work.seen[case.slot]
+    start, end, found = dx.starts[case.row], dx.ends[case.row], 0
     begin = start if step[_FIELDS] & FIRST else start + 1
     last = end if step[_FIELDS] & OTHERS else start + 1
+    word, own = step[_OTHERS] - work.rules.settings[_OTHER_DX], seen[_SEEN_LEVELS] & np.uint64(_BOTH << _OWN)
     for place in range(begin, last):
-        code = dx.places[place]
         if place == start:
-            hit = _asked(step, classes.principal_sets, principal, classes.principal_levels[principal])
+            hit = _is_asked(step, seen[step[_FIRST]], own, step[_FIRST_SETS])
         else:
-            hit = _asked(step, classes.other_sets, dx.other[code], _level(classes, dx.other[code], principal))
-        if hit and not _seen(dx, begin, place):
+            other = dx.other[dx.places[place]]
+            levels = _level(classes, other, seen[_SEEN_PRINCIPAL])
+            hit = _is_asked(step, classes.other_sets[word, other], levels, step[_OTHER_SETS])
+        if hit and not _repeats(dx, begin, place):
             found += 1
     return found
 
 
 @_compiled
-def _count_procedures(step: Any, work: Any) -> int:
+def _count_procedures(step: Any, work: Any, case: Any) -> int:
     """How many different procedures of the fields are in the sets."""
-    classes, px, main, rest = work.classes, work.px, work.hand[_MAIN], work.hand[_REST]
-    with_main = step[_FIELDS] & FIRST and main != _NONE
-    found = 0
-    if with_main and _asked(step, classes.main_sets, px.first[px.places[main]], 0):
+    classes, px, found = work.classes, work.px, 0
+    with_main = step[_FIELDS] & FIRST and case.first != case.end
+    if with_main and _is_asked(step, work.seen[case.slot, step[_FIRST]], 0, step[_FIRST_SETS]):
         found += 1
     if step[_FIELDS] & OTHERS:
-        for place in range(rest, px.ends[work.hand[_CASE]]):
-            kind = px.other[px.places[place]]
-            if kind == NOTHING or not _asked(step, classes.rest_sets, kind, 0):
+        word = step[_OTHERS] - work.rules.settings[_OTHER_PX]
+        for place in range(case.rest, case.end):
+            sets = classes.rest_sets[word, px.other[px.places[place]]]
+            if not _is_asked(step, sets, 0, step[_OTHER_SETS]):
                 continue
-            repeats = with_main and px.number[px.places[main]] == px.number[px.places[place]]
-            if not repeats and not _seen(px, rest, place):
+            as_main = with_main and px.number[px.places[case.first]] == px.number[px.places[place]]
+            if not as_main and not _repeats(px, case.rest, place):
                 found += 1
     return found
 
 
 @_compiled
-def _seen(codes: Any, start: int, place: int) -> bool:
+def _repeats(codes: Any, start: int, place: int) -> bool:
     """Whether an equal code stands earlier, from ``start`` on."""
     number = codes.number[codes.places[place]]
     for earlier in range(start, place):  # noqa: SIM110 - compiled: a generator does not compile
@@ -155,180 +196,112 @@ def _seen(codes: Any, start: int, place: int) -> bool:
 
 
 @_inlined
-def _diagnosis_asked(step: Any, work: Any) -> bool:
-    """Whether some diagnosis of the fields is in the sets or has the level."""
-    classes, dx, hand = work.classes, work.dx, work.hand
-    principal = hand[_PRINCIPAL]
-    if step[_FIELDS] & FIRST and _asked(
-        step, classes.principal_sets, principal, classes.principal_levels[principal]
-    ):
-        return True
-    if not step[_FIELDS] & OTHERS:
-        return False
-    if step[_LEVELS]:
-        if not hand[_JOINED] & _HAS_LEVELS:
-            hand[_JOINED_LEVELS] = _levels(classes, dx, hand[_CASE], principal)
-            hand[_JOINED] |= _HAS_LEVELS
-        if hand[_JOINED_LEVELS] & step[_LEVELS]:
-            return True
-    if step[_WORD] < 0:
-        return False
-    if not hand[_JOINED] & _HAS_OTHERS:
-        start, end = dx.starts[hand[_CASE]] + 1, dx.ends[hand[_CASE]]
-        _join(classes.other_sets, dx, start, end, work.rules.settings[_WORDS_OF_OTHERS], work.others)
-        hand[_JOINED] |= _HAS_OTHERS
-    return work.others[step[_WORD]] >> np.uint64(step[_BIT]) & np.uint64(1) != 0
-
-
-@_inlined
-def _procedure_asked(step: Any, work: Any) -> bool:
-    """Whether some procedure of the fields is in the sets."""
-    classes, px, hand = work.classes, work.px, work.hand
-    main = hand[_MAIN]
-    first = step[_FIELDS] & FIRST and main != _NONE
-    if first and _asked(step, classes.main_sets, px.first[px.places[main]], 0):
-        return True
-    if not step[_FIELDS] & OTHERS:
-        return False
-    if not hand[_JOINED] & _HAS_REST:
-        start, end = hand[_REST], px.ends[hand[_CASE]]
-        _join(classes.rest_sets, px, start, end, work.rules.settings[_WORDS_OF_REST], work.rests)
-        hand[_JOINED] |= _HAS_REST
-    return work.rests[step[_WORD]] >> np.uint64(step[_BIT]) & np.uint64(1) != 0
-
-
-@_inlined
-def _holds(at: int, work: Any) -> bool:
-    """Whether the rule entered at ``at`` holds for the case at hand."""
+def _walk(at: int, work: Any, case: Any) -> Any:
+    """The answer a walk from step ``at`` ends with, or -1; see ``program.ending``."""
+    seen = work.seen[case.slot]
     while at >= 0:
         step = work.rules.steps[at]
         ask = step[_ASK]
-        if ask == _DIAGNOSIS:
-            yes = _diagnosis_asked(step, work)
-        elif ask == _PROCEDURE:
-            yes = _procedure_asked(step, work)
+        if ask == _HIT:
+            first = seen[step[_FIRST]] & np.uint64(step[_FIRST_SETS])
+            others = seen[step[_OTHERS]] & np.uint64(step[_OTHER_SETS])
+            yes = first | others | seen[_SEEN_LEVELS] & np.uint64(step[_LEVELS]) != 0
         else:
             if ask == _SCALAR:
-                row = step[_FIELDS]
-                value = work.hand[_DAYS] if row == _AGE_DAYS else work.scalars[row, work.hand[_CASE]]
+                value = case.days if step[_FIRST] == _AGE_DAYS else work.scalars[step[_FIRST], case.row]
             elif ask == _DIAGNOSES:
-                value = np.int64(_count_diagnoses(step, work))
+                value = np.int64(_count_diagnoses(step, work, case))
             else:
-                value = np.int64(_count_procedures(step, work))
+                value = np.int64(_count_procedures(step, work, case))
             yes = step[_LOW] <= value <= step[_HIGH]
         at = step[_YES] if yes else step[_NO]
-    return at == YES
+    return -2 - at
 
 
 @_inlined
-def _one(work: Any) -> int:
+def _one(work: Any, case: Any) -> Any:
     """The first DRG that holds, in the order of trial, or -1; only what both first codes allow is tried."""
-    rules, classes, px, hand = work.rules, work.classes, work.px, work.hand
-    principal, main = hand[_PRINCIPAL], hand[_MAIN]
-    main_class = px.first[px.places[main]] if main != _NONE else 0
-    entered, refused = -1, -1
-    for word in range(classes.principal_groups.shape[1]):
-        groups = classes.principal_groups[principal, word] & classes.main_groups[main_class, word]
-        while groups:
-            group = word * 64 + np.int64(_lowest_bit(groups))
-            groups &= groups - np.uint64(1)
-            mdc = rules.mdc[group]
-            if mdc == refused:
-                continue
-            # What must hold, one after the other: the MDC's rule, the group's, then any DRG's. One loop for
-            # the three, so that the test of a rule is compiled into it once.
-            drg = rules.drgs[group]
-            for stage in range(-1 if mdc == entered else -2, rules.drgs[group + 1] - drg):
-                if stage == -2:
-                    at = rules.enter[mdc]
-                elif stage == -1:
-                    at = rules.take[group]
-                else:
-                    at = rules.holds[drg + stage]
-                holds = at == YES or (at >= 0 and _holds(at, work))
-                if stage >= 0 and holds:
-                    return drg + stage
-                if stage < 0 and not holds:
-                    refused = mdc if stage == -2 else refused
-                    break
-                entered = mdc
+    classes, seen = work.classes, work.seen[case.slot]
+    principal, main = seen[_SEEN_PRINCIPAL], seen[_SEEN_MAIN]
+    levels = seen[_SEEN_LEVELS] & np.uint64(_BOTH)
+    kind = np.uint64(work.scalars[_SEX, case.row] - 1) * np.uint64(_BOTH + 1) + levels
+    for part in range(classes.principal_bytes.shape[1]):
+        filled = classes.principal_bytes[principal, part] & classes.main_bytes[main, part]
+        while filled:
+            byte = np.uint64(part * 64) + _lowest_bit(filled)
+            filled &= filled - _ONE
+            word, shift = byte >> np.uint64(3), byte << np.uint64(3) & np.uint64(63)
+            groups = classes.principal_groups[principal, word] & classes.main_groups[main, word]
+            groups = groups >> shift & np.uint64(255)
+            while groups:
+                group = byte * np.uint64(8) + _lowest_bit(groups)
+                groups &= groups - _ONE
+                answer = _walk(work.rules.enter[group, kind], work, case)
+                if answer != _NONE:
+                    return answer
     return _NONE
 
 
 @_inlined
-def _next_operation(work: Any, place: int) -> bool:
-    """Make the next other procedure after ``place`` the only one; whether there is one."""
-    hand, px = work.hand, work.px
-    last = px.ends[hand[_CASE]]
-    for other in range(place + 1, last):
-        if px.other[px.places[other]] != NOTHING:
-            hand[_MAIN], hand[_REST] = other, last
-            hand[_JOINED] &= ~_HAS_REST
-            return True
-    return False
+def _next_operation(px: Any, first: int, end: int) -> Any:
+    """The place of the next procedure after ``first`` that takes part, or ``end``."""
+    for place in range(first + _ONE, end):
+        if px.other[px.places[place]] != NO_PART:
+            return place
+    return end
+
+
+@_inlined
+def _answer(work: Any, row: int, slot: int) -> Any:
+    """The answer of a case: as recorded, then with each other procedure alone where the scheme tries that,
+    then, for an infant of unknown age in days, whether that age decides the group."""
+    px, rules, scalars = work.px, work.rules, work.scalars
+    start, end, days = np.uint64(px.starts[row]), np.uint64(px.ends[row]), scalars[_AGE_DAYS, row]
+    unknown_age = scalars[_AGE, row] == 0 and days == _UNKNOWN
+    first, rest, age, answer, given = start, start + _ONE, -1, np.int64(_NONE), np.int64(_NONE)
+    while True:
+        case = Case(row, slot, days, first, rest, end)
+        found = _one(work, case)
+        if age >= 0:
+            if age > 0 and found != given:
+                return rules.settings[_NO_AGE]
+            given = found
+        else:
+            if found != _NONE:
+                answer = found
+            elif first == start:
+                otherwise = work.classes.principal_otherwise[work.seen[slot, _SEEN_PRINCIPAL]]
+                answer = _walk(otherwise, work, case)
+            if found == _NONE and rules.settings[_RETRY]:
+                first, rest = _next_operation(px, first, end), end
+                if first < end:
+                    _see_procedures(work, slot, first, rest, end)
+                    continue
+            if not unknown_age:
+                return answer
+            first, rest = start, start + _ONE
+            _see_procedures(work, slot, first, rest, end)
+        age += 1
+        if age == len(rules.ages):
+            return answer
+        days = rules.ages[age]
 
 
 @_compiled
-def _ungrouped(work: Any) -> int:
-    """The answer of a case no group took."""
-    settings = work.rules.settings
-    fate = work.classes.principal_fate[work.hand[_PRINCIPAL]]
-    if fate:
-        return settings[fate]
-    return settings[_NO_GROUP] if _holds(settings[_ENTRIES], work) else settings[_NO_MDC]
-
-
-@_inlined
-def _as_recorded(work: Any) -> None:
-    """Take main and other procedures as the record has them."""
-    hand, px = work.hand, work.px
-    first = px.starts[hand[_CASE]]
-    hand[_MAIN], hand[_REST] = first if first < px.ends[hand[_CASE]] else _NONE, first + 1
-    hand[_JOINED] &= ~_HAS_REST
-
-
-@_inlined
-def _answer(work: Any) -> int:
-    """The answer of the case at hand: as recorded, then with each other procedure alone where the scheme
-    tries that, then, for an infant of unknown age in days, whether that age decides the group."""
-    hand, settings, ages = work.hand, work.rules.settings, work.rules.ages
-    unknown_age = work.scalars[_AGE, hand[_CASE]] == 0 and hand[_DAYS] == _UNKNOWN
-    place, age, answer, given = work.px.starts[hand[_CASE]], -1, _NONE, _NONE
-    _as_recorded(work)
-    while True:
-        found = _one(work)
-        if age >= 0:
-            if age > 0 and found != given:
-                return settings[_NO_AGE]
-            given = found
-        elif found == _NONE and settings[_RETRY] and _next_operation(work, place):
-            place = hand[_MAIN]
-            continue
-        else:
-            _as_recorded(work)
-            answer = found if found != _NONE else _ungrouped(work)
-        age += 1
-        if not unknown_age or age == len(ages):
-            return answer
-        hand[_DAYS] = ages[age]
+def _answer_block(work: Any, begin: int, end: int, out: Any) -> None:
+    """Answer the cases of a block that was looked at."""
+    for row in range(begin, end):
+        sex = work.scalars[_SEX, row]
+        out[row] = _answer(work, row, row - begin) if sex in (1, 2) else work.rules.settings[_NO_SEX]
 
 
 @_compiled
 def _group_rows(work: Any, out: Any) -> None:
     """Write per case the number of its answer; see ``chspay_grouper.engine.grouper.Grouper.answer``."""
-    dx, hand, settings, scalars = work.dx, work.hand, work.rules.settings, work.scalars
-    for case in range(len(out)):
-        start = dx.starts[case]
-        if scalars[_SEX, case] != 1 and scalars[_SEX, case] != 2:
-            out[case] = settings[_NO_SEX]
-            continue
-        principal = dx.first[dx.places[start]] if start < dx.ends[case] else NOTHING
-        if principal == NOTHING:
-            out[case] = settings[_NO_DIAGNOSIS]
-            continue
-        hand[_CASE], hand[_PRINCIPAL], hand[_JOINED] = case, principal, 0
-        hand[_DAYS] = scalars[_AGE_DAYS, case]
-        out[case] = _answer(work)
+    for begin in range(0, len(out), _BLOCK):
+        end = min(begin + _BLOCK, len(out))
+        _see(work, np.uint64(begin), np.uint64(end))
+        _answer_block(work, np.uint64(begin), np.uint64(end), out)
 
 
 def run(rules: Rules, classes: Classes, dx: Codes, px: Codes, scalars: np.ndarray, out: np.ndarray) -> None:
@@ -339,6 +312,5 @@ def run(rules: Rules, classes: Classes, dx: Codes, px: Codes, scalars: np.ndarra
     for part in (rules, classes, dx, px, (scalars,)):
         for array in part:
             array.setflags(write=False)
-    others = np.zeros(classes.other_sets.shape[1], np.uint64)
-    rests = np.zeros(classes.rest_sets.shape[1], np.uint64)
-    _group_rows(Work(rules, classes, dx, px, scalars, others, rests, np.zeros(7, np.int64)), out)
+    seen = np.zeros((_BLOCK, rules.settings[S.SEEN]), np.uint64)
+    _group_rows(Work(rules, classes, dx, px, scalars, seen), out)

@@ -6,6 +6,7 @@ processor's cache, however many codes there are. Classes are only ever added; nu
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
@@ -23,30 +24,27 @@ from chspay_grouper.engine.answers import (
     PRINCIPAL_NOT_GROUPABLE,
     PRINCIPAL_UNKNOWN,
     UNGROUPED,
-    Answer,
 )
 from chspay_grouper.engine.columns import CodeLists
 from chspay_grouper.engine.conditions import CC_BIT, MCC_BIT, split_by_code
 from chspay_grouper.engine.grouper import Diagnosis, Grouper, Procedure, surgical_gate
-from chspay_grouper.engine.kernel.program import Program
+from chspay_grouper.engine.kernel.program import Program, ending, words
 from chspay_grouper.engine.scheme import Group
 from chspay_grouper.engine.tree import Node, conjuncts
 
 _LEVELS = MCC_BIT | CC_BIT
 _KEPT_DICTIONARIES, _KEPT_CODES = 4, 500_000
 #: Class of a principal diagnosis without a code, and of another procedure that takes no part.
-NOTHING = -1
+NOTHING, NO_PART = 0, 0
+#: How ``Classes.other_rows`` are packed.
+TABLE_BITS, NEXT_ROW = 28, 32
 
 
 class Rules(NamedTuple):
     """A scheme; groups are ADRGs in the order of trial, the number of a DRG is its answer's number."""
 
     steps: np.ndarray  # jump code of every rule
-    enter: np.ndarray  # per MDC, what it asks beyond the two first codes
-    mdc: np.ndarray  # per group
-    take: np.ndarray  # per group, what it asks beyond the two first codes
-    drgs: np.ndarray  # group g has the DRGs drgs[g] to drgs[g + 1] - 1
-    holds: np.ndarray  # per DRG
+    enter: np.ndarray  # per group and kind of case (sex - 1) * 4 + levels, where its walk begins
     ages: np.ndarray  # ages in days that are tried when an infant's is unknown
     settings: np.ndarray  # see Setting
 
@@ -54,23 +52,24 @@ class Rules(NamedTuple):
 class Setting:
     """Places in ``Rules.settings``."""
 
-    ENTRIES, RETRY, WORDS_OF_OTHERS, WORDS_OF_REST = 0, 1, 2, 3
-    NO_SEX, NO_DIAGNOSIS, UNKNOWN, NOT_GROUPABLE, NO_MDC, NO_GROUP, NO_AGE = 4, 5, 6, 7, 8, 9, 10
+    RETRY, NO_SEX, NO_AGE = 0, 1, 2  # the last two are answers
+    OTHER_DX, FIRST_PX, OTHER_PX, SEEN = 3, 4, 5, 6  # columns of what is seen, and how many there are
 
 
 class Classes(NamedTuple):
     """Classes of principal diagnoses, other diagnoses, main procedures and other procedures."""
 
+    principal_bytes: np.ndarray  # bits of the bytes of groups that are not empty
     principal_groups: np.ndarray  # bits of the groups it allows
     principal_sets: np.ndarray  # bits of the asked combinations of sets
     principal_levels: np.ndarray
     principal_tables: np.ndarray  # bits of the exclusion tables it is in
-    principal_fate: np.ndarray  # answer when ungrouped: a setting's place, or 0 when an MDC may be entered
+    principal_otherwise: np.ndarray  # where the walk of an ungrouped case begins
     other_sets: np.ndarray
-    other_levels: np.ndarray  # MCC and CC that nobody excludes
-    other_rows: np.ndarray  # class c has the further rows other_rows[c] to other_rows[c + 1] - 1
-    row_level: np.ndarray
-    row_table: np.ndarray
+    # Row c is that of class c: bits 0-1 are the MCC and CC that nobody excludes, bits 2-3 those that the
+    # table in bits 4-31 excludes; from bit 32 on stands the row that goes on, or 0.
+    other_rows: np.ndarray
+    main_bytes: np.ndarray
     main_groups: np.ndarray
     main_sets: np.ndarray
     rest_sets: np.ndarray
@@ -110,7 +109,7 @@ class _Texts(NamedTuple):
     number: np.ndarray
 
 
-_NO_NUMBERS = np.zeros(0, np.int32)
+_NO_NUMBERS, _NO_PLACE = np.zeros(0, np.uint32), np.zeros(1, np.uint32)
 _NO_TEXTS = _Texts(pa.array([], pa.string()), _NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS)
 
 
@@ -129,7 +128,7 @@ class Tables:
         :param guard: entered while codes are looked up; a lock where threads share the tables.
         """
         self._grouper, self._diagnosis, self._procedure = grouper, diagnosis, procedure
-        self.rules, self.program = _compiled(grouper)
+        self.rules, self.program, self._otherwise = _compiled(grouper)
         self._masks = {
             kind: [grouper.bits.mask(sets, diagnosis=kind) for sets in asked]
             for kind, asked in self.program.asked.items()
@@ -143,7 +142,10 @@ class Tables:
         self._recent: dict[bool, list[tuple[pa.Array, tuple[np.ndarray, np.ndarray, np.ndarray]]]]
         self._recent = {True: [], False: []}
         self._guard = guard
-        self._main_class(grouper.no_procedure)  # class 0: no main procedure
+        # Class 0: nothing is there, or what is there takes no part.
+        self._principals.number((0, 0, 0, 0, DIAGNOSIS_MISSING.code))
+        self._main_class(grouper.no_procedure)
+        self._rests.number(None)
         self._classes: Classes | None = None
 
     def codes(self, diagnoses: CodeLists, procedures: CodeLists) -> tuple[Codes, Codes, Classes]:
@@ -161,7 +163,11 @@ class Tables:
             known = (lists.dictionary, self._classified(lists.dictionary, kind))
             recent.insert(0, known)
             del recent[_KEPT_DICTIONARIES:]
-        return Codes(lists.places, lists.starts, lists.ends, *known[1])
+        # The loops may look at a first place even where no row has a code.
+        places = lists.places if len(lists.places) else _NO_PLACE
+        # No place is below zero, and the loops need not ask.
+        places, starts, ends = (array.view(np.uint32) for array in (places, lists.starts, lists.ends))
+        return Codes(places, starts, ends, *known[1])
 
     def _classified(self, dictionary: pa.Array, kind: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Both classes and the number of each code of a dictionary, and of the empty code last."""
@@ -203,19 +209,15 @@ class Tables:
     def _procedure_meaning(self, text: str) -> _Meaning:
         code = self._procedure(text)
         first = 0 if code.grey else self._main_class(code)
-        other = NOTHING if code.grey or not code.code else self._rest_class(code)
+        other = NO_PART if code.grey or not code.code else self._rest_class(code)
         return first, other, code.code
 
     def _sizes(self) -> tuple[int, ...]:
         return tuple(len(table.known) for table in (self._principals, self._others, self._mains, self._rests))
 
     def _principal_class(self, code: Diagnosis) -> int:
-        fate = {"": 0, PRINCIPAL_UNKNOWN: Setting.UNKNOWN, PRINCIPAL_NOT_GROUPABLE: Setting.NOT_GROUPABLE}
-        reason = self._grouper.never_grouped(code)
-        sets = self._sets(code.mask, True)
-        return self._principals.number(
-            (code.candidates, sets, code.mask & _LEVELS, code.excludes, fate[reason])
-        )
+        sets, fate = self._sets(code.mask, True), self._grouper.never_grouped(code)
+        return self._principals.number((code.candidates, sets, code.mask & _LEVELS, code.excludes, fate))
 
     def _other_class(self, code: Diagnosis) -> int:
         rows = ((code.level, code.table), *code.more) if code.table else ()
@@ -238,26 +240,23 @@ class Tables:
         return found
 
     def _arrays(self) -> Classes:
-        groups, words = len(self.rules.mdc), {kind: len(asked) for kind, asked in self._masks.items()}
+        groups, asked = len(self.rules.enter), {kind: len(masks) for kind, masks in self._masks.items()}
         principals, others = list(self._principals.known), list(self._others.known)
         mains, rests = list(self._mains.known), list(self._rests.known)
         tables = len(self._grouper.scheme.exclusions)
-        rows = [pair for key in others for pair in key[2]]
-        ends = np.cumsum([0, *(len(key[2]) for key in others)])
         return Classes(
+            principal_bytes=_words([_filled(key[0]) for key in principals], -(-groups // 8)),
             principal_groups=_words([key[0] for key in principals], groups),
-            principal_sets=_words([key[1] for key in principals], words[True]),
+            principal_sets=_by_word([key[1] for key in principals], asked[True]),
             principal_levels=_numbers([key[2] for key in principals]),
             principal_tables=_words([key[3] for key in principals], tables),
-            principal_fate=_numbers([key[4] for key in principals]),
-            other_sets=_words([key[0] for key in others], words[True]),
-            other_levels=_numbers([key[1] for key in others]),
-            other_rows=_numbers(ends),
-            row_level=_numbers([level for level, _ in rows]),
-            row_table=_numbers([table.bit_length() - 1 for _, table in rows]),
+            principal_otherwise=_fixed(np.array([self._otherwise[key[4]] for key in principals], np.int32)),
+            other_sets=_by_word([key[0] for key in others], asked[True]),
+            other_rows=_chained([key[1:] for key in others]),
+            main_bytes=_words([_filled(key[0]) for key in mains], -(-groups // 8)),
             main_groups=_words([key[0] for key in mains], groups),
-            main_sets=_words([key[1] for key in mains], words[False]),
-            rest_sets=_words(rests, words[False]),
+            main_sets=_by_word([key[1] for key in mains], asked[False]),
+            rest_sets=_by_word([key or 0 for key in rests], asked[False]),
         )
 
 
@@ -276,57 +275,76 @@ def _take(grouper: Grouper, adrg: Group) -> list[Node]:
     return split_by_code((*conjuncts(adrg.tree), *([] if gate is None else [gate])))[2]
 
 
-def _compiled(grouper: Grouper) -> tuple[Rules, Program]:
-    scheme, program = grouper.scheme, Program(_rest_trees(grouper))
-    enter, mdcs, take, holds, drgs = [], [], [], [], [0]
-    for number, mdc in enumerate(scheme.mdcs):
-        enter.append(program.enter(split_by_code(conjuncts(mdc.tree))[2]))
+def _compiled(grouper: Grouper) -> tuple[Rules, Program, dict[str, int]]:
+    """The rules, what they ask, and per reason a code never leads to a group ("": it may) a case's way on."""
+    scheme, program, drg = grouper.scheme, Program(_rest_trees(grouper)), itertools.count()
+    starts = []
+    for mdc in scheme.mdcs:
+        enter = split_by_code(conjuncts(mdc.tree))[2]
         for adrg in mdc.children:
-            mdcs.append(number)
-            take.append(program.enter(_take(grouper, adrg)))
-            holds += [program.enter([drg.tree]) for drg in adrg.children]
-            drgs.append(len(holds))
-    settings = np.zeros(11, np.int64)
-    settings[Setting.ENTRIES] = program.enter_any(scheme.entry_trees())
-    settings[Setting.RETRY] = scheme.options.retry_ungrouped_with_each_other_procedure
-    settings[Setting.WORDS_OF_OTHERS] = -(-program.of_others[True] // 64)
-    settings[Setting.WORDS_OF_REST] = -(-program.of_others[False] // 64)
+            trees = [child.tree for child in adrg.children]
+            starts.append(program.enter([*enter, *_take(grouper, adrg)], zip(trees, drg, strict=False)))
+    kinds = [(sex, levels) for sex in (1, 2) for levels in range(_LEVELS + 1)]
     places = {id(answer): place for place, answer in enumerate(grouper.answers())}
-    for setting, answer in _ANSWERS.items():
-        settings[setting] = places[id(answer)]
+    of = {reason: places[id(answer)] for reason, answer in (*UNGROUPED.items(), *INVALID.items())}
+    never = (PRINCIPAL_UNKNOWN, PRINCIPAL_NOT_GROUPABLE, DIAGNOSIS_MISSING.code)
+    otherwise = {reason: ending(of[reason]) for reason in never}
+    otherwise[""] = program.enter_any(scheme.entry_trees(), of[NO_GROUP_IN_MDC], of[NO_MDC])
+    settings = {
+        Setting.RETRY: int(scheme.options.retry_ungrouped_with_each_other_procedure),
+        Setting.NO_SEX: of[SEX_BAD.code],
+        Setting.NO_AGE: of[AGE_DAYS_NEEDED],
+        Setting.OTHER_DX: program.seen[True][1],
+        Setting.FIRST_PX: program.seen[False][0],
+        Setting.OTHER_PX: program.seen[False][1],
+        Setting.SEEN: program.width,
+    }
     rules = Rules(
         steps=_fixed(program.steps()),
-        enter=_numbers(enter),
-        mdc=_numbers(mdcs),
-        take=_numbers(take),
-        drgs=_numbers(drgs),
-        holds=_numbers(holds),
+        enter=_fixed(
+            np.array([[program.settled(at, *kind) for kind in kinds] for at in starts], dtype=np.int32)
+        ),
         ages=_fixed(np.array(grouper.ages, dtype=np.int64)),
-        settings=_fixed(settings),
+        settings=_fixed(np.array([settings[place] for place in sorted(settings)], dtype=np.int64)),
     )
-    return rules, program
+    return rules, program, otherwise
 
 
-_ANSWERS: dict[int, Answer] = {
-    Setting.NO_SEX: INVALID[SEX_BAD.code],
-    Setting.NO_DIAGNOSIS: INVALID[DIAGNOSIS_MISSING.code],
-    Setting.UNKNOWN: UNGROUPED[PRINCIPAL_UNKNOWN],
-    Setting.NOT_GROUPABLE: UNGROUPED[PRINCIPAL_NOT_GROUPABLE],
-    Setting.NO_MDC: UNGROUPED[NO_MDC],
-    Setting.NO_GROUP: UNGROUPED[NO_GROUP_IN_MDC],
-    Setting.NO_AGE: INVALID[AGE_DAYS_NEEDED],
-}
+def _chained(others: list[tuple[int, tuple[tuple[int, int], ...]]]) -> np.ndarray:
+    """What classes of other diagnoses say of their levels, see ``Classes.other_rows``."""
+    rows = [0] * len(others)
+    for at, (always, pairs) in enumerate(others):
+        row, told = at, always
+        for number, (level, table) in enumerate(pairs):
+            if number:
+                rows[row] |= len(rows) << NEXT_ROW
+                row = len(rows)
+                rows.append(0)
+            rows[row] = told | level << 2 | (table.bit_length() - 1) << 4
+            told = 0
+        rows[row] |= told
+    return _fixed(np.array(rows, dtype=np.uint64))
 
 
 def _words(masks: list[int], bits: int) -> np.ndarray:
     """Masks of any width as rows of 64-bit words, at least one."""
-    words = max(1, -(-bits // 64))
-    packed = b"".join(mask.to_bytes(8 * words, "little") for mask in masks)
-    return _fixed(np.frombuffer(packed, dtype="<u8").astype(np.uint64).reshape(len(masks), words))
+    width = words(bits)
+    packed = b"".join(mask.to_bytes(8 * width, "little") for mask in masks)
+    return _fixed(np.frombuffer(packed, dtype="<u8").astype(np.uint64).reshape(len(masks), width))
+
+
+def _by_word(masks: list[int], bits: int) -> np.ndarray:
+    """The same, one row per word: whoever looks at one word of many classes steps over nothing else."""
+    return _fixed(np.ascontiguousarray(_words(masks, bits).T))
+
+
+def _filled(mask: int) -> int:
+    """Which bytes of a mask are not empty, one bit each."""
+    return sum(1 << at for at, byte in enumerate(mask.to_bytes(-(-mask.bit_length() // 8), "little")) if byte)
 
 
 def _numbers(values: Iterable[int]) -> np.ndarray:
-    return _fixed(np.array(list(values), dtype=np.int32))
+    return _fixed(np.array(list(values), dtype=np.uint32))
 
 
 def _fixed(array: np.ndarray) -> np.ndarray:
