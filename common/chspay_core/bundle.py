@@ -2,8 +2,8 @@
 
 Two clocks: ``since`` says when a rule applies; the digest says what we knew. The content is canonical
 JSON and covers exactly one place's chain (county, city, province, nation), the documents it cites and
-the digests of the schemes it names, so an edit elsewhere changes nothing here. A bundle parsed from
-its bytes answers exactly as the one that was loaded from the folders.
+the digests of the schemes, DIP catalogues and weight tables it names, so an edit elsewhere changes
+nothing here. A bundle parsed from its bytes answers exactly as the one that was loaded from the folders.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from chspay_core.artefact import POLICY_KEYS
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
@@ -23,8 +24,9 @@ from chspay_core.policy import EVIDENCE, Document, Policy, Row, Rule, Value, can
 from chspay_core.regions import chain as place_chain
 
 FORMAT = "chspay-policy/1"
-SCHEME_KEY = "grouping.scheme"
 MAX_BUNDLE_BYTES = 16_000_000
+#: Keys whose values are sealed with a digest.
+_NAMING = frozenset(POLICY_KEYS.values())
 
 BUNDLE_BROKEN = Reason(
     "POLICY_BUNDLE_BROKEN", Kind.INVALID, "政策包内容不完整或被改动过（{value}），请按摘要重新获取。"
@@ -82,7 +84,7 @@ class Bundle:
         )
         check_dates(kept)
         cited = {rule.cite.partition("#")[0] for rule in kept}
-        named = {rule.value for rule in kept if rule.key == SCHEME_KEY}
+        named = {rule.value for rule in kept if rule.key in _NAMING}
         held = {code: names[code] for code in chain if code in names}
         docs = {name: documents[name] for name in sorted(cited)}
         schemes = {name: sm3 for name, sm3 in sorted((scheme_digests or {}).items()) if name in named}

@@ -252,7 +252,7 @@ class Policy:
         )
 
     def scheme_digest(self, scheme: str) -> str:
-        """SM3 of the grouping scheme as the bundle sealed it; empty when it was not sealed in."""
+        """SM3 of the scheme, catalogue or weight table of this name as the bundle sealed it; else empty."""
         return self._schemes.get(scheme, "")
 
     def document(self, rule: Rule) -> Document:

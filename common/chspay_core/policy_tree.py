@@ -168,14 +168,14 @@ def read_regions(text: str, file: str, shared: Shared) -> None:
 
 
 def read_schemes(text: str, file: str, shared: Shared) -> None:
-    """``schemes.csv``: the grouping schemes that rules name, each by the SM3 of its sealed form."""
+    """``schemes.csv``: what rules name (schemes, catalogues, weight tables), by the SM3 of its form."""
     where = Where(file)
     rows = csv.reader(io.StringIO(text))
     if next(rows, None) != ["scheme", "sm3"]:
         raise where.fault(FIELD_WRONG, 1, file, "的第一行应为scheme,sm3")
     for line, row in enumerate(rows, start=2):
         if len(row) != 2 or row[0] in shared.schemes or not _SM3.match(row[1]):
-            problem = "应为方案代号与64位十六进制SM3两列且不重复"
+            problem = "应为代号与64位十六进制SM3两列且不重复"
             shared.faults.append(where.fault(FIELD_WRONG, line, row[0] if row else file, problem))
         else:
             shared.schemes[row[0]] = row[1]
