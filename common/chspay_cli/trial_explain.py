@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chspay_cli.sheet_text import sheet_lines
-from chspay_cli.trial_output import StoredCase, Trial, read_trial
+from chspay_cli.trial_output import StoredCase, Trial, by_totals, read_trial
 from chspay_core.amounts import decimal_text, fen_to_yuan, to_micro
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.model import CaseKind, HospitalAmount, HospitalTotals, PointValue
-from chspay_settlement.engine.money_sheet import write_money
+from chspay_settlement.engine.model import CaseKind, CasePoints, HospitalAmount, HospitalTotals
+from chspay_settlement.engine.money_sheet import write_amount
 from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.value import case_funds, hospital_totals, point_value, split_to_hospitals
+from chspay_settlement.engine.value import hospital_totals
+from chspay_settlement.engine.value_divide import Division, divide
+from chspay_settlement.engine.value_facts import facts_of, fixed_of
 from chspay_settlement.engine.value_forms import POINT_VALUE, Form
 
 CASE_NOT_IN_TRIAL = Reason("CASE_NOT_IN_TRIAL", Kind.NOT_FOUND, "试算结果中没有病例“{value}”。")
@@ -87,33 +89,48 @@ def _money(trial: Trial, case: StoredCase, pricer: Pricer, sheet: Worksheet) -> 
     if not isinstance(facts, dict):
         raise Fault(TRIAL_MISMATCH, field="point_value", value=facts)
     form = POINT_VALUE.named(str(facts["form"]), trial.policy)
-    value, hospital = _split(trial, form, case.inp.hospital_code)
-    _same("point_value.numerator_fen", value.numerator_fen, int(str(facts["numerator_fen"])))
-    own = [
-        other
-        for other in trial.cases
-        if other.inp.hospital_code == case.inp.hospital_code and other.fund_fen is not None
-    ]
+    division = _division(trial, form)
+    _same("point_value.numerator_fen", division.value.numerator_fen, int(str(facts["numerator_fen"])))
+    code = case.inp.hospital_code
+    own = [other for other in trial.cases if other.inp.hospital_code == code and other.fund_fen is not None]
     inputs = [other.inp for other in own]
     points = pricer.price_all(inputs)
-    _same_totals(hospital_totals(inputs, points, form)[0], hospital)
-    funds = case_funds(
-        value,
-        hospital,
+    _same_totals(hospital_totals(inputs, points, form)[0], division.hospitals[division.place(code)])
+    fixed = fixed_of(trial.policy, form)
+    held = [] if fixed is None else [fixed(inp, found) for inp, found in zip(inputs, points, strict=True)]
+    funds = division.case_funds(
+        code,
         [inp.case_id for inp in inputs],
         [found.points_micro for found in points],
         [inp.patient_fen or 0 for inp in inputs],
+        held,
     )
-    fund = funds[next(i for i, other in enumerate(own) if other is case)]
-    _same("fund_fen", fund, case.fund_fen)
+    place = next(i for i, other in enumerate(own) if other is case)
+    _same("fund_fen", funds[place], case.fund_fen)
     chosen = trial.policy.rule(POINT_VALUE.key)
     rule = chosen if chosen.value == form.name else None
-    write_money(sheet, form, rule, value, hospital, case.inp, fund)
+    part = held[place] if held else None
+    write_amount(sheet, division, trial.policy, case.inp, funds[place], rule=rule, fixed_micro=part)
 
 
-def _split(trial: Trial, form: Form, hospital_code: str) -> tuple[PointValue, HospitalAmount]:
-    """The point value and the hospital's amount, split again over the stored hospitals."""
-    totals = [
+def _division(trial: Trial, form: Form) -> Division:
+    """The fund divided again over the stored hospitals, or over all cases where the form looks at them."""
+    fund = int(str(trial.facts["fund_fen"]))
+    if by_totals(form):
+        division = divide(fund, _stored_totals(trial), trial.policy, form)
+    else:
+        inputs = [case.inp for case in trial.cases]
+        points = [CasePoints(CaseKind(case.kind), case.points_micro) for case in trial.cases]
+        totals = hospital_totals(inputs, points, form)
+        division = divide(fund, totals, trial.policy, form, facts_of(inputs, points, form, trial.policy))
+    stored = {row["hospital_code"]: int(row["fund_fen"]) for row in trial.statements}
+    for amount in division.hospitals:
+        _same(f"{amount.hospital_code} fund_fen", amount.fund_fen, stored[amount.hospital_code])
+    return division
+
+
+def _stored_totals(trial: Trial) -> list[HospitalTotals]:
+    return [
         HospitalTotals(
             row["hospital_code"],
             int(row["cases"]),
@@ -123,13 +140,6 @@ def _split(trial: Trial, form: Form, hospital_code: str) -> tuple[PointValue, Ho
         )
         for row in trial.statements
     ]
-    value = point_value(form, int(str(trial.facts["fund_fen"])), totals)
-    stored = {row["hospital_code"]: int(row["fund_fen"]) for row in trial.statements}
-    for amount in split_to_hospitals(value, totals):
-        _same(f"{amount.hospital_code} fund_fen", amount.fund_fen, stored[amount.hospital_code])
-        if amount.hospital_code == hospital_code:
-            found = amount
-    return value, found
 
 
 def _same_totals(derived: HospitalTotals, stored: HospitalAmount) -> None:

@@ -20,6 +20,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
+from chspay_settlement.engine.value_forms import POINT_VALUE, Form, Way
 
 FORMAT = "chspay-trial/1"
 NOTICE = "试算：离线测算结果，不入账，不作为支付依据。"
@@ -200,7 +201,7 @@ class Trial:
 
 def read_trial(folder: Path, case_id: str) -> Trial:
     """Reads back what explains ``case_id``: the run, its groups and statements, and the cases of the
-    hospitals that have a case of this id.
+    hospitals that have a case of this id; of everybody where the form of the value looks at single cases.
 
     :raises Fault: NOT_A_TRIAL when a file is missing, torn or not of this format.
     """
@@ -211,9 +212,16 @@ def read_trial(folder: Path, case_id: str) -> Trial:
         policy = _policy(facts["policy"])
         groups = [_group(row) for row in _rows(folder / GROUPS)]
         table = GroupTable.of(facts["groups"]["all_cost_fen"], facts["groups"]["all_cases"], groups)
-        return Trial(policy, table, facts, list(_rows(folder / STATEMENTS)), _cases(folder / CASES, case_id))
+        form = POINT_VALUE.named(facts["point_value"]["form"], policy)
+        cases = _cases(folder / CASES, case_id, everybody=not by_totals(form))
+        return Trial(policy, table, facts, list(_rows(folder / STATEMENTS)), cases)
     except (OSError, ValueError, KeyError, TypeError, IndexError, StopIteration) as error:
         raise Fault(NOT_A_TRIAL, value=folder) from error
+
+
+def by_totals(form: Form) -> bool:
+    """Whether the hospitals' points and patients' parts alone decide their money."""
+    return form.way is Way.SPLIT and not form.grossed
 
 
 def _policy(stored: dict[str, object]) -> Policy:
@@ -243,7 +251,7 @@ def _group(row: dict[str, str]) -> Group:
     )
 
 
-def _cases(path: Path, case_id: str) -> list[StoredCase]:
+def _cases(path: Path, case_id: str, *, everybody: bool) -> list[StoredCase]:
     """A file may hold a year of a province; only the hospitals asked for become objects."""
     columns = CASE_SCHEMA.names
     id_place, hospital_place = columns.index("case_id"), columns.index("hospital_code")
@@ -252,7 +260,8 @@ def _cases(path: Path, case_id: str) -> list[StoredCase]:
             raise ValueError("columns")
         hospitals = {row[hospital_place] for row in csv.reader(file) if row[id_place] == case_id}
         file.seek(0)
-        rows = (row for row in csv.reader(file) if row[hospital_place] in hospitals)
+        next(csv.reader(file))
+        rows = (row for row in csv.reader(file) if everybody or row[hospital_place] in hospitals)
         return [_case(dict(zip(columns, row, strict=True))) for row in rows]
 
 

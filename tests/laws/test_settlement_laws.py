@@ -13,7 +13,7 @@ from chspay_settlement.engine.clearing import Clearing, clear
 from chspay_settlement.engine.measure import measure
 from chspay_settlement.engine.model import HospitalTotals, PointValue, PricedInput
 from chspay_settlement.engine.points import Pricer, case_points
-from chspay_settlement.engine.value import point_value, split_to_cases, split_to_hospitals
+from chspay_settlement.engine.value import case_funds, point_value, split_to_hospitals
 from chspay_settlement.engine.value_forms import FUND_ONLY, TOTAL_COST
 
 POLICY = policy_of({"settle.high": "linear_add@1"})
@@ -163,9 +163,9 @@ def test_cases_sum_to_their_hospital(cases: list, fund: int) -> None:
         money = max(0, fund) + (patients if includes else 0)
         value = PointValue(money, points, includes)
         hospital = split_to_hospitals(value, [held])[0]
-        given_out = split_to_cases(value, hospital, [(f"c{i}", p, m) for i, (p, m) in enumerate(cases)])
-        assert sum(amount.fund_fen for amount in given_out) == hospital.fund_fen
-        assert sum(amount.total_fen for amount in given_out) == hospital.total_fen
+        columns = ([p for p, _ in cases], [m for _, m in cases])
+        given_out = case_funds(value, hospital, [f"c{i}" for i in range(len(cases))], *columns)
+        assert sum(given_out) == hospital.fund_fen
 
 
 @settings(max_examples=40, deadline=None)

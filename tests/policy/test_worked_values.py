@@ -26,6 +26,7 @@ from chspay_settlement.engine.model import (
     HospitalTotals,
     PricedInput,
 )
+from chspay_settlement.engine.payment import LineKind, PayLine, payment, prepaid_of, prepay_share
 from chspay_settlement.engine.rate import (
     Bill,
     LevelShare,
@@ -34,7 +35,7 @@ from chspay_settlement.engine.rate import (
     predicted_cases,
     predicted_weight,
 )
-from chspay_settlement.engine.value import form_of, hospital_totals, prepaid_fen
+from chspay_settlement.engine.value import form_of, hospital_totals
 from chspay_settlement.engine.value_divide import Division, divide
 from chspay_settlement.engine.value_facts import facts_of, fixed_of
 
@@ -102,11 +103,13 @@ def test_a_fund_is_divided_as_published(case: dict) -> None:
 
 def _check_pay(done: Division, way: dict, policy: Policy) -> None:
     """What is paid now, and what is left after assessment and audit."""
-    prepaid = [prepaid_fen(v, h, policy) for v, h in zip(done.values, done.hospitals, strict=True)]
+    share = prepay_share(policy)
+    prepaid = [prepaid_of(h.fund_fen, e, share) for h, e in zip(done.hospitals, done.exact, strict=True)]
     if "prepaid" in way:
         assert [fen_to_yuan(fen) for fen in prepaid] == way["prepaid"]
     if "paid" in way:
-        paid = [fen - yuan_to_fen(audit) for fen, audit in zip(prepaid, way["audits"], strict=True)]
+        lines = [PayLine(LineKind.DEDUCTION, "F1", "", "", -yuan_to_fen(audit)) for audit in way["audits"]]
+        paid = [payment(fen, [line], []).payable_fen for fen, line in zip(prepaid, lines, strict=True)]
         assert [fen_to_yuan(fen) for fen in paid] == way["paid"]
     if "after" in way:
         want = way["after"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from chspay_core.errors import Fault
 from chspay_settlement.engine.clearing import clear
 from chspay_settlement.engine.ledger import MonthPay, difference_fen, month_postings
 from chspay_settlement.engine.model import HospitalTotals, PointValue, PricedInput
-from chspay_settlement.engine.payment import Payment
+from chspay_settlement.engine.payment import Payment, prepaid_of, prepay_share
 from chspay_settlement.engine.statement import (
     MONTH,
     RunFacts,
@@ -27,9 +28,9 @@ from chspay_settlement.engine.value import (
     form_of,
     hospital_totals,
     point_value,
-    prepaid_fen,
     split_to_hospitals,
 )
+from chspay_settlement.engine.value_divide import divide
 from chspay_settlement.engine.value_forms import FUND_ONLY, TOTAL_COST
 
 RUN = RunFacts(
@@ -50,7 +51,7 @@ def test_a_hospital_whose_patients_paid_more_owes_the_difference() -> None:
     held = totals((10_000_000, 900_000), (90_000_000, 0))
     amounts = split_to_hospitals(point_value(TOTAL_COST, 100_000, held), held)
     assert [amount.fund_fen for amount in amounts] == [-800_000, 900_000]
-    assert prepaid_fen(point_value(TOTAL_COST, 100_000, held), amounts[0], policy_of()) == -800_000
+    assert prepaid_of(amounts[0].fund_fen, Fraction(-800_000), prepay_share(policy_of())) == -800_000
 
 
 def test_a_fund_without_points_is_refused_not_divided() -> None:
@@ -92,10 +93,8 @@ def test_the_point_value_is_shown_not_used() -> None:
 @pytest.mark.parametrize("share", ["1.01", "2"])
 def test_more_than_everything_is_never_paid(share: str) -> None:
     """A prepayment share above one is a mistake in the policy, named with its document."""
-    held = totals((1, 0))
-    value = point_value(FUND_ONLY, 100, held)
     with pytest.raises(Fault) as caught:
-        prepaid_fen(value, split_to_hospitals(value, held)[0], policy_of({"prepay.share": share}))
+        prepay_share(policy_of({"prepay.share": share}))
     assert (code_of(caught), caught.value.field) == ("POLICY_VALUE", "prepay.share")
 
 
@@ -108,9 +107,9 @@ def test_paid_now_and_held_make_up_the_fund(found: list[int], fund: int, share: 
     """What is held back is never negative and never more than the fund; a share of one holds nothing."""
     held = totals(*((points, 0) for points in found))
     policy = policy_of({"prepay.share": f"{share // 10_000}.{share % 10_000:04}"})
-    value = point_value(FUND_ONLY, fund, held)
-    for amount in split_to_hospitals(value, held):
-        paid = prepaid_fen(value, amount, policy)
+    done = divide(fund, held, policy, FUND_ONLY)
+    for amount, exact in zip(done.hospitals, done.exact, strict=True):
+        paid = prepaid_of(amount.fund_fen, exact, prepay_share(policy))
         assert 0 <= paid <= amount.fund_fen
         if share == 10_000:
             assert paid == amount.fund_fen
@@ -160,7 +159,12 @@ def statement(name: str = "演示医院") -> bytes:
     lines = group_lines(cases, done.points, done.funds_fen)
     hospital = done.hospitals[0]
     return statement_content(
-        RUN, done.value, hospital, name, lines, Payment(prepaid_fen(done.value, hospital, policy))
+        RUN,
+        done.value,
+        hospital,
+        name,
+        lines,
+        Payment(prepaid_of(hospital.fund_fen, done.division.exact[0], prepay_share(policy))),
     )
 
 

@@ -14,10 +14,10 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.model import CaseKind, Group, GroupTable, HospitalTotals, PricedInput
-from chspay_settlement.engine.money_sheet import write_money
+from chspay_settlement.engine.money_sheet import write_amount
 from chspay_settlement.engine.points import Pricer
 from chspay_settlement.engine.terms import Terms
-from chspay_settlement.engine.value import case_funds, point_value, split_to_hospitals
+from chspay_settlement.engine.value_divide import divide
 from chspay_settlement.engine.value_forms import FUND_ONLY, TOTAL_COST
 
 LEVELS = {
@@ -76,10 +76,9 @@ def test_a_worksheet_can_be_worked_out_again(changes: dict, inp: PricedInput, fo
         HospitalTotals("H1", 2, points.points_micro + 40_000_000, 0, 300_000),
         HospitalTotals("H2", 1, 91_000_100, 0, 50_000),
     ]
-    value = point_value(form, 7_000_001, totals)
-    hospital = split_to_hospitals(value, totals)[0]
-    fund = case_funds(value, hospital, ["c1", "c2"], [points.points_micro, 40_000_000], [200_000, 100_000])[0]
-    write_money(sheet, form, policy.rule("point_value.form"), value, hospital, inp, fund)
+    division = divide(7_000_001, totals, policy, form)
+    fund = division.case_funds("H1", ["c1", "c2"], [points.points_micro, 40_000_000], [200_000, 100_000])[0]
+    write_amount(sheet, division, policy, inp, fund, rule=policy.rule("point_value.form"))
     replay(sheet)
     cited = [line for line in sheet.lines if line.rule]
     assert all(line.citation and line.evidence == "demo" for line in cited)

@@ -15,11 +15,12 @@ from chspay_settlement.app.lineage import division_of, settled, stored_table
 from chspay_settlement.app.runs import DONE, Runs, claim_of_pool
 from chspay_settlement.clients import Policies
 from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, HospitalTotals
-from chspay_settlement.engine.money_sheet import write_money
+from chspay_settlement.engine.money_sheet import write_amount
 from chspay_settlement.engine.points import Pricer
 from chspay_settlement.engine.settled import funds_of_cases
 from chspay_settlement.engine.value import form_of
 from chspay_settlement.engine.value_divide import Division, divide
+from chspay_settlement.engine.value_facts import fixed_of
 from chspay_settlement.engine.value_forms import Way
 from chspay_settlement.store import run_cases, runs, scope
 
@@ -76,11 +77,11 @@ def _worksheet(
         _same(inp.case_id, "fund", 0, row.fund_fen)
         return sheet
     division = _division(run, hospitals, rows, policy)
-    place = next(i for i, h in enumerate(division.hospitals) if h.hospital_code == inp.hospital_code)
     fund = funds_of_cases(division, policy, inp.hospital_code, settled(own))[inp.case_id]
     _same(inp.case_id, "fund", fund, row.fund_fen)
-    hospital, value = division.hospitals[place], division.values[place]
-    write_money(sheet, division.form, policy.rule(_FORM), value, hospital, inp, fund)
+    fixed = fixed_of(policy, division.form)
+    part = None if fixed is None else fixed(inp, points)
+    write_amount(sheet, division, policy, inp, fund, rule=policy.rule(_FORM), fixed_micro=part)
     return sheet
 
 

@@ -155,14 +155,6 @@ class HospitalAmount(NamedTuple):
     total_fen: int
 
 
-class CaseAmount(NamedTuple):
-    """One case's money: ``total_fen == fund_fen + patient_fen``."""
-
-    case_id: str
-    fund_fen: int
-    total_fen: int
-
-
 @dataclass(frozen=True, slots=True)
 class PointValue:
     """Point value 点值 as an exact pair: fen ``numerator_fen`` for ``denominator_micro`` millionths."""

@@ -18,7 +18,8 @@ from chspay_core.amounts import divide_half_up
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import broken, fraction
 from chspay_settlement.engine.ledger import HELD, PAYABLE, Posting, balanced, entry
-from chspay_settlement.engine.value import PREPAY_SHARE
+
+PREPAY_SHARE = "prepay.share"
 
 
 class LineKind(StrEnum):

@@ -9,15 +9,12 @@ is negative the hospital owes it, and it is never clipped. Sums are asserted whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from operator import sub
 
-from chspay_core.amounts import divide_half_up, largest_remainder
+from chspay_core.amounts import largest_remainder
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
-from chspay_core.policy_reading import broken, fraction
 from chspay_settlement.engine.model import (
-    CaseAmount,
     CaseKind,
     CasePoints,
     HospitalAmount,
@@ -39,7 +36,6 @@ PATIENT_PAID_MISSING = Reason(
 HOSPITAL_NO_POINTS = Reason(
     "HOSPITAL_NO_POINTS", Kind.INTERNAL, "医疗机构{hospital}没有点数，却要向其病例分配{value}分。"
 )
-PREPAY_SHARE = "prepay.share"
 
 
 def hospital_totals(
@@ -107,27 +103,6 @@ def split_to_hospitals(value: PointValue, totals: Sequence[HospitalTotals]) -> l
     return amounts
 
 
-def split_to_cases(
-    value: PointValue, hospital: HospitalAmount, cases: Sequence[tuple[str, int, int]]
-) -> list[CaseAmount]:
-    """Hands one hospital's money out to its cases ``(case_id, points_micro, patient_fen)``.
-
-    Answers in the order of ``cases``; case ids are distinct, and decide ties.
-
-    :raises Fault: HOSPITAL_NO_POINTS.
-    """
-    ids, points, patients = (
-        [case[0] for case in cases],
-        [case[1] for case in cases],
-        [case[2] for case in cases],
-    )
-    funds = case_funds(value, hospital, ids, points, patients)
-    return [
-        CaseAmount(case_id, fund, fund + patient)
-        for case_id, fund, patient in zip(ids, funds, patients, strict=True)
-    ]
-
-
 def case_funds(
     value: PointValue,
     hospital: HospitalAmount,
@@ -135,7 +110,12 @@ def case_funds(
     points_micro: Sequence[int],
     patients_fen: Sequence[int],
 ) -> list[int]:
-    """As :func:`split_to_cases` over columns: the fund of each case, fen."""
+    """Hands one hospital's money out to its cases by points; the fund of each case, fen.
+
+    Answers in the order of ``case_ids``, which are distinct and decide ties.
+
+    :raises Fault: HOSPITAL_NO_POINTS.
+    """
     share = hospital.total_fen if value.includes_patient else hospital.fund_fen
     if share and not any(points_micro):
         raise Fault(HOSPITAL_NO_POINTS, value=share, hospital=hospital.hospital_code)
@@ -150,26 +130,3 @@ def case_funds(
 def _parts(value: PointValue, share: int, patient: int) -> tuple[int, int]:
     """``(fund, total)`` of a share of the numerator."""
     return (share - patient, share) if value.includes_patient else (share, share + patient)
-
-
-def exact_fund(value: PointValue, hospital: HospitalAmount) -> Fraction:
-    """A hospital's fund in fen before whole fen were handed out: points × value (− patient-borne)."""
-    share = Fraction(value.numerator_fen * hospital.points_micro, value.denominator_micro)
-    return share - hospital.patient_fen if value.includes_patient else share
-
-
-def prepaid_fen(value: PointValue, hospital: HospitalAmount, policy: Policy) -> int:
-    """What is paid now of a hospital's fund (``prepay.share``), rounded once from the exact fund.
-
-    The rest is held until assessment (经办规程 2025 第二十六条: at most 5 %). Nothing is held of a
-    receivable, and never more is paid than the fund.
-
-    :raises Fault: POLICY_VALUE when the share is above 1.
-    """
-    share = fraction(policy, PREPAY_SHARE)
-    if share > 1:
-        raise broken(policy, PREPAY_SHARE, policy.text(PREPAY_SHARE), "预付比例不能大于1")
-    if share == 1 or hospital.fund_fen <= 0:
-        return hospital.fund_fen
-    part = exact_fund(value, hospital) * share
-    return min(hospital.fund_fen, max(0, divide_half_up(part.numerator, part.denominator)))
