@@ -84,7 +84,7 @@ async def _shows_only_its_own(ask, admin) -> None:
     assert refused.value.reason.code == "ROLE_DENIED"
     with pytest.raises(Fault) as refused:
         await ask(sw.BUREAU, COUNTY, first_period=202603, last_period=202601)
-    assert refused.value.reason.code == "PERIOD_BACKWARDS"
+    assert refused.value.reason.code == "MONTHS_BACKWARDS"
 
 
 async def _values_and_growth(ask, admin) -> None:

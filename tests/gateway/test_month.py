@@ -127,4 +127,4 @@ async def test_those_who_watch_read_the_month_by_place(gw, run):
     refused = await gw.ask("GET", asked)
     assert (refused.status_code, refused.json()["reason"]) == (403, "BUREAU_ONLY")
     backwards = await gw.ask("GET", "/api/v1/figures?first=2026-05&last=2026-04", who="bureau")
-    assert (backwards.status_code, backwards.json()["reason"]) == (422, "PERIOD_BACKWARDS")
+    assert (backwards.status_code, backwards.json()["reason"]) == (422, "MONTHS_BACKWARDS")

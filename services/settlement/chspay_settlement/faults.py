@@ -70,4 +70,4 @@ ENGINE_CHANGED = Reason(
     Kind.PRECONDITION,
     "月结{run}由计算引擎{value}开始，当前引擎为{found}，请用原版本完成或重新启动月结。",
 )
-PERIOD_BACKWARDS = Reason("PERIOD_BACKWARDS", Kind.INVALID, "起始月份{value}晚于终止月份{last}，请核对。")
+MONTHS_BACKWARDS = Reason("MONTHS_BACKWARDS", Kind.INVALID, "起始月份{value}晚于终止月份{last}，请核对。")

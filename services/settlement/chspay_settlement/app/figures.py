@@ -42,7 +42,7 @@ async def page(
     for period in span:
         Month(period // 100, period % 100)
     if span[0] > span[1]:
-        raise Fault(faults.PERIOD_BACKWARDS, field="first_period", value=span[0], last=span[1])
+        raise Fault(faults.MONTHS_BACKWARDS, field="first_period", value=span[0], last=span[1])
     connection = await current_connection()
     start = (int(after[0]), str(after[1])) if after else (_AFTER_ALL, "")
     inside = regions.prefix(place) if place else ""
