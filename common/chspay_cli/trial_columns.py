@@ -178,7 +178,7 @@ def _days(batch: pa.RecordBatch) -> np.ndarray:
     if column is None:
         return np.full(batch.num_rows, UNKNOWN, np.int64)
     if pa.types.is_integer(column.type):
-        days = pc.fill_null(column.cast(pa.int64()), UNKNOWN).to_numpy(zero_copy_only=False)
+        days: np.ndarray = pc.fill_null(column.cast(pa.int64()), UNKNOWN).to_numpy(zero_copy_only=False)
         return np.where(days < 0, UNKNOWN, days)
     texts = Coded.from_arrow(_trimmed(column))
     known = [days_of(text) for text in texts.texts]

@@ -46,6 +46,7 @@ _UNREACHABLE = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
     ConnectionError,
 )
 CLAIM_UNWRITABLE = Reason("CLAIM_UNWRITABLE", Kind.DENIED, "身份声明含有不能使用的字符：“{value}”。")
@@ -135,7 +136,7 @@ class Database:
             await unit.commit()
         except BaseException as error:
             lost = unit.lost()
-            await unit.rollback()
+            lost = await unit.broke_on_rollback() or lost
             fault = translate(error, lost=lost)
             if fault is not None:
                 raise fault from error
@@ -189,6 +190,16 @@ class Unit:
     async def rollback(self) -> None:
         """Undo what was done and give the connection back."""
         await self._end(commit=False)
+
+    async def broke_on_rollback(self) -> bool:
+        """Undo what was done; whether the connection proved broken, so that nothing needed undoing."""
+        try:
+            await self.rollback()
+        except Exception as error:
+            if translate(error, lost=True) is None:
+                raise
+            return True
+        return False
 
     async def _end(self, *, commit: bool) -> None:
         connection, lost = self._connection, self.lost()
@@ -252,7 +263,9 @@ def translate(error: BaseException, *, lost: bool = False) -> Fault | None:
     """
     if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError | asyncpg.InvalidCatalogNameError):
         return Fault(DATABASE_REFUSED, why=type(error).__name__)
-    if isinstance(error, _UNREACHABLE) or (lost and isinstance(error, asyncpg.InterfaceError)):
+    # A server that dies says so to an idle connection; the driver's next word is of its own failed state.
+    failed = isinstance(error, asyncpg.InternalClientError) and (lost or '"failed" state' in str(error))
+    if failed or isinstance(error, _UNREACHABLE) or (lost and isinstance(error, asyncpg.InterfaceError)):
         return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
     if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
         return Fault(WRITE_CONFLICT)

@@ -320,6 +320,10 @@ class Process:
                 stderr=log,
             )
 
+    def ended(self) -> bool:
+        """Whether it is down, by whatever cause."""
+        return self._process is None or self._process.poll() is not None
+
     def kill(self) -> None:
         """``kill -9``; returns when it is dead."""
         if self._process is not None:

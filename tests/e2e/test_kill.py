@@ -1,135 +1,136 @@
-"""kill -9 of settlement in the middle of a month run loses nothing and changes nothing."""
+"""kill -9 of settlement and of PostgreSQL in the middle of a month run loses nothing and changes nothing."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+import json
+import os
+import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
-import settlement_world as sw
+from storm import (
+    FUND,
+    POSTGRES,
+    SETTLEMENT,
+    Blow,
+    Ground,
+    Seen,
+    Storm,
+    facts,
+    random_blows,
+    statements_digest,
+    weather,
+)
 
-from chspay.settlement.v1 import settlement_pb2 as pb
-from chspay_kit import auth, migrate
-from chspay_kit.db import Database
-from chspay_kit.pg import create_database, password_name
-from chspay_settlement.store import runs
-
-CASES = 12_000
-FUND = 9_876_543_21
-HOSPITALS = [f"H{number:03d}" for number in range(12)]
-#: Where the run is killed: told of its stage and of what is done in it.
-MOMENTS: list[Callable[[runs.Run], bool]] = [
-    lambda run: run.stage in ("snapshot", "group", "measure"),
-    lambda run: run.stage == "points" and run.done > 0,
-    lambda run: run.stage == "allocate" and run.done > 0,
+#: Who is killed when, told by the stage of the run and by what is done in it.
+BLOWS = [
+    Blow(SETTLEMENT, lambda seen, _: seen.stage in ("snapshot", "group", "measure")),
+    Blow(POSTGRES, lambda seen, _: seen.stage in ("group", "measure", "points")),
+    Blow(SETTLEMENT, lambda seen, _: seen.stage == "points" and seen.done > 0),
+    Blow(POSTGRES, lambda seen, _: seen.stage == "points" and seen.done > 0),
+    Blow(POSTGRES, lambda seen, _: seen.stage == "allocate"),
+    Blow(SETTLEMENT, lambda seen, _: seen.stage in ("allocate", "post")),
 ]
 
 
-@dataclass
-class City:
-    """A database with lists in it, and settlement as a process over it."""
-
-    database: Database
-    beside: sw.Neighbours
-    process: sw.Process
-
-    async def reach(self) -> sw.World:
-        """Settlement over a new connection, as soon as it takes one."""
-        channel = self.beside.channel(self.process.port)
-        assert await channel.ready(30)
-        return sw.World(channel, self.database, self.beside.servicers)
+def check_ended(seen: Seen, ground: Ground, database: str, calm: dict[str, tuple[int, str]]) -> None:
+    """The run is done, and every table of the schema holds what it holds after a calm run."""
+    assert seen.state == "done", seen.failure
+    found = facts(ground, database)
+    assert {table: rows for table, rows in found.items() if rows != calm[table]} == {}
+    assert found["run_case"][0] == ground.cases
+    assert found["posting_batch"][0] == 1
 
 
-@contextlib.asynccontextmanager
-async def settled_city(pg, name: str, log: Path) -> AsyncIterator[City]:
-    """A database of its own with the same lists every time, and settlement as a process over it."""
-    create_database(pg.url(database="postgres"), name)
-    password = pg.home.secret(password_name("chspay_settlement"))
-    await asyncio.to_thread(migrate.upgrade, "settlement", pg.url(database=name), password)
-    url = pg.url("chspay_settlement", database=name)
-    async with sw.opened(url) as database, sw.neighbours(database) as beside:
-        process = sw.Process(url, beside.ports, log)
-        process.start()
-        beside.stack.callback(process.kill)
-        city = City(database, beside, process)
-        world = await city.reach()
-        for code in HOSPITALS:
-            await world.put_hospital(code, level=1 + int(code[1:]) % 3)
-        cases = [sw.case_of(number, HOSPITALS[number % len(HOSPITALS)]) for number in range(CASES)]
-        answers = await sw.import_lists(
-            world.stub, "city", [sw.chunk(cases[start : start + 4000]) for start in range(0, CASES, 4000)]
-        )
-        assert sum(answer.accepted for answer in answers) == CASES
-        yield city
-
-
-async def started(world: sw.World) -> pb.Run:
-    """The month run of the city, just begun."""
-    world.budget.months[sw.POOL, 2026, 3] = FUND
-    with auth.use_claim(sw.BUREAU):
-        request = pb.StartMonthRunRequest(request_id="month", pool=sw.POOL, year=2026, month=3)
-        return (await world.stub.StartMonthRun(request)).run
-
-
-async def until(city: City, run_id: str, reached: Callable[[runs.Run], bool]) -> runs.Run:
-    """Watches the run's progress in the database, where it shows at once, until it is there or at its end."""
-    while True:
-        async with city.database.unit(auth.service_claim("test")) as unit:
-            run = await runs.one(await unit.connection(), run_id)
-        assert run is not None
-        if reached(run) or over(run):
-            return run
-        await asyncio.sleep(0.002)
-
-
-async def statements(world: sw.World, run_id: str) -> list[bytes]:
-    """The bytes of every statement, by hospital."""
-    with auth.use_claim(sw.BUREAU):
-        found = await world.stub.ListStatements(pb.ListStatementsRequest(run_id=run_id, page_size=1000))
-    return [statement.content for statement in found.statements]
-
-
-def over(run: runs.Run) -> bool:
-    """Whether the run has ended."""
-    return run.state in ("done", "failed")
+async def calm_run(ground: Ground, database: str = "calm") -> None:
+    """A run nobody disturbs."""
+    ground.clone(database)
+    ground.enter(database)
+    seen = await weather(ground, database, await ground.start(), iter(()), Storm(), print)
+    assert seen.state == "done", seen.failure
+    ground.leave()
 
 
 @pytest.mark.timeout(240)
-async def test_a_killed_month_run_ends_with_the_same_statement_bytes(pg, tmp_path):
+async def test_a_killed_month_run_ends_with_the_same_statement_bytes(tmp_path):
     """A cheque must not depend on whether the machine was switched off while it was written."""
-    async with settled_city(pg, "calm_city", tmp_path / "calm.log") as city:
-        world = await city.reach()
-        run = await until(city, (await started(world)).run_id, over)
-        assert (run.state, run.cases) == ("done", CASES), run.failure_message
-        undisturbed = await statements(world, run.run_id)
-    assert len(undisturbed) == len(HOSPITALS)
-
-    async with settled_city(pg, "stormy_city", tmp_path / "stormy.log") as city:
-        run_id = (await started(await city.reach())).run_id
-        for moment in MOMENTS:
-            run = await until(city, run_id, moment)
-            assert not over(run), f"the run was too quick to be killed: {run.failure_message}"
-            city.process.kill()
-            city.process.start()
-        run = await until(city, run_id, over)
-        assert (run.state, run.fund_fen) == ("done", FUND), run.failure_message
-        world = await city.reach()
-        assert await statements(world, run_id) == undisturbed
-        await no_leftovers(world, run_id)
+    async with Ground(tmp_path, cases=6_000, hospitals=6).opened() as ground:
+        await ground.prepare()
+        await calm_run(ground)
+        ground.clone("storm")
+        ground.enter("storm")
+        storm = Storm()
+        seen = await weather(ground, "storm", await ground.start(), iter(BLOWS), storm, print)
+        assert storm.kills == {SETTLEMENT: 3, POSTGRES: 3}, "the run was too quick to be killed"
+        assert storm.fell == 0
+        check_ended(seen, ground, "storm", facts(ground, "calm"))
+        assert statements_digest(ground, "storm") == statements_digest(ground, "calm")
 
 
-async def no_leftovers(world: sw.World, run_id: str) -> None:
-    """Every case is paid once, and the ledger was posted once."""
-    async with world.database.unit(auth.service_claim("test")) as unit:
-        connection = await unit.connection()
-        cases = await connection.fetchrow(
-            "SELECT count(*), count(fund_fen), sum(fund_fen)::bigint"
-            " FROM settlement.run_case WHERE run_id = $1",
-            run_id,
-        )
-        batches = await connection.fetchval("SELECT count(*) FROM settlement.posting_batch")
-    assert tuple(cases) == (CASES, CASES, FUND)
-    assert batches == 1
+class Kept:
+    """What the long proof keeps in its folder, so that it can be stopped and gone on with."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "storm.json"
+        held = json.loads(self.path.read_text()) if self.path.exists() else {}
+        self.kills, self.stages = Counter(held.get("kills", {})), Counter(held.get("stages", {}))
+        self.calm: bool = held.get("calm", False)
+        #: Runs that have ended, and the one that is under way.
+        self.ended: int = held.get("ended", 0)
+        self.run_id: str = held.get("run_id", "")
+        self.fell: int = held.get("fell", 0)
+
+    def save(self) -> None:
+        """Writes it down."""
+        self.path.write_text(json.dumps(vars(self), default=str))
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(4 * 3600)
+async def test_two_hundred_kills_change_no_statement(tmp_path):
+    """200 kills at random moments of clearings of 300,000 cases, a quarter of them of PostgreSQL.
+
+    CHSPAY_KILL_HOME names a folder to keep, in which a stopped proof goes on; CHSPAY_KILLS and
+    CHSPAY_KILL_CASES make it shorter.
+    """
+    home = Path(os.environ.get("CHSPAY_KILL_HOME") or tmp_path)
+    wanted = int(os.environ.get("CHSPAY_KILLS", "200"))
+    cases = int(os.environ.get("CHSPAY_KILL_CASES", "300000"))
+    async with Ground(home, cases, hospitals=60).opened() as ground:
+        kept = Kept(home)
+        await ground.prepare()
+        if not kept.calm:
+            await calm_run(ground)
+            kept.calm = True
+            kept.save()
+        calm, digest = facts(ground, "calm"), statements_digest(ground, "calm")
+        while sum(kept.kills.values()) < wanted:
+            await one_storm(ground, kept, wanted, calm)
+            assert statements_digest(ground, f"storm_{kept.ended - 1}") == digest
+    number = sum(kept.kills.values())
+    print(f"\n{number} kills {dict(kept.kills)} over {kept.ended} clearings of {cases:,} cases")
+    print(f"stages hit {dict(kept.stages)}; settlement fell {kept.fell} times with the database")
+    print(f"statements {digest} every time, {FUND} fen handed out, no table differs")
+
+
+async def one_storm(ground: Ground, kept: Kept, wanted: int, calm: dict[str, tuple[int, str]]) -> None:
+    """One run under kills, from its beginning or from where the proof was stopped."""
+    name = f"storm_{kept.ended}"
+    ground.clone(name)
+    ground.enter(name)
+    kept.run_id = await ground.start()
+    storm = Storm(kept.kills, kept.stages, kept.fell)
+
+    def tell(line: str) -> None:
+        print(line, flush=True)
+        kept.fell = storm.fell
+        kept.save()
+
+    done = sum(kept.kills.values())
+    blows = random_blows(random.Random(f"{kept.ended}/{done}"), wanted - done)
+    seen = await weather(ground, name, kept.run_id, blows, storm, tell)
+    ground.leave()
+    check_ended(seen, ground, name, calm)
+    kept.ended += 1
+    tell(f"clearing {kept.ended} ended as the calm one")

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import asyncpg
 import psycopg
 import pytest
 
 from chspay_core.errors import Fault
 from chspay_kit.auth import Claim
-from chspay_kit.db import Database, current_connection, current_unit
+from chspay_kit.db import Database, current_connection, current_unit, translate
 
 HOSPITAL = Claim("key-1", "hospital", institution="H001", region="9901")
 BUREAU = Claim("key-2", "bureau", region="9901")
@@ -170,3 +171,31 @@ async def test_a_claim_that_could_end_a_literal_is_refused(database, field):
         async with database.unit(claim) as unit:
             await unit.connection()
     assert refused.value.reason.code == "CLAIM_UNWRITABLE"
+
+
+def test_the_drivers_word_of_a_dead_server_is_unavailability() -> None:
+    """A month run was ended for good when PostgreSQL died between two of its statements."""
+    failed = asyncpg.InternalClientError('cannot switch to state 12; protocol is in the "failed" state')
+    found = translate(failed)
+    assert found is not None
+    assert found.reason.code == "DATABASE_UNAVAILABLE"
+    # Two statements at once on one connection are a defect of ours and stay one.
+    assert translate(asyncpg.InternalClientError("another operation (2) is in progress")) is None
+
+
+async def test_a_connection_found_broken_at_rollback_is_unavailability(database: Database) -> None:
+    """Whatever a step says of a dead connection, its reader learns that the database was away."""
+
+    async def step() -> None:
+        async with database.unit(SERVICE) as unit:
+            connection = await unit.connection()
+            pid = await connection.fetchval("SELECT pg_backend_pid()")
+            async with database.pool.acquire() as other:
+                await other.execute("SELECT pg_terminate_backend($1)", pid)
+            # Nothing is said to the connection until it hears of its end.
+            await asyncio.sleep(0.05)
+            raise asyncpg.InterfaceError("connection is closed")
+
+    with pytest.raises(Fault) as caught:
+        await step()
+    assert caught.value.reason.code == "DATABASE_UNAVAILABLE"
