@@ -12,6 +12,7 @@ from chspay_gateway import openapi, problems, reasons
 from chspay_gateway.bodygate import BodyGate, refuse_as_problem
 from chspay_gateway.envelope import route as envelope
 from chspay_gateway.rest import (
+    amendments,
     artefacts,
     budget,
     dip,
@@ -19,6 +20,8 @@ from chspay_gateway.rest import (
     group_runs,
     grouping,
     imports,
+    institutions,
+    law,
     lists,
     policy,
     runs,
@@ -62,6 +65,9 @@ def create_app(gateway: Gateway) -> FastAPI:
         runs,
         figures,
         policy,
+        law,
+        amendments,
+        institutions,
         system,
         pages,
     ):
@@ -73,6 +79,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         open_paths=frozenset({imports.PATH, group_runs.PATH, weight_runs.PATH}),
         files={
             grouping.SCHEMES_PATH: grouping.MAX_WORKBOOK,
+            institutions.PATH: institutions.MAX_FILE,
             **dict.fromkeys(artefacts.PATHS, artefacts.MAX_CONTENT),
         },
         refuse=_refuse,

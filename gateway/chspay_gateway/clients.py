@@ -17,7 +17,7 @@ from chspay.grouper.v1 import (
     schemes_pb2_grpc,
     weights_pb2_grpc,
 )
-from chspay.rulebook.v1 import rulebook_pb2_grpc
+from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
 from chspay.settlement.v1 import figures_pb2_grpc, settlement_pb2_grpc
 from chspay_core.errors import Fault
 from chspay_gateway.settings import GatewaySettings
@@ -39,6 +39,8 @@ _MORE: dict[str, tuple[str, Any]] = {
     "artefacts": ("grouper", artefacts_pb2_grpc.ArtefactServiceStub),
     "dip": ("grouper", dip_pb2_grpc.DipServiceStub),
     "weights": ("grouper", weights_pb2_grpc.WeightServiceStub),
+    "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
+    "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
 }
 
@@ -57,6 +59,8 @@ class Services:
     settlement: Any
     group_runs: Any
     scheme_life: Any
+    amendments: Any
+    institutions: Any
     artefacts: Any
     dip: Any
     weights: Any

@@ -104,11 +104,11 @@ async def _servicers(
     from chspay_budget.app import Budget
     from chspay_budget.clients import Rulebook as BudgetsRulebook
     from chspay_budget.rpc import BudgetServicer
+    from chspay_cli.engines import knowledge
     from chspay_grouper.app import GrouperApp
     from chspay_grouper.main import build as build_grouper
     from chspay_policy import ROOT
-    from chspay_rulebook.app import Rulebook
-    from chspay_rulebook.rpc import RulebookServicer
+    from chspay_rulebook.main import servicers as rulebook_servicers
     from chspay_rulebook.shelf import Shelf
     from chspay_settlement.main import build
 
@@ -121,7 +121,7 @@ async def _servicers(
     )  # fmt: skip
     servicers = {
         "grouper": grouping.servicers,
-        "rulebook": RulebookServicer(Rulebook(Shelf(ROOT))),
+        "rulebook": rulebook_servicers(Shelf(ROOT), knowledge()),
         "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
         "settlement": built.servicers,
     }
