@@ -25,7 +25,7 @@ def replay(sheet: Worksheet) -> dict[str, Fraction]:
 
 
 def _value(line: Line, exact: dict[str, Fraction]) -> Fraction:
-    assert set(_NAME.findall(line.formula)) - {"min"} <= set(line.inputs), line.key
+    assert set(_NAME.findall(line.formula)) - {"min", "max"} <= set(line.inputs), line.key
     found = _evaluate(line.formula, exact)
     shown = Fraction(line.value)
     if line.rounding == "largest_remainder":
@@ -50,4 +50,4 @@ def _check_kind(line: Line, exact: dict[str, Fraction]) -> None:
 def _evaluate(formula: str, exact: dict[str, Fraction]) -> Fraction:
     for sign, operator in (("×", "*"), ("÷", "/"), ("−", "-"), ("≤", "<="), ("≥", ">=")):
         formula = formula.replace(sign, operator)
-    return eval(formula, {"__builtins__": {}, "min": min}, dict(exact))
+    return eval(formula, {"__builtins__": {}, "min": min, "max": max}, dict(exact))

@@ -170,6 +170,12 @@ def cost_over_value(x: Basis) -> PointLine:
     return PointLine(1 / (x.params[STANDARD_VALUE] * _FEN), _ZERO)
 
 
+def cost_over_standard(x: Basis) -> PointLine:
+    """b·f·(c ÷ (b·f·V)) = c/V: a low case's score times its correction factor, which comes to its cost.
+    DIP 3.0 技术规范 征求意见稿, 第五章; the standard is read as RW × f × V, f once."""
+    return cost_over_value(x)
+
+
 def discounted(key: str) -> Callable[[Basis], PointLine]:
     """c/M·scale·δ, δ from ``key``. 济宁 DIP 2023 pays cases outside every group at δ = 0.7 of their cost
     ratio; the national draft only asks that they stay below grouped cases (DIP 3.0, 第三章)."""
@@ -199,6 +205,13 @@ BY_VALUE = Settle(
     "cost ÷ standard_value",
     ("cost", "standard_value"),
     cost_over_value,
+    (STANDARD_VALUE,),
+)
+BY_STANDARD = Settle(
+    "cost_over_standard@1",
+    "base × coefficient × correction",
+    ("base", "coefficient", "correction"),
+    cost_over_standard,
     (STANDARD_VALUE,),
 )
 LINEAR = Settle(
@@ -254,7 +267,7 @@ def _registry(key: str, *methods: Settle) -> Registry[Settle]:
 
 
 SETTLE_NORMAL = _registry("settle.normal", NORMAL, BASE)
-SETTLE_LOW = _registry("settle.low", CAPPED, RATIO, BY_MEAN, BY_VALUE)
+SETTLE_LOW = _registry("settle.low", CAPPED, RATIO, BY_MEAN, BY_VALUE, BY_STANDARD)
 SETTLE_HIGH = _registry("settle.high", AS_NORMAL, LINEAR, ON_STANDARD, DEDUCT, CAP, BY_MEAN, BY_VALUE)
 SETTLE_UNSTABLE = _registry("settle.unstable", MEDIAN, NORMAL, BY_MEAN)
 SETTLE_UNGROUPED = _registry("settle.ungrouped", _discounted(DISCOUNT_KEY), BY_MEAN)

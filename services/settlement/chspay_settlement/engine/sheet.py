@@ -17,7 +17,7 @@ from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.coefficient import Coefficients
 from chspay_settlement.engine.edges import LIMIT_ON, Edge
 from chspay_settlement.engine.marked import Step, Way
-from chspay_settlement.engine.methods import LINES
+from chspay_settlement.engine.methods import LINES, STANDARD_VALUE
 from chspay_settlement.engine.methods_day import BENCHMARK, DAY_POINTS, DAY_TIERS, DEPARTMENTS, EXCESS
 from chspay_settlement.engine.model import CaseKind, CasePoints, Group, GroupTable, PricedInput
 from chspay_settlement.engine.plan import Plan
@@ -134,12 +134,41 @@ class _Inputs:
             self.pricer.coefficients.write(
                 self.sheet, self.inp.hospital_code, self.inp.level, self.inp.drg
             )  # fmt: skip
+        elif name == "correction":
+            self._correction()
         elif name in _PARAMS:
             self._param(name)
         elif name.startswith("day"):
             self._day(name)
         elif name == "paid_days":
             self._paid_days()
+
+    def _correction(self) -> None:
+        """Cost against the payment standard of the case, and what that makes of its points."""
+        for name in ("base", "coefficient", "standard_value"):
+            self.write(name)
+        basis, cost = self.way.basis, self.way.cost
+        standard = basis.base * basis.coefficient * basis.params[STANDARD_VALUE] * 100
+        self.sheet.line(
+            "standard",
+            "支付标准",
+            _yuan4(standard),
+            "yuan",
+            formula="base × coefficient × standard_value",
+            inputs=("base", "coefficient", "standard_value"),
+            rounding=DISPLAY,
+        )
+        factor = cost / standard
+        used = "accepted_cost" if "accepted_cost" in self.sheet else "cost"
+        self.sheet.line(
+            "correction",
+            "校正系数",
+            ratio_half_up(factor.numerator, factor.denominator, 4),
+            "ratio",
+            formula=f"{used} ÷ standard",
+            inputs=(used, "standard"),
+            rounding=DISPLAY,
+        )
 
     def _param(self, name: str) -> None:
         policy = self.pricer.terms.policy
