@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from chspay_cli.bypolicy import REFUSALS, SCHEME_COLUMNS, ByPolicy
 from chspay_cli.casefile import INPUTS, OUTPUTS, check_kind, open_cases, read_cases, write_rows
 from chspay_cli.compiled import kernel_grouper
 from chspay_cli.grouped import Grouped, Shape, output_schema, shaped
@@ -27,7 +28,7 @@ from chspay_cli.rowgroups import RowGroups
 from chspay_cli.schemefile import find_scheme
 from chspay_core.case import Status
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.tables import case_from_row
+from chspay_core.tables import ANSWER_COLUMNS, case_from_row
 from chspay_grouper.engine.answers import SENTENCES
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap, parse_code_map
@@ -42,6 +43,12 @@ CASE_NOT_IN_FILE = Reason("CASE_NOT_IN_FILE", Kind.NOT_FOUND, "文件中没有�
 SPARK_NEEDS_PARQUET = Reason(
     "SPARK_NEEDS_PARQUET", Kind.INVALID, "集群分组只读Parquet文件，收到“{value}”；请先转换为Parquet。"
 )
+SCHEME_UNCHOSEN = Reason(
+    "SCHEME_UNCHOSEN",
+    Kind.INVALID,
+    "请用 --scheme 给出一个分组方案（收到{value}个），或用 --policy 由政策选用。",
+)
+OPTION_UNUSED = Reason("OPTION_UNUSED", Kind.INVALID, "按政策选用方案时不能使用{value}，请去掉它。")
 CODE_MAP_MISSING = Reason("CODE_MAP_MISSING", Kind.NOT_FOUND, "找不到编码对照表“{value}”。")
 
 #: Below this size a file is grouped before worker processes would have started.
@@ -71,7 +78,19 @@ class Engine(StrEnum):
 
 def group(  # noqa: PLR0913, PLR0917 - one parameter per option
     cases: Annotated[Path, typer.Argument(help="病例文件（.csv、.csv.gz、.parquet）")],
-    scheme: Annotated[str, typer.Option("--scheme", help="导入的方案文件夹，或自带方案编号 chspay_starter")],
+    scheme: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scheme", help="导入的方案文件夹，或自带方案编号 chspay_starter；与 --policy 合用时可给多个"
+        ),
+    ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            "--policy",
+            help="按政策在出院日的规定选用方案：统筹区代码，或 treatment（各病例就医地）、insured（参保地）",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="结果文件（.csv、.csv.gz、.parquet、.xlsx）")
     ] = None,
@@ -107,12 +126,26 @@ def group(  # noqa: PLR0913, PLR0917 - one parameter per option
       chspay group --scheme chspay_starter cases.parquet -o out.parquet --columns answers
 
       chspay group --scheme S cases.csv.gz --explain 17
+
+      chspay group --policy treatment --scheme S-2025 --scheme S-2026 cases.csv.gz -o out.csv
     """
     if out is None and explain is None:
         raise Fault(OUT_MISSING, field="-o")
     if out is not None:
         check_kind(out, OUTPUTS)
-    found, _ = find_scheme(scheme)
+    given = scheme or []
+    if policy is not None:
+        names = ("--engine", "--clinical-diagnoses", "--clinical-procedures", "--spark-master")
+        values = (engine, clinical_diagnoses, clinical_procedures, spark_master)
+        _check_unused([name for name, value in zip(names, values, strict=True) if value is not None])
+        if explain is not None:
+            _explain_by_policy(policy, given, cases, explain)
+        if out is not None:
+            group_by_policy(cases, policy, given, out, columns)
+        return
+    if len(given) != 1:
+        raise Fault(SCHEME_UNCHOSEN, field="--scheme", value=len(given))
+    found, _ = find_scheme(given[0])
     codemap = _codemap(clinical_diagnoses, clinical_procedures)
     if explain is not None:
         _explain(found, codemap, cases, explain)
@@ -231,15 +264,71 @@ def _report(batch_grouper: BatchGrouper, tally: np.ndarray, unreadable: Counter[
         typer.echo(f"  列{name}有{cells:,}个单元格不能转换为Parquet类型，按未知写出。", err=True)
 
 
+def group_by_policy(cases: Path, policy: str, given: Sequence[str], out: Path, columns: Columns) -> None:
+    """Groups each case by the scheme policy names for its place and day; the output says which one it was.
+
+    :raises Fault: a scheme that policy names is not at hand, or the single place asked for names none.
+    """
+    check_kind(out, OUTPUTS)
+    schemes = [find_scheme(name)[0] for name in given]
+    make = _plain_grouper if _is_small(cases) else _fast_grouper
+    chosen = ByPolicy(policy, schemes, make)
+    answers_only = columns is Columns.ANSWERS
+    opened = open_cases(cases, (*READ, "region_code", "insured_region") if answers_only else None)
+
+    def shaped_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
+        rows = chosen.grouped(batch)
+        return rows.select(["case_id", *ANSWER_COLUMNS, *SCHEME_COLUMNS]) if answers_only else rows
+
+    empty = shaped_rows(pa.RecordBatch.from_pylist([], schema=opened.schema))
+    write_rows(out, empty.schema, map(shaped_rows, opened.batches))
+    sentences = {**SENTENCES, **REFUSALS}
+    for (name, status, reason), number in sorted(chosen.tally.items()):
+        told = f"：{sentences[reason]}［{reason}］" if reason else ""
+        typer.echo(f"{name or '（没有方案）'} {_STATUS_NAMES[Status(status)]} {number:,}例{told}", err=True)
+
+
+def _plain_grouper(scheme: Scheme) -> BatchGrouper:
+    return BatchGrouper(Grouper(scheme))
+
+
+def _fast_grouper(scheme: Scheme) -> BatchGrouper:
+    return kernel_grouper(Grouper(scheme))
+
+
+def _check_unused(given: Collection[str]) -> None:
+    """Refuse options that choosing by policy does not take."""
+    if given:
+        raise Fault(OPTION_UNUSED, field="--policy", value="、".join(sorted(given)))
+
+
+def _explain_by_policy(policy: str, given: Sequence[str], cases: Path, case_id: str) -> None:
+    columns = (*READ, "region_code", "insured_region")
+    row = _row_of(cases, case_id, columns)
+    scheme = ByPolicy(policy, [find_scheme(name)[0] for name in given], _plain_grouper).scheme_of(
+        row, case_id
+    )
+    typer.echo(f"方案：{scheme.scheme_id}（SM3 {scheme.digest}）")
+    for line in _explained(scheme, None, row.to_pylist()[0]):
+        typer.echo(line)
+
+
 def _explain(scheme: Scheme, codemap: CodeMap | None, cases: Path, case_id: str) -> None:
-    for batch in read_cases(cases, READ):
+    for line in _explained(scheme, codemap, _row_of(cases, case_id, READ).to_pylist()[0]):
+        typer.echo(line)
+
+
+def _row_of(cases: Path, case_id: str, columns: Sequence[str]) -> pa.RecordBatch:
+    """The batch of one case.
+
+    :raises Fault: CASE_NOT_IN_FILE, COLUMN_MISSING.
+    """
+    for batch in read_cases(cases, columns):
         check_columns(batch.schema)
         ids = batch.column("case_id").cast(pa.string())
         place = pc.index(ids, pa.scalar(case_id)).as_py()
         if place >= 0:
-            for line in _explained(scheme, codemap, batch.slice(place, 1).to_pylist()[0]):
-                typer.echo(line)
-            return
+            return batch.slice(place, 1)
     raise Fault(CASE_NOT_IN_FILE, field="--explain", value=case_id)
 
 
