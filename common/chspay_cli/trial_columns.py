@@ -178,9 +178,13 @@ def _days(batch: pa.RecordBatch) -> np.ndarray:
     if column is None:
         return np.full(batch.num_rows, UNKNOWN, np.int64)
     if pa.types.is_integer(column.type):
-        days: np.ndarray = pc.fill_null(column.cast(pa.int64()), UNKNOWN).to_numpy(zero_copy_only=False)
-        return np.where(days < 0, UNKNOWN, days)
+        days: np.ndarray = (
+            pc.fill_null(column.cast(pa.int64()), UNKNOWN).to_numpy(zero_copy_only=False).copy()
+        )
+        days[days < 0] = UNKNOWN
+        return days
     texts = Coded.from_arrow(_trimmed(column))
     known = [days_of(text) for text in texts.texts]
-    numbers: np.ndarray = np.array([UNKNOWN if days is None else days for days in known] or [0], np.int64)
-    return numbers[texts.codes]
+    numbers = np.array([UNKNOWN if days is None else days for days in known] or [0], np.int64)
+    found: np.ndarray = numbers[texts.codes]
+    return found

@@ -8,18 +8,40 @@ from settlement_rules import policy_of
 
 from chspay_core.measuring import BASE_POINTS, STABILITY
 from chspay_core.policy import Policy
-from chspay_settlement.engine.group_methods import COEFFICIENTS
+from chspay_settlement.engine.coefficient import Coefficients
+from chspay_settlement.engine.coefficient_cells import cells_of
+from chspay_settlement.engine.coefficient_measure import MEASURED, measure_coefficients
+from chspay_settlement.engine.edges import LIMITS
+from chspay_settlement.engine.group_methods import coefficients_of
+from chspay_settlement.engine.marks import (
+    MODES,
+    MULTIPLE,
+    NOTHING,
+    POINTS,
+    SHARE,
+    YUAN,
+    Mark,
+    MarkKind,
+)  # fmt: skip
+from chspay_settlement.engine.methods import SETTLE_BY_ITEM, SETTLE_INCOMPLETE, SETTLE_LOW_STEP
 from chspay_settlement.engine.model import PricedInput
-from chspay_settlement.engine.terms import SETTLE
+from chspay_settlement.engine.terms import FACTORS, SETTLE, SETTLE_IF_RULED
 from chspay_settlement.engine.value_facts import FIXED_PARTS, FIXED_VALUES
 from chspay_settlement.engine.value_forms import POINT_VALUE
 
 HOSPITALS, GROUPS = ("H1", "H2", "H3", "H4"), ("G1", "G2", "G3", "G4")
 DEPARTMENTS = ("A15", "A16")
+#: The same, where a place may also have ruled nothing.
+CHOICES_IF_RULED = [*SETTLE_IF_RULED.values(), *FACTORS.values(), SETTLE_BY_ITEM, LIMITS]
+#: Those a marked case needs.
+FOR_MARKS = [*FACTORS.values(), SETTLE_BY_ITEM, SETTLE_INCOMPLETE]
 #: Every key under which a policy names a method of a clearing.
 CHOICES = [
-    *SETTLE.values(), POINT_VALUE, FIXED_PARTS, FIXED_VALUES, COEFFICIENTS, BASE_POINTS, STABILITY,
+    *SETTLE.values(), POINT_VALUE, FIXED_PARTS, FIXED_VALUES, BASE_POINTS, STABILITY,
 ]  # fmt: skip
+#: Published by nobody, by level, by hospital, and measured. What the other measured methods find reaches
+#: a clearing in the same table.
+COEFFICIENTS = ("none@1", "level_table@1", "hospital_table@1", "cost_ratio@1")
 
 
 def tiers(chance: random.Random) -> list[dict[str, str]]:
@@ -67,6 +89,20 @@ def figures(chance: random.Random) -> dict[str, object]:
         "elastic.group_shares": [
             {"drg": drg, "fixed_share": f"{chance.randrange(101) / 100}"} for drg in ("", *GROUPS)
         ],
+        "coefficient.guard": "none@1",
+        "coefficient.renormalise": chance.choice(["yes", "no"]),
+        "coefficient.places": chance.choice(["4", "6"]),
+        "low_step.above": "0.4",
+        "low_step.add": chance.choice(["0.2", "0", "0.125"]),
+        "low_step.up_to": chance.choice(["0.8", "0.75"]),
+        "outlier.extreme_multiple": chance.choice(["7", "10.5"]),
+        "outlier.extreme_boundary": chance.choice(["gt", "ge"]),
+        "point_value.standard": chance.choice(["80", "12.345678"]),
+        "settle.ambiguous_discount": chance.choice(["0.5", "0.9"]),
+        "settle.day_surgery_factor": chance.choice(["0.8", "1"]),
+        "tcm.uplift_share_min": "0.3",
+        "tcm.uplift_rate": chance.choice(["0.1", "0.5"]),
+        "tcm.uplift_cap": "0.2",
         "settle.ungrouped_discount": chance.choice(["0.7", "1", "0.123456"]),
         "per_diem.departments": [
             {"category": "psychiatry", "department": "A15"},
@@ -86,20 +122,62 @@ def figures(chance: random.Random) -> dict[str, object]:
             {"category": "rehabilitation", "days": "27.5"},
         ],
         "per_diem.excess_share": chance.choice(["0", "0.1", "0.25"]),
-        "point_value.standard": chance.choice(["11.875", "100", "7.0520"]),
     }
+
+
+def only_some_have_ruled(chance: random.Random) -> dict[str, object]:
+    """Rules that exist only where a place has made them; what one of them needs of another."""
+    found: dict[str, object] = {
+        choice.key: chance.choice(choice.names)
+        for choice in CHOICES_IF_RULED
+        if chance.random() < (0.98 if choice in FOR_MARKS else 0.5)
+    }
+    if SETTLE_LOW_STEP.key in found:
+        found |= {"outlier.low_multiple": "0.4", "outlier.low_boundary": "le"}
+    if chance.random() < 0.2:
+        found["outlier.high_by_level"] = [
+            {"level": str(level), "multiple": f"{chance.randrange(11, 60) / 10}"} for level in (1, 2, 3)
+        ]
+    return found
 
 
 def random_policy(chance: random.Random, **fixed: object) -> Policy:
     """A policy of methods and figures at random, some of them given."""
     chosen = {choice.key: chance.choice(choice.names) for choice in CHOICES}
-    return policy_of({**chosen, **figures(chance), **fixed})
+    chosen["coefficient.method"] = chance.choice(COEFFICIENTS)
+    return policy_of({**chosen, **figures(chance), **only_some_have_ruled(chance), **fixed})
+
+
+def coefficients_for(policy: Policy, chance: random.Random) -> Coefficients | None:
+    """Coefficients measured on other random cases, where the policy's method measures."""
+    if policy.text("coefficient.method") not in MEASURED:
+        return None
+    cells = cells_of([inp._replace(marks=()) for inp in random_cases(chance, 40)])
+    table = measure_coefficients(cells, dict.fromkeys(GROUPS, 100_000_000), policy)
+    return coefficients_of(policy, table)
+
+
+def random_marks(chance: random.Random, cost: int | None) -> tuple[Mark, ...]:
+    """A mark or two of any kind, of a mode and a figure that the kind knows."""
+    found = []
+    for kind in chance.sample(list(MarkKind), chance.randrange(1, 3)):
+        mode, what = chance.choice(list(MODES[kind].items()))
+        value = {
+            NOTHING: "",
+            YUAN: f"{chance.randrange(max(cost or 0, 0) + 1) / 100:.2f}",
+            POINTS: f"{chance.randrange(500_000) / 1000}",
+            SHARE: f"{chance.randrange(101) / 100}",
+            # More would take a hospital's points below zero.
+            MULTIPLE: "0",
+        }[what]
+        found.append(Mark(kind, value, mode.value, f"D{chance.randrange(9)}"))
+    return tuple(found)
 
 
 def random_cases(chance: random.Random, number: int) -> list[PricedInput]:
     """Cases of a few hospitals and groups; the first six are grouped, so that there is a price."""
     levels = {code: 1 + place % 3 for place, code in enumerate(HOSPITALS)}
-    weights = {drg: chance.lognormvariate(0, 1) for drg in GROUPS}
+    weights = {drg: chance.lognormvariate(0, 1) * 10 ** chance.randrange(3, 7) for drg in GROUPS}
     return [_case(chance, place, levels, weights) for place in range(number)]
 
 
@@ -109,7 +187,7 @@ def _case(
     hospital, drg = chance.choice(HOSPITALS), chance.choice(GROUPS)
     plain = place < 6
     status = "grouped" if plain else chance.choice(["grouped"] * 7 + ["ambiguous", "ungrouped", "invalid"])
-    cost: int | None = int(chance.lognormvariate(0, 1) * weights[drg] * 10 ** chance.randrange(3, 7)) + 1
+    cost: int | None = int(chance.lognormvariate(0, 0.7) * weights[drg]) + 1
     if not plain and chance.random() < 0.03:
         cost = chance.choice([None, 0, -7])
     return PricedInput(
@@ -122,4 +200,7 @@ def _case(
         los_days=chance.randrange(1, 200),
         cost_fen=cost,
         patient_fen=chance.randrange(0, 50_000),
+        marks=random_marks(chance, cost)
+        if not plain and cost and cost > 0 and chance.random() < 0.15
+        else (),
     )
