@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from chspay_core.case import DIAGNOSIS_MISSING, SEX_BAD
 from chspay_core.tables import ANSWER_COLUMNS
@@ -65,15 +66,17 @@ class BatchGrouper:
 
     def encoded(self, numbers: np.ndarray) -> dict[str, pa.DictionaryArray]:
         """The answer columns as dictionary arrays over one dictionary each, whatever the batch."""
+        found = pa.array(numbers)
+        places = {name: pc.take(of, found, boundscheck=False) for name, (of, _) in self._encodings.items()}
         return {
-            name: pa.DictionaryArray.from_arrays(places[numbers], dictionary)
-            for name, (places, dictionary) in self._encodings.items()
+            name: pa.DictionaryArray.from_arrays(places[name], dictionary, safe=False)
+            for name, (_, dictionary) in self._encodings.items()
         }
 
-    def _encoding(self, name: str) -> tuple[np.ndarray, pa.Array]:
+    def _encoding(self, name: str) -> tuple[pa.Array, pa.Array]:
         plain = self._dictionary(name).dictionary_encode()
-        small = np.int16 if len(plain.dictionary) <= np.iinfo(np.int16).max else np.int32
-        return plain.indices.to_numpy().astype(small), plain.dictionary
+        small = pa.int16() if len(plain.dictionary) <= np.iinfo(np.int16).max else pa.int32()
+        return plain.indices.cast(small), plain.dictionary
 
     def _dictionary(self, name: str) -> pa.Array:
         values = [getattr(answer, name) for answer in self._answers]

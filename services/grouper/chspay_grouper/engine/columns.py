@@ -130,6 +130,8 @@ def _day_or_fault(text: str | None) -> date | Fault | None:
 
 def backwards(admissions: Column, discharges: Column) -> list[int]:
     """The rows that leave before they come."""
+    if not _any_known(admissions) or not _any_known(discharges):
+        return []
     return _false_rows(pc.greater_equal(discharges.values, admissions.values))
 
 
@@ -166,7 +168,7 @@ def code_lists(batch: pa.RecordBatch, name: str) -> CodeLists:
     starts, ends = offsets[:-1], offsets[1:]
     if column.null_count:
         # The space of an unknown list may hold anything: the row has no codes.
-        ends = np.where(column.is_null().to_numpy(zero_copy_only=False), starts, ends)
+        ends = starts + (ends - starts) * _known(column)
     return CodeLists(encoded.dictionary, _indices(encoded), starts, ends)
 
 
@@ -186,8 +188,25 @@ def plain_numbers(values: pa.Array) -> np.ndarray:
         values = pc.if_else(pc.greater(values, _HIGHEST), pa.scalar(_HIGHEST, pa.uint64()), values)
     if pa.types.is_unsigned_integer(values.type):
         values = values.cast(pa.int64())
-    found: np.ndarray = pc.fill_null(values, UNKNOWN).to_numpy()
-    return found
+    numbers = _as_they_lie(values)
+    # All bits set are -1, unknown: several times faster than choosing.
+    return numbers | (_known(values).astype(numbers.dtype) + UNKNOWN) if values.null_count else numbers
+
+
+def _as_they_lie(values: pa.Array) -> np.ndarray:
+    """Whole numbers without a copy; where null, anything."""
+    whole = pa.Array.from_buffers(values.type, len(values), [None, values.buffers()[1]], offset=values.offset)
+    numbers: np.ndarray = whole.to_numpy()
+    return numbers
+
+
+def _known(values: pa.Array) -> np.ndarray:
+    """Which values are not null."""
+    bits = values.buffers()[0]
+    if bits is None:
+        return np.full(len(values), not values.null_count)
+    flags = np.unpackbits(np.frombuffer(bits, np.uint8), count=values.offset + len(values), bitorder="little")
+    return flags[values.offset :].view(bool)
 
 
 def _integers_from_text(column: pa.Array) -> Column:
@@ -202,8 +221,9 @@ def _integers_from_text(column: pa.Array) -> Column:
 
 
 def _integers(values: pa.Array, bad: list[int] | None = None) -> Column:
-    lowest = pc.min(values).as_py()
-    below = [] if lowest is None or lowest >= 0 else _false_rows(pc.greater_equal(values, 0))
+    signed, below = not pa.types.is_unsigned_integer(values.type), []
+    if signed and len(values) and _as_they_lie(values).min() < 0:
+        below = _false_rows(pc.greater_equal(values, 0))
     return Column(values, bad or [], below)
 
 

@@ -109,7 +109,7 @@ class Given:
             return numbers
         if scalar is Scalar.XSRTZ:
             grams = self._columns[scalar].numbers()
-            return np.where(grams == 0, UNKNOWN, grams)
+            return grams + UNKNOWN * (grams == 0)
         return (self._stays() if scalar is Scalar.ZYTS else self._columns[scalar]).numbers()
 
     def _stays(self) -> Column:
