@@ -24,14 +24,16 @@ _UNITS: Mapping[str, str] = {
     "count": "",
     "text": "",
     "yuan per point": "元/点",
+    "yuan per weight": "元/权重",
+    "weight": "权重",
+    "digest": "",
 }
-_ROUNDINGS: Mapping[str, str] = {
-    "display_4": "显示四位，按精确值使用",
-    "largest_remainder": "最大余数法，取整到分",
-}
+_ROUNDINGS: Mapping[str, str] = {"largest_remainder": "最大余数法，取整到分"}
+_PLACES = "零一二三四五六七八九"
 _EVIDENCE: Mapping[str, str] = {"official": "正式文件", "unverified": "未核对原文", "demo": "演示"}
 
 _HALF_UP = re.compile(r"half_up_(\d+)\Z", re.ASCII)
+_DISPLAY = re.compile(r"display_([0-9])\Z", re.ASCII)
 _REMAINDER = re.compile(r"largest_remainder_(\d+)\Z", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z_0-9]*")
 
@@ -45,6 +47,8 @@ def rounding_text(rounding: str) -> str:
     """A rounding in Chinese: ``half_up_4`` reads 四舍五入，4位小数."""
     if match := _REMAINDER.match(rounding):
         return f"最大余数法，{match[1]}位小数，各部分之和不变"
+    if match := _DISPLAY.match(rounding):
+        return f"显示{_PLACES[int(match[1])]}位，按精确值使用"
     match = _HALF_UP.match(rounding)
     return f"四舍五入，{match[1]}位小数" if match else _ROUNDINGS.get(rounding, rounding)
 
