@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from settlement_rules import policy_of
@@ -183,41 +182,3 @@ def test_a_rule_of_a_later_day_never_matters(found: list, fund: int) -> None:
         second.funds_fen,
         second.hospitals,
     )
-
-
-def _random_clearings(number: int, seed: int) -> int:
-    """How many of ``number`` small random clearings lost or made a fen."""
-    chance = random.Random(seed)
-    broken = 0
-    policies = (POLICY, V2)
-    for _ in range(number):
-        inputs = [
-            PricedInput(
-                f"c{i}",
-                chance.choice("ABCD"),
-                None,
-                chance.choice(("G1", "G2")),
-                "grouped" if i < 6 else chance.choice(("grouped", "ungrouped", "ambiguous")),
-                "",
-                None,
-                int(chance.lognormvariate(0, 1) * 100_000) + 1,
-                chance.randrange(50_000),
-            )
-            for i in range(chance.randrange(6, 14))
-        ]
-        fund = chance.randrange(10 ** chance.randrange(1, 13))
-        done = clear(inputs, fund, policies[chance.randrange(2)])
-        hospitals = sum(amount.fund_fen for amount in done.hospitals)
-        broken += not hospitals == sum(done.funds_fen) == fund
-    return broken
-
-
-def test_no_fen_is_lost_in_random_clearings() -> None:
-    """Small clearings at random, counted: not one fen lost."""
-    assert _random_clearings(500, seed=1) == 0
-
-
-@pytest.mark.prove
-def test_no_fen_is_lost_in_a_hundred_thousand_clearings() -> None:
-    """The same a hundred thousand times."""
-    assert _random_clearings(100_000, seed=2) == 0

@@ -141,11 +141,16 @@ def only_some_have_ruled(chance: random.Random) -> dict[str, object]:
     return found
 
 
-def random_policy(chance: random.Random, **fixed: object) -> Policy:
-    """A policy of methods and figures at random, some of them given."""
+def random_rules(chance: random.Random) -> dict[str, object]:
+    """Methods and figures at random."""
     chosen = {choice.key: chance.choice(choice.names) for choice in CHOICES}
     chosen["coefficient.method"] = chance.choice(COEFFICIENTS)
-    return policy_of({**chosen, **figures(chance), **only_some_have_ruled(chance), **fixed})
+    return {**chosen, **figures(chance), **only_some_have_ruled(chance)}
+
+
+def random_policy(chance: random.Random) -> Policy:
+    """A policy of methods and figures at random."""
+    return policy_of(random_rules(chance))
 
 
 def coefficients_for(policy: Policy, chance: random.Random) -> Coefficients | None:

@@ -16,6 +16,7 @@ from settlement_rules import policy_of
 
 from chspay_core.amounts import largest_remainder
 from chspay_core.errors import Fault
+from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.clearing import clear
 from chspay_settlement.engine.columnar import columns as columns_module
 from chspay_settlement.engine.columnar import kernels, wide
@@ -163,6 +164,18 @@ def test_arrow_texts_in_any_shape_become_the_same_codes():
     assert [found.texts[code] for code in found.codes] == ["b", "", "a", "", "c", "c"]
     assert len(set(found.texts)) == len(found.texts)
     assert Coded.from_arrow(pa.chunked_array([], pa.string())).texts == ()
+
+
+def test_a_case_without_cost_needs_no_group_of_its_own():
+    """One list without a cost, the only one of its group, must not stop a prefecture's month."""
+    inputs = [inp._replace(marks=()) for inp in random_cases(random.Random(2), 12)]
+    for cost, reason in ((None, "COST_MISSING"), (0, "COST_ZERO"), (-1, "COST_NEGATIVE")):
+        lonely = inputs[0]._replace(case_id="lonely", drg="G9", cost_fen=cost)
+        done = clear([*inputs, lonely], 10**6, policy_of())
+        assert done.points[-1].reason == reason
+        assert same([lonely, *inputs], 10**6, policy_of())
+        sheet = Worksheet("lonely")
+        assert done.pricer.explain(lonely, sheet).reason == reason
 
 
 def test_an_empty_column_clears_as_nothing():

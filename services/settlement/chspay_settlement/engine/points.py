@@ -43,6 +43,8 @@ INVALID, COST_MISSING, COST_NEGATIVE, COST_ZERO = (
     "COST_NEGATIVE",
     "COST_ZERO",
 )
+#: The grouper's answers of which a case can be settled.
+_SETTLED = frozenset({GROUPED, AMBIGUOUS, UNGROUPED})
 
 
 class Pricer:
@@ -62,10 +64,11 @@ class Pricer:
 
         :raises Fault: GROUP_NOT_MEASURED, STAY_MISSING, POINTS_NEGATIVE, a coefficient's or a mark's.
         """
-        plan = self.plan(inp)
         cost = inp.cost_fen
-        if plan is None or cost is None or cost <= 0:
-            return CasePoints(CaseKind.EXCLUDED, 0, _why_excluded(plan, cost))
+        # A case without cost needs no plan: its group may have no other case to be measured from.
+        plan = self.plan(inp) if inp.status in _SETTLED and cost is not None and cost > 0 else None
+        if plan is None or cost is None:
+            return CasePoints(CaseKind.EXCLUDED, 0, _why_excluded(inp))
         if inp.marks:
             return marked.price(self.terms, plan, inp, self._marked_basis)
         quantity = stay_days(inp) if plan.by_days else cost
@@ -92,7 +95,7 @@ class Pricer:
 
     def _compile(self, inp: PricedInput) -> Plan | None:
         terms = self.terms
-        if inp.status not in {GROUPED, AMBIGUOUS, UNGROUPED}:
+        if inp.status not in _SETTLED:
             return None
         rate = terms.per_diem.get(inp.department)
         if rate is not None:
@@ -177,20 +180,20 @@ class Pricer:
     def explain(self, inp: PricedInput, sheet: Worksheet) -> CasePoints:
         """As :meth:`price`, writing every step with its rule onto ``sheet``."""
         points = self.price(inp)
-        plan = self.plan(inp)
-        if plan is None or inp.cost_fen is None or points.kind is CaseKind.EXCLUDED:
+        plan = None if points.kind is CaseKind.EXCLUDED else self.plan(inp)
+        if plan is None:
             worksheet.write_excluded(sheet, inp, points)
             return points
         worksheet.write_case(sheet, self, plan, inp, points)
         return points
 
 
-def _why_excluded(plan: Plan | None, cost: int | None) -> str:
-    if plan is None:
+def _why_excluded(inp: PricedInput) -> str:
+    if inp.status not in _SETTLED:
         return INVALID
-    if cost is None:
+    if inp.cost_fen is None:
         return COST_MISSING
-    return COST_NEGATIVE if cost < 0 else COST_ZERO
+    return COST_NEGATIVE if inp.cost_fen < 0 else COST_ZERO
 
 
 def case_points(

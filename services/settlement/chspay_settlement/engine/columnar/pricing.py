@@ -54,7 +54,11 @@ def price_columns(columns: Columns, pricer: Pricer, each: Each = map) -> PointCo
     :raises Fault: what the pricer raises.
     """
     combinations = _combinations(columns, pricer, each)
-    plans = [pricer.plan(inp) for inp in columns.inputs(combinations.rows)]
+    # A case without cost needs no plan: its group may have no other case to be measured from.
+    plans = [
+        pricer.plan(inp) if inp.cost_fen is not None and inp.cost_fen > 0 else None
+        for inp in columns.inputs(combinations.rows)
+    ]
     bands = _bands(plans)
     found = PointColumns(np.empty(len(columns), np.int8), np.zeros(len(columns), np.int64), {})
     number = combinations.codes
@@ -90,7 +94,7 @@ def _alone(columns: Columns, pricer: Pricer, found: PointColumns, rows: list[int
 
 
 def _combinations(columns: Columns, pricer: Pricer, each: Each) -> Combinations:
-    """Cases by hospital, level, group, status and per-diem department.
+    """Cases by hospital, level, group, status, per-diem department and whether they cost anything.
 
     All departments without a day rate are one, for no plan looks at them.
     """
@@ -98,7 +102,8 @@ def _combinations(columns: Columns, pricer: Pricer, each: Each) -> Combinations:
     kept = [text if text in per_diem else "" for text in columns.department.texts]
     coded = (columns.hospital, columns.drg, columns.status, _renamed(columns.department, kept))
     parts = [(column.codes, len(column.texts)) for column in coded]
-    return combine(columns.pieces(), each, [numbered(columns.level), *parts])
+    costly = (columns.cost_fen > 0).astype(np.int8)
+    return combine(columns.pieces(), each, [numbered(columns.level), *parts, (costly, 2)])
 
 
 def _renamed(column: Coded, texts: list[str]) -> Coded:
