@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chspay_cli.cli_policy_export import export
 from chspay_cli.cli_policy_lint import lint_policy, report_stale
 from chspay_cli.engines import known_methods
 from chspay_core.bundle import MAX_BUNDLE_BYTES, Bundle
@@ -69,6 +70,7 @@ app = typer.Typer(
 
 app.command("lint")(lint_policy)
 app.command("stale")(report_stale)
+app.command("export")(export)
 
 _Root = Annotated[
     Path, typer.Option("--policy-root", help="政策库文件夹，默认随程序发布的政策库。", show_default=False)

@@ -9,9 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from google.type import date_pb2
+
 import chspay_policy
 from chspay.rulebook.v1 import amendments_pb2 as am
 from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
+from chspay.rulebook.v1 import rulebook_pb2 as pb
 from chspay_cli.engines import knowledge
 from chspay_kit.auth import Claim, use_claim
 from chspay_kit.db import Database
@@ -63,6 +66,11 @@ def text(
     return TEXT.format(id=name, since=since, value=value, place=place, more=more)
 
 
+def resolve(place: str) -> pb.ResolveBundleRequest:
+    """Asks for the bundle of a place."""
+    return pb.ResolveBundleRequest(place=place, on=date_pb2.Date(year=2026, month=1, day=1))
+
+
 def request_id() -> str:
     """One never used before."""
     return f"r{next(_numbers)}"
@@ -71,11 +79,12 @@ def request_id() -> str:
 class World:
     """Stubs of the three services, and who speaks."""
 
-    def __init__(self, channel: Channel, amendments: Amendments) -> None:
+    def __init__(self, channel: Channel, url: str) -> None:
+        self.target = channel.target
+        self.url = url
         self.law: Any = rulebook_pb2_grpc.RulebookServiceStub(channel)
         self.amendments: Any = amendments_pb2_grpc.AmendmentServiceStub(channel)
         self.institutions: Any = institutions_pb2_grpc.InstitutionServiceStub(channel)
-        self.app = amendments
 
     async def draft(self, content: str, who: Claim = AUTHOR) -> Any:
         """Files an amendment."""
@@ -128,7 +137,7 @@ async def world(url: str, root: Path = chspay_policy.ROOT, today: date = TODAY) 
     channel = Channel(f"127.0.0.1:{port}", KEY)
     try:
         with use_claim(AUTHOR):
-            yield World(channel, amendments)
+            yield World(channel, url)
     finally:
         await channel.close()
         await server.drain(1)

@@ -133,6 +133,7 @@ def filed_to_pb(filed: Filed) -> pb.Amendment:
         digest=filed.digest,
         content=filed.content,
         steps=steps,
+        number=filed.number or 0,
     )
 
 

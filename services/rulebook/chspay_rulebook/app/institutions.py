@@ -56,7 +56,7 @@ class Institutions:
                 faults.append(LineFault(line, fault))
         if faults:
             return 0, 0, sorted(faults, key=lambda fault: fault.line)
-        written = await self._write([item for _, item in sorted(found, key=lambda row: row[1].since)])
+        written = await self._write([item for _, item in found])
         return written, len(found) - written, []
 
     async def _write(self, new: list[Institution]) -> int:

@@ -102,6 +102,8 @@ class Filed:
     new_from: date | None
     digest: str
     content: str
+    #: The order in which published amendments apply; ``None`` before publication.
+    number: int | None = None
     steps: tuple[Step, ...] = ()
 
     @property

@@ -130,7 +130,8 @@ def read_file(content: bytes) -> tuple[list[tuple[int, Institution]], list[LineF
             found.append((line, _of_cells(cells)))
         except Fault as fault:
             faults.append(LineFault(line, fault))
-    return found, [*faults, *_overlaps(found)]
+    closed, overlaps = _one_after_another(found)
+    return closed, [*faults, *overlaps]
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -182,21 +183,22 @@ def _of_cells(cells: Sequence[str]) -> Institution:
     )
 
 
-def _overlaps(found: Sequence[tuple[int, Institution]]) -> list[LineFault]:
-    """Two lines of a file may follow each other; a line without an end ends where the next begins."""
-    by_code: dict[str, list[tuple[int, Institution]]] = {}
-    for line, item in found:
-        by_code.setdefault(item.code, []).append((line, item))
-    faults = []
-    for rows in by_code.values():
-        ordered = sorted(rows, key=lambda row: row[1].since)
-        for (line, item), (other, later) in itertools.pairwise(ordered):
-            if item.since == later.since or (item.until is not None and item.until > later.since):
-                low, high = sorted((line, other))
-                faults.append(
-                    LineFault(high, Fault(LINES_OVERLAP, field="since", value=item.code, other=low))
-                )
-    return sorted(faults, key=lambda fault: fault.line)
+def _one_after_another(
+    found: Sequence[tuple[int, Institution]],
+) -> tuple[list[tuple[int, Institution]], list[LineFault]]:
+    """The lines in order of institution and day, each without an end ended where the next begins; and
+    those that share a day all the same."""
+    rows = sorted(found, key=lambda row: (row[1].code, row[1].since, row[0]))
+    faults: list[LineFault] = []
+    for at, ((line, item), (other, later)) in enumerate(itertools.pairwise(rows)):
+        if item.code != later.code:
+            continue
+        if item.since == later.since or (item.until is not None and item.until > later.since):
+            low, high = sorted((line, other))
+            faults.append(LineFault(high, Fault(LINES_OVERLAP, field="since", value=item.code, other=low)))
+        elif item.until is None:
+            rows[at] = (line, replace(item, until=later.since))
+    return rows, sorted(faults, key=lambda fault: fault.line)
 
 
 def put(standing: Sequence[Institution], new: Institution) -> tuple[list[Institution], list[Institution]]:

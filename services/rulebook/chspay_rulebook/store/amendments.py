@@ -18,14 +18,18 @@ SELECT p.place, p.number, p.amendment_id, p.content FROM publication p
 WHERE NOT EXISTS (SELECT FROM retraction r WHERE r.amendment_id = p.amendment_id)
   AND ($1::text[] IS NULL OR p.place = ANY($1))
 ORDER BY p.number"""
-_HEADS = "id, region_code AS place, title, decision, decided_by, decided, begins, new_from, digest, content"
-_FIND = f"SELECT {_HEADS} FROM amendment WHERE id = $1"  # noqa: S608 - constants only
+_HEADS = (
+    "id, region_code AS place, title, decision, decided_by, decided, a.begins, new_from, digest, a.content,"
+    " p.number"
+)
+_FROM = "amendment a LEFT JOIN publication p ON p.amendment_id = a.id"
+_FIND = f"SELECT {_HEADS} FROM {_FROM} WHERE id = $1"  # noqa: S608 - constants only
 _STEPS = (
     "SELECT amendment_id, state, done_by, done_at, note FROM amendment_step"
     " WHERE amendment_id = ANY($1) ORDER BY amendment_id, done_at"
 )
 _PAGE = f"""
-SELECT {_HEADS} FROM amendment a
+SELECT {_HEADS} FROM {_FROM}
 WHERE starts_with(region_code, $1) AND id > $2
   AND ($3 = '' OR $3 = (SELECT state FROM amendment_step s WHERE s.amendment_id = a.id
                         ORDER BY done_at DESC LIMIT 1))

@@ -40,7 +40,7 @@ class AmendmentStep(_message.Message):
     def __init__(self, state: _Optional[_Union[AmendmentState, str]] = ..., by: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., note: _Optional[str] = ...) -> None: ...
 
 class Amendment(_message.Message):
-    __slots__ = ("id", "place", "title", "decision", "decided_by", "decided", "begins", "state", "digest", "content", "steps")
+    __slots__ = ("id", "place", "title", "decision", "decided_by", "decided", "begins", "state", "digest", "content", "steps", "number")
     ID_FIELD_NUMBER: _ClassVar[int]
     PLACE_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -52,6 +52,7 @@ class Amendment(_message.Message):
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
     id: str
     place: str
     title: str
@@ -63,7 +64,8 @@ class Amendment(_message.Message):
     digest: str
     content: str
     steps: _containers.RepeatedCompositeFieldContainer[AmendmentStep]
-    def __init__(self, id: _Optional[str] = ..., place: _Optional[str] = ..., title: _Optional[str] = ..., decision: _Optional[str] = ..., decided_by: _Optional[str] = ..., decided: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., begins: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., state: _Optional[_Union[AmendmentState, str]] = ..., digest: _Optional[str] = ..., content: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[AmendmentStep, _Mapping]]] = ...) -> None: ...
+    number: int
+    def __init__(self, id: _Optional[str] = ..., place: _Optional[str] = ..., title: _Optional[str] = ..., decision: _Optional[str] = ..., decided_by: _Optional[str] = ..., decided: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., begins: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., state: _Optional[_Union[AmendmentState, str]] = ..., digest: _Optional[str] = ..., content: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[AmendmentStep, _Mapping]]] = ..., number: _Optional[int] = ...) -> None: ...
 
 class Finding(_message.Message):
     __slots__ = ("level", "code", "place", "key", "document", "words", "below_fen", "above_fen")
