@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from chspay_cli.coefficientfile import read_coefficients
 from chspay_cli.trial_cases import Cleared
 from chspay_cli.trial_explain import TRIAL_MISMATCH, explain_case
 from chspay_cli.trial_input import read_levels
@@ -26,6 +27,7 @@ from chspay_settlement.engine.coefficient import LEVEL_MISSING
 from chspay_settlement.engine.model import HospitalAmount
 from chspay_settlement.engine.sheet import KIND_NAMES
 from chspay_settlement.engine.value import FUND_NEGATIVE, form_of
+from chspay_settlement.engine.value_divide import CAUSES
 
 LEVELS_NEEDED = Reason(
     "LEVELS_NEEDED",
@@ -34,6 +36,7 @@ LEVELS_NEEDED = Reason(
     "请用 --hospitals 给出等级表（CSV，两列：hospital_code, level）。",
 )
 SHOWN_HOSPITALS = 20
+PART_NAMES = {"gross": "按总费用折算", "level": "等级", "fixed": "固定点值", "floating": "浮动点值"}
 #: A check found faults.
 EXIT_FAULTS = 1
 WIDTH = 110
@@ -61,7 +64,7 @@ los_days、status）有则使用。地区由 --policy 决定，文件中的地�
 """
 
 
-def clear(
+def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
     cases: Annotated[Path, typer.Argument(help="已分组的病例文件（.csv、.csv.gz、.parquet）")],
     fund: Annotated[str, typer.Option("--fund", help="待分配的医保基金，元")],
     policy: Annotated[str, typer.Option("--policy", help="政策所属地区，六位代码，如 990100")],
@@ -70,20 +73,28 @@ def clear(
     hospitals: Annotated[
         Path | None, typer.Option("--hospitals", help="医疗机构等级表（CSV：hospital_code, level）")
     ] = None,
+    coefficients: Annotated[
+        Path | None,
+        typer.Option("--coefficients", help="差异系数测算表（chspay value coefficients的结果）"),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="大文件用的线程数，默认为处理器数")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="目录已有内容时覆盖其中的试算文件")] = False,
+    policy_root: Annotated[
+        Path, typer.Option("--policy-root", help="政策库文件夹，默认随程序发布的政策库。", show_default=False)
+    ] = ROOT,
 ) -> None:
     """Runs a trial clearing and writes groups.csv, cases.csv, statements.csv and run.json."""
     fund_fen = yuan_to_fen(fund, "--fund")
     if fund_fen < 0:
         raise Fault(FUND_NEGATIVE, field="--fund", value=fund_fen)
     check_target(out, force)
-    bundle = Bundle.load(ROOT, policy)
+    bundle = Bundle.load(policy_root, policy)
     rules = bundle.on(parse_day(on, "--on"))
     form_of(rules)
-    wanted = Wanted(cases, read_levels(hospitals), fund_fen, rules, jobs)
+    measured = None if coefficients is None else read_coefficients(coefficients)
+    wanted = Wanted(cases, read_levels(hospitals), fund_fen, rules, measured, jobs)
     with Console(stderr=True).status("") as status:
 
         def step(name: str, done: str) -> None:
@@ -91,9 +102,9 @@ def clear(
 
         found, notes = _run(wanted, step)
         step("write", "")
-        facts = run_facts(found, rules, bundle, fund_fen, _source(cases, found, notes))
+        facts = run_facts(found, rules, bundle, fund_fen, _source(cases, found, notes), measured)
         with whole_or_nothing(out) as folder:
-            write_trial(folder, found, facts)
+            write_trial(folder, found, facts, measured)
     _report(found, rules, fund_fen, notes, out)
 
 
@@ -132,9 +143,17 @@ def _report(done: Cleared, policy: Policy, fund_fen: int, notes: list[str], out:
     stable = sum(group.stable for group in done.table.groups.values())
     screen.print(f"病组：{len(done.table.groups)} 个，其中稳定 {stable} 个")
     screen.print(f"点值：{done.value.display()} 元/点（{done.form.name}，按精确值计算）")
+    for part in done.division.parts:
+        if part.name != "all":
+            screen.print(f"  {PART_NAMES[part.name]}{part.of}：{part.value.display()} 元/点")
     screen.print(_hospital_table(done.hospitals))
     total = sum(hospital.fund_fen for hospital in done.hospitals)
-    screen.print(f"各医院基金合计 {fen_to_yuan(total)} 元 = 可分配基金 {fen_to_yuan(fund_fen)} 元")
+    residual, cause = done.division.residual_fen, done.division.cause
+    rest = f"，余差 {fen_to_yuan(residual)} 元（{CAUSES[cause]}）" if residual else ""
+    sign = "+ 余差" if residual else ""
+    screen.print(
+        f"各医院基金合计 {fen_to_yuan(total)} 元 {sign}= 可分配基金 {fen_to_yuan(fund_fen)} 元{rest}"
+    )
     screen.print(f"结果在 {out}/；查看某一病例的计算底稿：chspay explain {out} 病例号")
 
 

@@ -14,6 +14,7 @@ from chspay_core.amounts import from_micro, plain
 from chspay_settlement.engine.clearing import Clearing
 from chspay_settlement.engine.columnar.columns import UNKNOWN, Coded
 from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, PointValue, PricedInput
+from chspay_settlement.engine.value_divide import Division
 from chspay_settlement.engine.value_forms import Form
 
 if TYPE_CHECKING:
@@ -50,13 +51,26 @@ class Cleared:
     """A trial clearing: what all its cases come to, and its cases as rows of :data:`CASE_SCHEMA`."""
 
     table: GroupTable
-    form: Form
-    value: PointValue
-    hospitals: list[HospitalAmount]
+    division: Division
     #: Cases by kind, and excluded cases by reason.
     kinds: Mapping[CaseKind, int]
     reasons: Mapping[str, int]
     batches: Callable[[], Iterator[pa.RecordBatch]]
+
+    @property
+    def form(self) -> Form:
+        """The form of the point value."""
+        return self.division.form
+
+    @property
+    def value(self) -> PointValue:
+        """The value of all points together."""
+        return self.division.value
+
+    @property
+    def hospitals(self) -> list[HospitalAmount]:
+        """Every hospital's money, by code."""
+        return self.division.hospitals
 
     @property
     def cases(self) -> int:
@@ -68,9 +82,7 @@ def cleared(done: Clearing, inputs: Sequence[PricedInput]) -> Cleared:
     """A clearing that went case by case."""
     return Cleared(
         done.table,
-        done.form,
-        done.value,
-        done.hospitals,
+        done.division,
         Counter(points.kind for points in done.points),
         Counter(points.reason for points in done.points if points.kind is CaseKind.EXCLUDED),
         lambda: _batches_of_inputs(done, inputs),
@@ -81,9 +93,7 @@ def cleared_columns(done: ColumnClearing) -> Cleared:
     """A clearing over columns."""
     return Cleared(
         done.table,
-        done.division.form,
-        done.value,
-        done.hospitals,
+        done.division,
         done.points.tally(),
         Counter(done.points.reasons.values()),
         lambda: _batches_of_columns(done),

@@ -12,6 +12,7 @@ from chspay_cli.trial_output import StoredCase, Trial, by_totals, read_trial
 from chspay_core.amounts import decimal_text, fen_to_yuan, to_micro
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.worksheet import Worksheet
+from chspay_settlement.engine.group_methods import coefficients_of
 from chspay_settlement.engine.model import CaseKind, CasePoints, HospitalAmount, HospitalTotals
 from chspay_settlement.engine.money_sheet import write_amount
 from chspay_settlement.engine.points import Pricer
@@ -55,7 +56,7 @@ def explain_case(folder: Path, case_id: str, hospital_code: str) -> Explained:
     """
     trial = read_trial(folder, case_id)
     case = _find(trial, case_id, hospital_code)
-    pricer = Pricer(trial.table, trial.policy)
+    pricer = Pricer(trial.table, trial.policy, coefficients_of(trial.policy, trial.coefficients))
     sheet = Worksheet(f"病例 {case.inp.case_id} 计算底稿")
     points = pricer.explain(case.inp, sheet)
     _same("points_micro", points.points_micro, case.points_micro)

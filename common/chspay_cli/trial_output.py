@@ -19,6 +19,7 @@ from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
+from chspay_settlement.engine.coefficient_table import CoefficientTable, coefficient_table_of
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
 from chspay_settlement.engine.value_forms import POINT_VALUE, Form, Way
 
@@ -26,6 +27,8 @@ FORMAT = "chspay-trial/1"
 NOTICE = "试算：离线测算结果，不入账，不作为支付依据。"
 GROUPS, CASES, STATEMENTS, RUN = "groups.csv", "cases.csv", "statements.csv", "run.json"
 FILES = (GROUPS, CASES, STATEMENTS, RUN)
+#: The measured coefficients a trial priced with; only there when it did.
+COEFFICIENTS = "coefficients.json"
 
 GROUP_COLUMNS = (
     "drg",
@@ -75,16 +78,22 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
         yield work
         if out.exists():
             (out / RUN).unlink(missing_ok=True)
-            for name in FILES:
-                os.replace(work / name, out / name)
+            (out / COEFFICIENTS).unlink(missing_ok=True)
+            for name in (COEFFICIENTS, *FILES):
+                if name in FILES or (work / name).exists():
+                    os.replace(work / name, out / name)
         else:
             os.rename(work, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def write_trial(folder: Path, done: Cleared, facts: dict[str, object]) -> None:
-    """Writes the four files of ``done`` into ``folder``."""
+def write_trial(
+    folder: Path, done: Cleared, facts: dict[str, object], coefficients: CoefficientTable | None = None
+) -> None:
+    """Writes the four files of ``done`` into ``folder``, and the coefficients it priced with, if any."""
+    if coefficients is not None:
+        (folder / COEFFICIENTS).write_bytes(coefficients.content)
     _write_rows(folder / GROUPS, GROUP_COLUMNS, (_group_row(group) for group in done.table.groups.values()))
     write_rows(folder / CASES, CASE_SCHEMA, done.batches())
     _write_rows(
@@ -107,7 +116,12 @@ def write_trial(folder: Path, done: Cleared, facts: dict[str, object]) -> None:
 
 
 def run_facts(
-    done: Cleared, policy: Policy, bundle: Bundle, fund_fen: int, source: dict[str, object]
+    done: Cleared,
+    policy: Policy,
+    bundle: Bundle,
+    fund_fen: int,
+    source: dict[str, object],
+    coefficients: CoefficientTable | None = None,
 ) -> dict[str, object]:
     """What run.json says: enough to recompute every figure from it and the other files; no clock."""
     stable = sum(group.stable for group in done.table.groups.values())
@@ -131,6 +145,12 @@ def run_facts(
             "denominator_points": _points(done.value.denominator_micro),
             "display_yuan_per_point": done.value.display(),
         },
+        "point_values": [
+            {"name": part.name, "of": part.of, "display_yuan_per_point": part.value.display()}
+            for part in done.division.parts
+        ],
+        "residual": {"fen": done.division.residual_fen, "cause": done.division.cause},
+        "coefficients": "" if coefficients is None else coefficients.digest,
         "cases": {kind.value: done.kinds[kind] for kind in sorted(done.kinds)},
         "excluded": dict(sorted(done.reasons.items())),
         "groups": {
@@ -197,6 +217,8 @@ class Trial:
     statements: list[dict[str, str]]
     #: Every case of the hospitals that have the asked-for case.
     cases: list[StoredCase]
+    #: The measured coefficients it priced with, if any.
+    coefficients: CoefficientTable | None
 
 
 def read_trial(folder: Path, case_id: str) -> Trial:
@@ -214,9 +236,19 @@ def read_trial(folder: Path, case_id: str) -> Trial:
         table = GroupTable.of(facts["groups"]["all_cost_fen"], facts["groups"]["all_cases"], groups)
         form = POINT_VALUE.named(facts["point_value"]["form"], policy)
         cases = _cases(folder / CASES, case_id, everybody=not by_totals(form))
-        return Trial(policy, table, facts, list(_rows(folder / STATEMENTS)), cases)
+        coefficients = _coefficients(folder, str(facts["coefficients"]))
+        return Trial(policy, table, facts, list(_rows(folder / STATEMENTS)), cases, coefficients)
     except (OSError, ValueError, KeyError, TypeError, IndexError, StopIteration) as error:
         raise Fault(NOT_A_TRIAL, value=folder) from error
+
+
+def _coefficients(folder: Path, digest: str) -> CoefficientTable | None:
+    if not digest:
+        return None
+    table = coefficient_table_of((folder / COEFFICIENTS).read_bytes())
+    if table.digest != digest:
+        raise ValueError("coefficients")
+    return table
 
 
 def by_totals(form: Form) -> bool:

@@ -16,6 +16,8 @@ from chspay_cli.trial_cases import Cleared, cleared, cleared_columns
 from chspay_cli.trial_input import COLUMNS, read_inputs
 from chspay_core.policy import Policy
 from chspay_settlement.engine.clearing import clear
+from chspay_settlement.engine.coefficient_table import CoefficientTable
+from chspay_settlement.engine.group_methods import coefficients_of
 from chspay_settlement.engine.value import form_of
 from chspay_settlement.engine.value_forms import FUND_ONLY, Form
 
@@ -36,6 +38,8 @@ class Wanted:
     levels: dict[str, int]
     fund_fen: int
     policy: Policy
+    #: Coefficients measured on a base year, for a policy whose method needs them.
+    coefficients: CoefficientTable | None = None
     #: Threads; as many as there are processors when None.
     jobs: int | None = None
 
@@ -61,7 +65,12 @@ def _case_by_case(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
     found = read_inputs(read_cases(wanted.cases, COLUMNS), wanted.levels)
     form, notes = _form(wanted.policy, found.has_patient, found.has_department)
     done = clear(
-        found.inputs, wanted.fund_fen, wanted.policy, form=form, progress=lambda name: step(name, "")
+        found.inputs,
+        wanted.fund_fen,
+        wanted.policy,
+        form=form,
+        coefficients=coefficients_of(wanted.policy, wanted.coefficients),
+        progress=lambda name: step(name, ""),
     )
     return cleared(done, found.inputs), notes
 
@@ -85,6 +94,7 @@ def _over_columns(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
             wanted.fund_fen,
             wanted.policy,
             form=form,
+            coefficients=coefficients_of(wanted.policy, wanted.coefficients),
             progress=lambda name: step(name, ""),
             each=pool.map,
         )
@@ -95,7 +105,7 @@ def _form(policy: Policy, has_patient: bool, has_department: bool) -> tuple[Form
     """The point value to use, and what has to be said about the file."""
     form = form_of(policy)
     notes: list[str] = []
-    if form.includes_patient and not has_patient:
+    if form.needs_patient and not has_patient:
         form = FUND_ONLY
         notes.append(NO_PATIENT)
     if not has_department:
