@@ -149,6 +149,15 @@ async def test_places_say_what_is_claimed_of_them(stub):
             "POLICY_MISSING",
         ),
         (pb.ListRulesRequest(place="990100", on=DAY, page_token="xx"), "ListRules", "PAGE_TOKEN_BAD"),
+        (pb.ListBundlesRequest(place="99"), "ListBundles", "NOT_A_REGION"),
+        (pb.ListBundlesRequest(page_size=-1), "ListBundles", "PAGE_SIZE_BAD"),
+        (pb.DiffBundlesRequest(before="0" * 64, after="1" * 64), "DiffBundles", "BUNDLE_UNKNOWN"),
+        (pb.DiffBundlesRequest(before="x", after="1" * 64), "DiffBundles", "BUNDLE_DIGEST_WRONG"),
+        (pb.GetDocumentRequest(id="none"), "GetDocument", "DOCUMENT_UNKNOWN"),
+        (pb.ListDocumentsRequest(page_token="xx"), "ListDocuments", "PAGE_TOKEN_BAD"),
+        (pb.ReportStaleRequest(), "ReportStale", "DATE_MISSING"),
+        (pb.ReportStaleRequest(on=DAY, years=101), "ReportStale", "STALE_YEARS_BAD"),
+        (pb.ReportStaleRequest(on=DAY), "ReportStale", "POLICY_MISSING"),
     ],
 )
 async def test_each_refusal_has_its_reason(stub, request_, method, reason):
@@ -157,3 +166,57 @@ async def test_each_refusal_has_its_reason(stub, request_, method, reason):
         await getattr(stub, method)(request_)
     assert caught.value.reason.code == reason
     assert caught.value.message
+
+
+async def test_bundles_of_two_places_are_not_compared(stub):
+    """A difference between two places would read like a change of law."""
+    digests = [
+        (await stub.ResolveBundle(pb.ResolveBundleRequest(place=place, on=DAY))).digest
+        for place in ("990100", "990200")
+    ]
+    with pytest.raises(Fault) as caught:
+        await stub.DiffBundles(pb.DiffBundlesRequest(before=digests[0], after=digests[1]))
+    assert caught.value.reason.code == "BUNDLES_OF_TWO_PLACES"
+    same = await stub.DiffBundles(pb.DiffBundlesRequest(before=digests[0], after=digests[0]))
+    assert list(same.changes) == []
+
+
+async def test_a_document_knows_its_days_its_articles_and_who_cites_it(stub):
+    """Who reads a rule wants the paper; who reads the paper wants the rules."""
+    found = await stub.GetDocument(pb.GetDocumentRequest(id="nhsa-2025-agency"))
+    assert found.document.effective == date_pb2.Date(year=2025, month=1, day=28)
+    assert "第二十六条" in found.document.articles
+    assert {rule.key for rule in found.rules} >= {"prepay.retention_max", "special_review.cap"}
+    old = (await stub.GetDocument(pb.GetDocumentRequest(id="nhsa-2021-23"))).document
+    assert (old.repealed, old.repealed_by) == (found.document.effective, "nhsa-2025-agency")
+    assert not old.HasField("issued")
+    ids, token = [], ""
+    while True:
+        part = await stub.ListDocuments(pb.ListDocumentsRequest(page_size=4, page_token=token))
+        ids += [item.id for item in part.documents]
+        token = part.next_page_token
+        if not token:
+            break
+    assert ids == sorted(set(ids))
+    assert {"nhsa-2025-agency", "demo-city-2025"} <= set(ids)
+
+
+async def test_the_report_of_age_pages_and_takes_the_cycle_of_revision(stub):
+    """Two years, as the nation revises its groups, unless the asker says otherwise."""
+    on = date_pb2.Date(year=2026, month=11, day=21)
+    keys, token = [], ""
+    while True:
+        part = await stub.ReportStale(
+            pb.ReportStaleRequest(place="990100", on=on, page_size=5, page_token=token)
+        )
+        keys += [(item.place, item.key) for item in part.rules]
+        token = part.next_page_token
+        assert part.years == 2
+        if not token:
+            break
+    assert len(keys) == len(set(keys))
+    assert {place for place, _ in keys} == {"990100", "990102"}
+    assert ("990100", "coefficient.by_level") in keys
+    late = await stub.ReportStale(pb.ReportStaleRequest(place="990100", on=on, years=50, page_size=1000))
+    kinds = {item.key: list(item.kinds) for item in late.rules if item.place == "990100"}
+    assert kinds["coefficient.by_level"] == ["demo"]
