@@ -113,7 +113,9 @@ def reduced(numerator: int, denominator: int) -> tuple[int, int]:
     return numerator // shared, denominator // shared
 
 
-def largest_remainder(total: int, weights: Sequence[int], keys: Sequence[str]) -> list[int]:
+def largest_remainder(
+    total: int, weights: Sequence[int], keys: Sequence[str], *, signed: bool = False
+) -> list[int]:
     """Hands out ``total`` (fen) by ``weights``, whole fen each, sum exactly ``total``.
 
     Each share is rounded down; what is left goes, one fen each, to the largest remainders; ties by
@@ -122,11 +124,15 @@ def largest_remainder(total: int, weights: Sequence[int], keys: Sequence[str]) -
 
     :param weights: whole numbers >= 0, at least one positive unless ``total`` is zero.
     :param keys: one distinct key per weight.
+    :param signed: weights below zero are meant (points deducted for a violation): such a share is owed.
     """
     if total < 0:
-        return [-share for share in largest_remainder(-total, weights, keys)]
+        return [-share for share in largest_remainder(-total, weights, keys, signed=signed)]
     whole = sum(weights)
-    if weights and min(weights) < 0:
+    if signed and whole < 0:
+        mirrored = [-weight for weight in weights]
+        return largest_remainder(total, mirrored, keys, signed=True)
+    if not signed and weights and min(weights) < 0:
         raise Fault(SPLIT_NEGATIVE_WEIGHT, field="weights", value=min(weights))
     if whole == 0:
         if total:

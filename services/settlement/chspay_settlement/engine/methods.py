@@ -172,8 +172,9 @@ def cost_over_value(x: Basis) -> PointLine:
 
 def cost_over_standard(x: Basis) -> PointLine:
     """b·f·(c ÷ (b·f·V)) = c/V: a low case's score times its correction factor, which comes to its cost.
-    DIP 3.0 技术规范 征求意见稿, 第五章; the standard is read as RW × f × V, f once."""
-    return cost_over_value(x)
+    DIP 3.0 技术规范 征求意见稿, 第五章; the standard is read as RW × f × V, f once. Of no score it stays
+    nothing."""
+    return cost_over_value(x) if x.base * x.coefficient else PointLine(_ZERO, _ZERO)
 
 
 def discounted(key: str) -> Callable[[Basis], PointLine]:

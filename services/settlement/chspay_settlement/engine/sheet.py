@@ -73,7 +73,7 @@ def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, p
     way, steps = pricer.way(plan, inp)
     accepted = way.cost != inp.cost_fen
     _given(sheet, inp)
-    if not plan.by_days:
+    if not plan.by_days or (way.method is not None and "overall_mean" in way.method.inputs):
         _overall(sheet, pricer.terms, pricer.table)
     if plan.group is not None:
         _group(sheet, pricer.terms, plan.group)
@@ -158,7 +158,7 @@ class _Inputs:
             inputs=("base", "coefficient", "standard_value"),
             rounding=DISPLAY,
         )
-        factor = cost / standard
+        factor = cost / standard if standard else standard
         used = "accepted_cost" if "accepted_cost" in self.sheet else "cost"
         self.sheet.line(
             "correction",

@@ -92,6 +92,7 @@ def split_to_hospitals(value: PointValue, totals: Sequence[HospitalTotals]) -> l
         value.numerator_fen,
         [total.points_micro for total in totals],
         [total.hospital_code for total in totals],
+        signed=True,
     )
     amounts = []
     for total, share in zip(totals, shares, strict=True):
@@ -119,7 +120,7 @@ def case_funds(
     share = hospital.total_fen if value.includes_patient else hospital.fund_fen
     if share and not any(points_micro):
         raise Fault(HOSPITAL_NO_POINTS, value=share, hospital=hospital.hospital_code)
-    funds = largest_remainder(share, points_micro, case_ids)
+    funds = largest_remainder(share, points_micro, case_ids, signed=True)
     if value.includes_patient:
         funds = list(map(sub, funds, patients_fen))
     if sum(funds) != hospital.fund_fen:

@@ -147,10 +147,10 @@ def _break_ties(
 
 
 def _slowly(columns: Columns, weights: np.ndarray, groups: np.ndarray, totals: Sequence[int]) -> np.ndarray:
-    """Group by group, where an amount is beyond 64 bits or a weight has to be refused."""
+    """Group by group, where an amount is beyond 64 bits or a case owes points."""
     given = np.zeros(len(columns), np.int64)
     for group, total in enumerate(totals):
         rows = np.flatnonzero(groups == group)
         case_ids = columns.case_id.take(rows).to_pylist()
-        given[rows] = largest_remainder(total, weights[rows].tolist(), case_ids)
+        given[rows] = largest_remainder(total, weights[rows].tolist(), case_ids, signed=True)
     return given
