@@ -39,17 +39,13 @@ def city(tmp_path: Path, rules: dict[str, str]) -> Path:
     root = tmp_path / "policy"
     shutil.copytree(chspay_policy.ROOT, root)
     folder = root / "990200-demo-equal-city"
-    texts = {
-        path: path.read_text(encoding="utf-8").splitlines(keepends=True) for path in folder.glob("*.yaml")
-    }
-    for path, text in texts.items():
-        kept, skip = [], False
-        for line in text:
+    for path in folder.glob("*.yaml"):
+        kept, skip = "", False
+        for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
             if not line.startswith((" ", "#")):
                 skip = line.partition(":")[0] in rules
-            if not skip:
-                kept.append(line)
-        path.write_text("".join(kept), encoding="utf-8")
+            kept += "" if skip else line
+        path.write_text(kept, encoding="utf-8")
     labels = root / "keys.yaml"
     added = ""
     for key, value in rules.items():
