@@ -9,7 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from chspay_cli.carvefile import carved_facts, payment_rows, read_carves
 from chspay_cli.coefficientfile import read_coefficients
+from chspay_cli.sheet_text import sheet_lines
 from chspay_cli.trial_cases import Cleared
 from chspay_cli.trial_explain import TRIAL_MISMATCH, explain_case
 from chspay_cli.trial_input import read_levels
@@ -22,7 +24,10 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy
 from chspay_core.wording import evidence_text
+from chspay_core.worksheet import Worksheet
 from chspay_policy import ROOT
+from chspay_settlement.engine.carve import KINDS, Carved, write_carved
+from chspay_settlement.engine.carve import carve as set_apart
 from chspay_settlement.engine.coefficient import LEVEL_MISSING
 from chspay_settlement.engine.model import HospitalAmount
 from chspay_settlement.engine.sheet import KIND_NAMES
@@ -77,6 +82,9 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
         Path | None,
         typer.Option("--coefficients", help="差异系数测算表（chspay value coefficients的结果）"),
     ] = None,
+    carve: Annotated[
+        Path | None, typer.Option("--carve", help="单列项目（CSV：kind, payee, amount, cite）")
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="大文件用的线程数，默认为处理器数")
     ] = None,
@@ -94,7 +102,9 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
     rules = bundle.on(parse_day(on, "--on"))
     form_of(rules)
     measured = None if coefficients is None else read_coefficients(coefficients)
-    wanted = Wanted(cases, read_levels(hospitals), fund_fen, rules, measured, jobs)
+    carved = None if carve is None else set_apart(fund_fen, read_carves(carve), rules)
+    divided = fund_fen if carved is None else carved.divided_fen
+    wanted = Wanted(cases, read_levels(hospitals), divided, rules, measured, jobs)
     with Console(stderr=True).status("") as status:
 
         def step(name: str, done: str) -> None:
@@ -102,10 +112,14 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
 
         found, notes = _run(wanted, step)
         step("write", "")
-        facts = run_facts(found, rules, bundle, fund_fen, _source(cases, found, notes), measured)
+        facts = run_facts(found, rules, bundle, divided, _source(cases, found, notes), measured)
+        if carved is not None:
+            facts["carved"] = carved_facts(carved)
         with whole_or_nothing(out) as folder:
-            write_trial(folder, found, facts, measured)
-    _report(found, rules, fund_fen, notes, out)
+            write_trial(folder, found, facts, measured, carved)
+    _report(found, rules, divided, notes, out)
+    if carved is not None:
+        _report_carved(found, carved, rules)
 
 
 clear.__doc__ = _CLEAR_HELP
@@ -155,6 +169,16 @@ def _report(done: Cleared, policy: Policy, fund_fen: int, notes: list[str], out:
         f"各医院基金合计 {fen_to_yuan(total)} 元 {sign}= 可分配基金 {fen_to_yuan(fund_fen)} 元{rest}"
     )
     screen.print(f"结果在 {out}/；查看某一病例的计算底稿：chspay explain {out} 病例号")
+
+
+def _report_carved(done: Cleared, carved: Carved, policy: Policy) -> None:
+    sheet = Worksheet("单列项目")
+    write_carved(sheet, carved, policy)
+    rule = policy.rule(KINDS)
+    for line in sheet_lines(sheet.lines, {KINDS: policy.citation(rule)}):
+        typer.echo(line)
+    for payee, *_, total in payment_rows(carved, done.division):
+        typer.echo(f"{payee} 合计应得 {fen_to_yuan(total)} 元")
 
 
 def _hospital_table(hospitals: list[HospitalAmount]) -> Table:

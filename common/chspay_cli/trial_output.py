@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from chspay_cli.carvefile import PAYMENT_COLUMNS, payment_rows
 from chspay_cli.casefile import write_rows
 from chspay_cli.trial_cases import CASE_SCHEMA, Cleared
 from chspay_core import ENGINE_VERSION
@@ -19,6 +20,7 @@ from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
+from chspay_settlement.engine.carve import Carved
 from chspay_settlement.engine.coefficient_table import CoefficientTable, coefficient_table_of
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
 from chspay_settlement.engine.value_forms import POINT_VALUE, Form, Way
@@ -29,6 +31,9 @@ GROUPS, CASES, STATEMENTS, RUN = "groups.csv", "cases.csv", "statements.csv", "r
 FILES = (GROUPS, CASES, STATEMENTS, RUN)
 #: The measured coefficients a trial priced with; only there when it did.
 COEFFICIENTS = "coefficients.json"
+#: What everybody gets, where amounts were set apart from the fund.
+PAYMENTS = "payments.csv"
+OPTIONAL = (COEFFICIENTS, PAYMENTS)
 
 GROUP_COLUMNS = (
     "drg",
@@ -78,8 +83,9 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
         yield work
         if out.exists():
             (out / RUN).unlink(missing_ok=True)
-            (out / COEFFICIENTS).unlink(missing_ok=True)
-            for name in (COEFFICIENTS, *FILES):
+            for name in OPTIONAL:
+                (out / name).unlink(missing_ok=True)
+            for name in (*OPTIONAL, *FILES):
                 if name in FILES or (work / name).exists():
                     os.replace(work / name, out / name)
         else:
@@ -89,11 +95,18 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
 
 
 def write_trial(
-    folder: Path, done: Cleared, facts: dict[str, object], coefficients: CoefficientTable | None = None
+    folder: Path,
+    done: Cleared,
+    facts: dict[str, object],
+    coefficients: CoefficientTable | None = None,
+    carved: Carved | None = None,
 ) -> None:
-    """Writes the four files of ``done`` into ``folder``, and the coefficients it priced with, if any."""
+    """Writes the four files of ``done`` into ``folder``; with them the coefficients it priced with and what
+    everybody gets besides points, if any."""
     if coefficients is not None:
         (folder / COEFFICIENTS).write_bytes(coefficients.content)
+    if carved is not None:
+        _write_rows(folder / PAYMENTS, PAYMENT_COLUMNS, payment_rows(carved, done.division))
     _write_rows(folder / GROUPS, GROUP_COLUMNS, (_group_row(group) for group in done.table.groups.values()))
     write_rows(folder / CASES, CASE_SCHEMA, done.batches())
     _write_rows(

@@ -145,3 +145,27 @@ def test_a_rate_and_a_dip_value_come_with_their_sheets(chspay: Command, tmp_path
     history.write_text("hospital_code,cost\n", encoding="utf-8")
     code, _, said = chspay("value", "dip", history, "--policy", EQUAL, "--on", DAY)
     assert (code, "COLUMN_MISSING" in said) == (2, True)
+
+
+def test_amounts_set_apart_are_paid_beside_the_points(chspay: Command, cases: Path, tmp_path: Path) -> None:
+    """The fund, what was added, and every payee's money must agree in the files of the trial."""
+    out, carves = tmp_path / "trial", tmp_path / "carve.csv"
+    carves.write_text(
+        "kind,payee,amount,cite\ndual_channel,P1,345.67,演示〔2026〕3号\n"
+        "procurement_surplus,A,100.01,演示〔2026〕9号\n",
+        encoding="utf-8",
+    )
+    words = clear_words(cases, out, "--carve", carves)
+    code, said, problem = chspay(*words)
+    assert (code, problem) == (0, "")
+    assert "按点数分配的基金：12000.00 元" in said
+    paid = rows_of(out / "payments.csv")
+    assert sum(int(row["total_fen"]) for row in paid) == 1_234_567 + 10_001
+    assert {row["payee"]: row["aside_fen"] for row in paid}["P1"] == "34567"
+    code, said, _ = chspay("explain", out, "c1")
+    assert (code, "与试算结果一致" in said) == (0, True)
+    assert chspay(*clear_words(cases, out, "--force"))[0] == 0
+    assert not (out / "payments.csv").exists()
+    carves.write_text("kind,payee,amount,cite\ndual_channel,P1,345.67,\n", encoding="utf-8")
+    code, _, said = chspay(*words, "--force")
+    assert (code, "CARVE_CITE_MISSING" in said) == (2, True)
