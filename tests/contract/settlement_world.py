@@ -20,8 +20,8 @@ from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
 from chspay.common.v1 import case_pb2
 from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2, rulebook_pb2_grpc
+from chspay.settlement.v1 import month_pb2_grpc, settlement_pb2_grpc
 from chspay.settlement.v1 import settlement_pb2 as pb
-from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_core.bundle import Bundle
 from chspay_core.case import Case
 from chspay_core.errors import Fault, Kind, Reason
@@ -161,6 +161,7 @@ class World:
 
     def __init__(self, channel: Channel, database: Database, neighbours: Mapping[str, Any]) -> None:
         self.stub = settlement_pb2_grpc.SettlementServiceStub(channel)
+        self.month = month_pb2_grpc.MonthServiceStub(channel)
         self.channel = channel
         self.database = database
         self.grouper: Grouper = neighbours["grouper"]
@@ -168,10 +169,16 @@ class World:
         self.built: Any = None
 
     async def put_hospital(
-        self, code: str, *, area: str = COUNTY, level: int = 2, since: date = date(2020, 1, 1)
+        self,
+        code: str,
+        *,
+        area: str = COUNTY,
+        level: int = 2,
+        since: date = date(2020, 1, 1),
+        pool: str = POOL,
     ) -> None:
         hospital = pb.Hospital(
-            hospital_code=code, name=f"演示医院{code}", region_code=POOL, area_code=area, level=level,
+            hospital_code=code, name=f"演示医院{code}", region_code=pool, area_code=area, level=level,
             since=date_to_pb(since),
         )  # fmt: skip
         with auth.use_claim(BUREAU):
@@ -187,15 +194,22 @@ class World:
                 pb.SubmitListRequest(request_id=request_id, case=case_to_pb(case), channel="grpc", **more)
             )
 
-    async def month_run(self, request_id: str, fund_fen: int, year: int = 2026, month: int = 3) -> pb.Run:
+    async def month_run(
+        self, request_id: str, fund_fen: int, year: int = 2026, month: int = 3, pool: str = POOL
+    ) -> pb.Run:
         """Starts a run with this fund and waits for its end."""
-        self.budget.months[POOL, year, month] = fund_fen
+        self.budget.months[pool, year, month] = fund_fen
         with auth.use_claim(BUREAU):
             started = await self.stub.StartMonthRun(
-                pb.StartMonthRunRequest(request_id=request_id, pool=POOL, year=year, month=month)
+                pb.StartMonthRunRequest(request_id=request_id, pool=pool, year=year, month=month)
             )
-            run = started.run
-            async for moved in self.stub.WatchRun(pb.WatchRunRequest(run_id=run.run_id)):
+        return await self.ended(started.run.run_id)
+
+    async def ended(self, run_id: str) -> pb.Run:
+        """The run when it has ended."""
+        run = pb.Run()
+        with auth.use_claim(BUREAU):
+            async for moved in self.stub.WatchRun(pb.WatchRunRequest(run_id=run_id)):
                 run = moved.run
         return run
 
@@ -287,8 +301,8 @@ async def world(url: str) -> AsyncIterator[World]:
         )
         built = build(database, grouper, rulebook, budget, IDENTITY_KEY)
         port = await beside.serve_all(built.servicers, database)
-        work = asyncio.create_task(built.worker.work())
-        beside.stack.callback(work.cancel)
+        for worker in built.workers:
+            beside.stack.callback(asyncio.create_task(worker.work()).cancel)
         running = World(beside.channel(port), database, beside.servicers)
         running.built = built
         yield running

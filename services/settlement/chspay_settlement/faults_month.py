@@ -37,22 +37,11 @@ NO_LISTS_TO_MEASURE = Reason(
     "NO_LISTS_TO_MEASURE", Kind.PRECONDITION, "{place}在{value}没有清单，无法测算点数。"
 )
 FINDING_BAD = Reason("FINDING_BAD", Kind.INVALID, "审核疑点的“{field}”应为1至200个字的文本，请补充。")
-FINDING_AMOUNT_BAD = Reason(
-    "FINDING_AMOUNT_BAD", Kind.INVALID, "审核疑点金额应大于零且不超过100亿元，收到{value}分。"
-)
 FINDING_DIFFERS = Reason(
     "FINDING_DIFFERS", Kind.CONFLICT, "疑点编号{value}已经导入，内容与这一条不同；请换一个编号。"
 )
 FINDING_TWICE = Reason("FINDING_TWICE", Kind.INVALID, "同一批中疑点编号{value}出现多次，只收第一条。")
 FINDING_NOT_FOUND = Reason("FINDING_NOT_FOUND", Kind.NOT_FOUND, "没有找到审核疑点{value}。")
-FINDING_STEP_BAD = Reason(
-    "FINDING_STEP_BAD", Kind.PRECONDITION, "审核疑点{value}现为“{now}”，不能改为“{wanted}”。"
-)
-FINDING_STATE_UNKNOWN = Reason(
-    "FINDING_STATE_UNKNOWN",
-    Kind.INVALID,
-    "审核疑点的状态应为 open、upheld、dismissed 或 disputed，收到“{value}”。",
-)
 FINDING_REASON_MISSING = Reason("FINDING_REASON_MISSING", Kind.INVALID, "请写明处理审核疑点的理由。")
 DECISION_BAD = Reason("DECISION_BAD", Kind.INVALID, "决定的“{field}”无效：“{value}”。{why}")
 DECISION_DIFFERS = Reason(
@@ -85,9 +74,4 @@ DIFFERENCES_MOVED = Reason(
     "预览之后又有更正或决定，差额已经变化，没有入账；请重新预览并核对后再提交。",
 )
 NO_DIFFERENCES = Reason("NO_DIFFERENCES", Kind.PRECONDITION, "统筹区{value}没有需要入账的差额。")
-DIFFERENCE_BLOCKED = Reason(
-    "DIFFERENCE_BLOCKED",
-    Kind.PRECONDITION,
-    "病例{value}的更正还不能计算（{why}），请先处理；其余差额没有入账。",
-)
 CAUSE_MISSING = Reason("CAUSE_MISSING", Kind.INVALID, "请写明差额的原因，它会写进分录和结算单。")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chspay.settlement.v1 import figures_pb2_grpc, settlement_pb2_grpc
+from chspay.settlement.v1 import figures_pb2_grpc, month_pb2_grpc, settlement_pb2_grpc
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Add, serve
 from chspay_kit.worker import Worker
+from chspay_settlement.app.audit import Audit
+from chspay_settlement.app.differences import Differences
 from chspay_settlement.app.explain import Explain
 from chspay_settlement.app.importing import Importer
 from chspay_settlement.app.intake import Intake
 from chspay_settlement.app.keys import read_keys
+from chspay_settlement.app.measuring import Measuring, PointTables
+from chspay_settlement.app.periods import PeriodRuns
 from chspay_settlement.app.runs import Runs
 from chspay_settlement.app.stages import Stages
 from chspay_settlement.app.worker import MonthRuns
@@ -20,6 +24,8 @@ from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.rpc import NAME, SettlementServicer
 from chspay_settlement.rpc_figures import NAME as FIGURES
 from chspay_settlement.rpc_figures import FiguresServicer
+from chspay_settlement.rpc_month import NAME as MONTH
+from chspay_settlement.rpc_month import MonthServicer
 from chspay_settlement.settings import SettlementSettings
 
 
@@ -28,7 +34,10 @@ class Built:
     """Settlement, plugged together."""
 
     servicers: list[Add]
+    #: Carries out month runs.
     worker: Worker
+    #: Every worker: month runs, point tables, runs over several months.
+    workers: list[Worker]
 
 
 def build(
@@ -41,12 +50,15 @@ def build(
     settlement = SettlementServicer(
         database, intake, Importer(intake, groups, policies), runs, Explain(runs, policies)
     )
+    month = MonthServicer(runs, Measuring(groups, policies), Audit(runs), Differences(groups, policies))
     servicers: list[Add] = [
         (settlement_pb2_grpc.add_SettlementServiceServicer_to_server, settlement, NAME),
+        (month_pb2_grpc.add_MonthServiceServicer_to_server, month, MONTH),
         (figures_pb2_grpc.add_FiguresServiceServicer_to_server, FiguresServicer(), FIGURES),
     ]
     worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))
-    return Built(servicers, worker)
+    tables = Worker("settlement", database, PointTables(groups, policies))
+    return Built(servicers, worker, [worker, tables, Worker("settlement", database, PeriodRuns(runs))])
 
 
 async def main(settings: SettlementSettings) -> None:
@@ -64,7 +76,8 @@ async def main(settings: SettlementSettings) -> None:
     )
     built = build(database, grouper, rulebook, budget, settings.identity_secret())
     try:
-        await serve("settlement", built.servicers, settings, database=database, jobs=[built.worker.work])
+        jobs = [worker.work for worker in built.workers]
+        await serve("settlement", built.servicers, settings, database=database, jobs=jobs)
     finally:
         for channel in (grouper, rulebook, budget):
             await channel.close()

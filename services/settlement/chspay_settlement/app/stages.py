@@ -18,7 +18,7 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults
-from chspay_settlement.app import posting
+from chspay_settlement.app import finding_marks, posting
 from chspay_settlement.app.intake import month_of
 from chspay_settlement.app.lineage import division_of, settled, stored_table
 from chspay_settlement.app.runs import MONTH
@@ -57,6 +57,7 @@ class Stages:
             "snapshot": self._snapshot,
             "group": self._group,
             "measure": self._measure,
+            "marks": self._marks,
             "points": self._points,
             "allocate": self._allocate,
             "post": self._post,
@@ -123,6 +124,17 @@ class Stages:
             inputs = await run_cases.inputs(connection, run.run_id)
             content = table_content(await asyncio.to_thread(measure, inputs, policy))
         await runs.put_table(connection, run, content, sm3_hex(content))
+        await runs.update(connection, run.run_id, used=_keys(policy), stage="marks", done=0, total=1)
+
+    async def _marks(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
+        """What rules find of the run's cases; a replay has the marks of the run it repeats."""
+        policy = await self._policy(run)
+        if not run.replays:
+            pricer = Pricer(await stored_table(connection, run.run_id), policy)
+            found = await finding_marks.of_run(connection, run, pricer, policy)
+            await decisions.add_marks(
+                connection, run.run_id, ((key, mark) for key, marks in found.items() for mark in marks)
+            )
         await runs.update(connection, run.run_id, used=_keys(policy), stage="points", done=0, total=run.cases)
 
     async def _prefecture_table(self, connection: asyncpg.Connection, run: runs.Run) -> bytes:

@@ -140,6 +140,29 @@ async def in_force(connection: asyncpg.Connection, run_id: str) -> dict[CaseKey,
     return _by_case(rows)
 
 
+async def numbers(connection: asyncpg.Connection, run_id: str) -> set[str]:
+    """The numbers of all decisions there ever were on the cases of a run."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT d.decision_no FROM settlement.case_decision d"
+        " JOIN settlement.run_case c USING (hospital_code, case_id) WHERE c.run_id = $1",
+        run_id,
+    )
+    return {row[0] for row in rows}
+
+
+async def keys(connection: asyncpg.Connection, run_id: str, wanted: Sequence[CaseKey]) -> set[CaseKey]:
+    """Which of these cases the run took in."""
+    rows = await connection.fetch(
+        "SELECT c.hospital_code, c.case_id FROM settlement.run_case c"
+        " JOIN unnest($2::text[], $3::text[]) AS i(hospital_code, case_id) USING (hospital_code, case_id)"
+        " WHERE c.run_id = $1",
+        run_id,
+        [key[0] for key in wanted],
+        [key[1] for key in wanted],
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
 async def mark_run(connection: asyncpg.Connection, run: Run) -> None:
     """Gives a run's cases the marks of the decisions in force."""
     await connection.execute(

@@ -100,6 +100,20 @@ async def put(connection: asyncpg.Connection, hospital: Hospital) -> None:
     )
 
 
+async def in_pool(
+    connection: asyncpg.Connection, hospital_code: str, pool: str, day: date
+) -> Hospital | None:
+    """The hospital as it stood in a pool on ``day`` or last before it."""
+    row = await connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM settlement.hospital"  # noqa: S608 - constants only
+        " WHERE hospital_code = $1 AND pool = $2 AND since <= $3 ORDER BY since DESC LIMIT 1",
+        hospital_code,
+        pool,
+        day,
+    )
+    return None if row is None else Hospital(*row)
+
+
 async def named(
     connection: asyncpg.Connection, codes: Sequence[str], day: date
 ) -> dict[str, tuple[str, str]]:

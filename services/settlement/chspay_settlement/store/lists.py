@@ -209,6 +209,14 @@ async def current(connection: asyncpg.Connection, list_ids: Sequence[str]) -> di
     return {row[0]: Stored(row[1], row[2], row[3]) for row in rows}
 
 
+async def places(connection: asyncpg.Connection, list_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Pool and region of the lists that exist and may be seen."""
+    rows = await connection.fetch(
+        "SELECT list_id, pool, region_code FROM settlement.list_head WHERE list_id = ANY($1)", list_ids
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 async def one(connection: asyncpg.Connection, list_id: str, version: int) -> ListRecord | None:
     """One version of a list, 0 for the newest."""
     row = await connection.fetchrow(
