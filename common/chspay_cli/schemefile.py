@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chspay_cli.files import record_of, replace_file, save_record
-from chspay_cli.lifefile import check_unsealed
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.engine.manifest import Manifest, parse_manifest
@@ -73,15 +72,16 @@ def read_source(path: Path, manifest: Path | None) -> Source:
         manifest = path / MANIFEST_FILE
     if manifest is not None and not manifest.is_file():
         raise Fault(WORKBOOK_MISSING, field="manifest", value=manifest)
+    known = parse_manifest(manifest.read_bytes()) if manifest else Manifest(_id_of(path), title=path.stem)
     tables = sorted(path.glob("*.csv")) if path.is_dir() else []
     if tables:
         contents = {file.name: file.read_bytes() for file in tables}
-        sheets, digest = sheets_from_tables(contents), sm3_hex(b"".join(contents.values()))
+        digest = sm3_hex(b"".join(contents.values()))
+        sheets = sheets_from_tables(contents, known.sheets)
     else:
         file = _only_workbook(path) if path.is_dir() else path
         content = file.read_bytes()
-        sheets, digest = sheets_from_bytes(content), sm3_hex(content)
-    known = parse_manifest(manifest.read_bytes()) if manifest else Manifest(_id_of(path), title=path.stem)
+        sheets, digest = sheets_from_bytes(content, known.sheets), sm3_hex(content)
     folder = path if path.is_dir() else path.parent
     locks = [file.name for file in sorted(folder.glob(f"{_LOCK}*.xlsx"))]
     told = "是Excel的锁文件，已略过；工作簿可能还开着，未保存的修改不在本次导入之内"
@@ -115,6 +115,9 @@ def check_out(out: Path) -> None:
 
     :raises Fault: OUT_OCCUPIED, ARTEFACT_SEALED.
     """
+    # The life of artefacts draws in all that can be sealed; grouping needs none of it.
+    from chspay_cli.lifefile import check_unsealed
+
     check_unsealed(out)
     ours = (out / SCHEME_FILE).is_file()
     if out.exists() and not ours and (not out.is_dir() or any(out.iterdir())):

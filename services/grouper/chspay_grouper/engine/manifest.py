@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_grouper.engine.sheetnames import MCC, SHEETS
 from chspay_grouper.engine.tree import EXTENSION_SCALARS
 
 MANIFEST_NOT_JSON = Reason("MANIFEST_NOT_JSON", Kind.INVALID, "清单文件不是有效的JSON对象：{problem}。")
@@ -92,6 +93,8 @@ class Manifest:
     #: Exclusion tables that CC rows name although the edition prints no rows for them.
     without_exclusions: frozenset[str] = frozenset()
     counts: Mapping[str, int] = field(default_factory=dict)
+    #: What a sheet is called in this workbook, by our name.
+    sheets: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_manifest(content: bytes) -> Manifest:
@@ -127,7 +130,20 @@ def parse_manifest(content: bytes) -> Manifest:
         keeps_published_order=data.get("unreachable_after_always_true") is not None,
         without_exclusions=frozenset(_texts(data, "cc_without_exclusion_table")),
         counts=counts,
+        sheets=_sheets(_mapping(data, "workbook").get("sheets")),
     )
+
+
+def _sheets(given: object) -> dict[str, str]:
+    """``workbook.sheets``: six names in the published order, or an object by published name."""
+    if isinstance(given, list) and len(given) == len(SHEETS):
+        given = dict(zip(SHEETS, given, strict=True))
+    if not isinstance(given, dict):
+        return {}
+    for sheet, name in given.items():
+        if sheet not in (*SHEETS, MCC) or not isinstance(name, str):
+            raise Fault(MANIFEST_FIELD_BAD, field="workbook.sheets", value=sheet, expected="六张表的名称")
+    return given
 
 
 def _text(data: Mapping[str, object], key: str) -> str:

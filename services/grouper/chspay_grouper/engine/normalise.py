@@ -32,6 +32,11 @@ def canonical_code(text: str) -> str:
     return _FILL_X.sub("x", narrow)
 
 
+def narrow(text: str) -> str:
+    """Full-width signs, letters and digits as ordinary ones."""
+    return text if text.isascii() else text.translate(_WIDE)
+
+
 def clean_cell(text: str) -> str:
     """A cell of names or codes: line-break artefacts and odd blanks gone, trimmed."""
     if text.isascii() and "_x000" not in text and "\n" not in text and "\r" not in text:

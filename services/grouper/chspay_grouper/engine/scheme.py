@@ -146,12 +146,14 @@ def import_scheme(sheets: Mapping[str, Rows], manifest: Manifest) -> Imported:
 
 def import_workbook(workbook: bytes, manifest: bytes) -> Imported:
     """A scheme from an .xlsx file or a zip of CSV tables, and its manifest."""
-    return import_scheme(sheets_from_bytes(workbook), parse_manifest(manifest))
+    known = parse_manifest(manifest)
+    return import_scheme(sheets_from_bytes(workbook, known.sheets), known)
 
 
 def import_tables(tables: Mapping[str, bytes], manifest: bytes) -> Imported:
     """A scheme from the six CSV tables (``{"MDC.csv": b"..."}``) and its manifest."""
-    return import_scheme(sheets_from_tables(tables), parse_manifest(manifest))
+    known = parse_manifest(manifest)
+    return import_scheme(sheets_from_tables(tables, known.sheets), known)
 
 
 def load_scheme(content: bytes) -> Scheme:

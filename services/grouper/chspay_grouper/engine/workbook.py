@@ -7,15 +7,17 @@ reported; what cannot be repaired without guessing is refused with sheet and row
 
 from __future__ import annotations
 
+import datetime
 import numbers
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.engine.manifest import Manifest
-from chspay_grouper.engine.normalise import canonical_code, clean_cell, clean_rule, has_odd_blank
-from chspay_grouper.engine.sheets import Rows
+from chspay_grouper.engine.normalise import canonical_code, clean_cell, clean_rule, has_odd_blank, narrow
+from chspay_grouper.engine.sheetnames import MCC
+from chspay_grouper.engine.sheets import Rows, Sheets
 
 HEADER_MISSING = Reason(
     "HEADER_MISSING", Kind.INVALID, "工作表“{sheet}”的前{limit}行中找不到含有列“{value}”的表头。"
@@ -27,15 +29,37 @@ CODE_IS_NUMBER = Reason(
     "工作表“{sheet}”第{row}行的“{column}”存成了数字{value}，末尾的零可能已丢失；请把该列设为文本后重新填写。",
 )
 ORDER_BAD = Reason("ORDER_BAD", Kind.INVALID, "工作表“{sheet}”第{row}行的排序“{value}”不是数字。")
-LEVEL_BAD = Reason("LEVEL_BAD", Kind.INVALID, "工作表“CC”第{row}行的类型“{value}”应为MCC或CC。")
+CELL_IS_DATE = Reason(
+    "CELL_IS_DATE",
+    Kind.INVALID,
+    "工作表“{sheet}”第{row}行的“{column}”被存成了日期或时间{value}，原来的文字已丢失；请把该列设为文本后重新填写。",
+)
+CODE_BAD = Reason(
+    "CODE_BAD",
+    Kind.INVALID,
+    "工作表“{sheet}”第{row}行的“{value}”不是一个诊断或手术编码；一行只写一个编码，说明文字请移到别处。",
+)
+SET_NESTED = Reason(
+    "SET_NESTED",
+    Kind.INVALID,
+    "工作表“{sheet}”第{row}行：“{set}”的成员“{value}”是集合的名称；集合只能由编码组成，不能相互包含。",
+)
+LEVEL_BAD = Reason("LEVEL_BAD", Kind.INVALID, "工作表“{sheet}”第{row}行的类型“{value}”应为MCC或CC。")
 EXCLUSION_UNKNOWN = Reason(
     "EXCLUSION_UNKNOWN", Kind.INVALID, "工作表“CC”第{row}行引用的排除表“{value}”在“排除表”中找不到。"
 )
 
 _HEADER_ROWS = 20
+#: A code in canonical form, with the signs of combined, dagger and tumour codes.
+_CODE = re.compile(r"[0-9A-Zx.+*/†-]+\Z")
+#: A note behind a header, e.g. （必填）.
+_NOTE = re.compile(r"[(\[][^()\[\]]*[)\]]\Z")
+#: Columns whose cells name something that another cell names too.
+_NAMING = {"set", "table", "level", "order"}
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?\Z", re.ASCII)
 #: Per sheet: our name, the header texts it may stand under, whether it must be there.
-_COLUMNS: Mapping[str, tuple[tuple[str, tuple[str, ...], bool], ...]] = {
+Columns = tuple[tuple[str, tuple[str, ...], bool], ...]
+_COLUMNS: Mapping[str, Columns] = {
     "MDC": (
         ("code", ("MDC编码", "MDC"), True),
         ("name", ("MDC名称",), True),
@@ -67,6 +91,12 @@ _COLUMNS: Mapping[str, tuple[tuple[str, tuple[str, ...], bool], ...]] = {
         ("name", ("疾病名称", "ICD名称"), False),
         ("table", ("排除表", "排除表编号"), True),
         ("level", ("类型", "类型编号"), True),
+    ),
+    MCC: (
+        ("code", ("疾病编码", "ICD编码"), True),
+        ("name", ("疾病名称", "ICD名称"), False),
+        ("table", ("排除表", "排除表编号"), True),
+        ("level", ("类型", "类型编号"), False),
     ),
     "排除表": (
         ("set", ("集合编号", "排除表编号", "集合编码"), True),
@@ -120,15 +150,22 @@ class Tables:
 def read_tables(sheets: Mapping[str, Rows], manifest: Manifest) -> Tables:
     """Clean and check the six sheets, then apply the manifest's amendments.
 
-    :raises Fault: HEADER_MISSING, CELL_EMPTY, CODE_IS_NUMBER, LEVEL_BAD, EXCLUSION_UNKNOWN, ORDER_BAD.
+    :raises Fault: HEADER_MISSING, CELL_EMPTY, CODE_IS_NUMBER, CELL_IS_DATE, CODE_BAD, SET_NESTED, LEVEL_BAD,
+        EXCLUSION_UNKNOWN, ORDER_BAD.
     """
     reader = _Reader()
+    if isinstance(sheets, Sheets):
+        reader.tables.repairs += [Repair(sheet, 0, kind, text) for sheet, kind, text in sheets.notes]
     reader.groups("MDC", sheets["MDC"], reader.tables.mdc)
     reader.groups("ADRG", sheets["ADRG"], reader.tables.adrg)
     reader.groups("DRG", sheets["DRG"], reader.tables.drg)
     reader.members("集合", sheets["集合"], reader.tables.sets)
     reader.members("排除表", sheets["排除表"], reader.tables.exclusions)
-    cc_rows = reader.complications(sheets["CC"])
+    reader.check_members()
+    apart = MCC in sheets
+    cc_rows = reader.complications("CC", sheets["CC"], "CC" if apart else "")
+    if apart:
+        cc_rows += reader.complications(MCC, sheets[MCC], MCC)
     _amend(reader.tables, manifest)
     for row, table in cc_rows:
         if table not in reader.tables.exclusions and table not in manifest.without_exclusions:
@@ -139,6 +176,8 @@ def read_tables(sheets: Mapping[str, Rows], manifest: Manifest) -> Tables:
 class _Reader:
     def __init__(self) -> None:
         self.tables = Tables()
+        #: Members that look like no code: sheet, row, set and text; refused once all sets are known.
+        self._odd: list[tuple[str, int, str, str]] = []
 
     def _repair(self, sheet: str, row: int, kind: str, text: str) -> None:
         self.tables.repairs.append(Repair(sheet, row, kind, text))
@@ -173,22 +212,40 @@ class _Reader:
             if not set_name:
                 raise Fault(CELL_EMPTY, field=sheet, sheet=sheet, row=number, column="集合编号")
             code = self._icd(sheet, number, cells["code"])
+            if not _CODE.match(code):
+                self._odd.append((sheet, number, set_name, code))
             held = into.setdefault(set_name, set())
             if code in held:
                 self._repair(sheet, number, "DUPLICATE_MEMBER", f"{set_name}中{code}重复，只保留一个")
             held.add(code)
             self._remember(code, cells["name"])
 
-    def complications(self, rows: Rows) -> list[tuple[int, str]]:
-        """The rows of CC; answers which row names which exclusion table."""
+    def check_members(self) -> None:
+        """Refuse a member that is no code: the name of a set, or several codes in one cell.
+
+        :raises Fault: SET_NESTED, CODE_BAD.
+        """
+        names = {name.upper() for name in self.tables.sets}
+        for sheet, row, held, code in self._odd:
+            nested = code.upper() in names
+            reason = SET_NESTED if nested else CODE_BAD
+            raise Fault(reason, field=sheet, value=code, sheet=sheet, row=row, set=held)
+
+    def complications(self, sheet: str, rows: Rows, default: str) -> list[tuple[int, str]]:
+        """The rows of CC or MCC; answers which row names which exclusion table.
+
+        :param default: the level of a row that does not say its own, where the two stand in sheets apart.
+        """
         named: list[tuple[int, str]] = []
-        for number, cells in self._rows("CC", rows):
-            code = self._icd("CC", number, cells["code"])
-            level, table = cells["level"].upper(), cells["table"]
+        for number, cells in self._rows(sheet, rows, MCC if default else sheet):
+            code = self._icd(sheet, number, cells["code"])
+            if not _CODE.match(code):
+                raise Fault(CODE_BAD, field=sheet, value=code, sheet=sheet, row=number)
+            level, table = cells["level"].upper() or default, cells["table"]
             if level not in ("MCC", "CC"):
-                raise Fault(LEVEL_BAD, field="CC", value=cells["level"], row=number)
+                raise Fault(LEVEL_BAD, field="CC", value=cells["level"], row=number, sheet=sheet)
             if (code, level) in self.tables.cc:
-                self._repair("CC", number, "DUPLICATE_MEMBER", f"{code}（{level}）重复，只保留第一行")
+                self._repair(sheet, number, "DUPLICATE_MEMBER", f"{code}（{level}）重复，只保留第一行")
                 continue
             self.tables.cc[(code, level)] = table
             self._remember(code, cells["name"])
@@ -196,26 +253,30 @@ class _Reader:
                 named.append((number, table))
         return named
 
-    def _rows(self, sheet: str, rows: Rows) -> Iterator[tuple[int, dict[str, str]]]:
-        header, places = self._header(sheet, rows)
+    def _rows(self, sheet: str, rows: Rows, form: str = "") -> Iterator[tuple[int, dict[str, str]]]:
+        """The rows below the header; ``form`` is the sheet whose columns it has, if not its own."""
+        header, places = self._header(sheet, rows, _COLUMNS[form or sheet])
         for index in range(header + 1, len(rows)):
             raw = rows[index]
-            if not any(not (cell is None or cell == "") for cell in raw):
+            if all(cell is None or cell == "" for cell in raw):
+                continue
+            if _repeats(raw, rows[header], places.values()):
+                self._repair(sheet, index + 1, "HEADER_REPEATED", "这一行又是表头，已略过")
                 continue
             cells = {
                 name: self._cell(sheet, index + 1, name, raw[place] if 0 <= place < len(raw) else "")
                 for name, place in places.items()
             }
-            if any(cells.values()):
+            if any(map(clean_cell, cells.values())):
                 yield index + 1, cells
 
-    def _header(self, sheet: str, rows: Rows) -> tuple[int, dict[str, int]]:
+    def _header(self, sheet: str, rows: Rows, columns: Columns) -> tuple[int, dict[str, int]]:
         best: tuple[int, str] = (-1, "")
         for index, raw in enumerate(rows[:_HEADER_ROWS]):
-            texts = [clean_cell(cell).replace(" ", "") if isinstance(cell, str) else "" for cell in raw]
+            texts = [_heading(cell) for cell in raw]
             places: dict[str, int] = {}
             missing = ""
-            for name, headers, required in _COLUMNS[sheet]:
+            for name, headers, required in columns:
                 places[name] = next((texts.index(text) for text in headers if text in texts), -1)
                 if places[name] < 0 and required and not missing:
                     missing = headers[0]
@@ -238,11 +299,20 @@ class _Reader:
                 return cell
             if has_odd_blank(cell) or "_x000" in cell:
                 self._repair(sheet, row, "INVISIBLE_CHARACTER", "单元格中的不可见字符已去掉")
-            return clean_cell(cell)
+            text = clean_cell(cell)
+            if name in _NAMING and (text != narrow(text) or " " in text):
+                self._repair(sheet, row, "WIDE_CHARACTER", f"“{text}”中的全角字符或空格按半角、无空格读取")
+                text = narrow(text).replace(" ", "")
+            return text
+        if isinstance(cell, (datetime.date, datetime.time, datetime.timedelta)):
+            raise Fault(
+                CELL_IS_DATE, field=sheet, value=cell, sheet=sheet, row=row, column=_title(sheet, name)
+            )
         number = str(cell)
         if name == "code" and isinstance(cell, numbers.Real):
-            column = next(headers[0] for key, headers, _ in _COLUMNS[sheet] if key == "code")
-            raise Fault(CODE_IS_NUMBER, field=sheet, value=number, sheet=sheet, row=row, column=column)
+            raise Fault(
+                CODE_IS_NUMBER, field=sheet, value=number, sheet=sheet, row=row, column=_title(sheet, name)
+            )
         return number.removesuffix(".0")
 
     def _group_code(self, sheet: str, row: int, text: str) -> str:
@@ -273,6 +343,25 @@ class _Reader:
     def _remember(self, code: str, name: str) -> None:
         if name:
             self.tables.names.setdefault(code, name)
+
+
+def _heading(cell: object) -> str:
+    """A header cell as it is compared: no blanks, half width, capitals, no note in brackets, no star."""
+    if not isinstance(cell, str):
+        return ""
+    text = narrow(clean_cell(cell)).replace(" ", "").upper()
+    return _NOTE.sub("", text).strip("*")
+
+
+def _repeats(raw: Sequence[object], header: Sequence[object], places: Iterable[int]) -> bool:
+    """Whether a row says again what the header says."""
+    held = [place for place in places if place >= 0]
+    return all(place < len(raw) and _heading(raw[place]) == _heading(header[place]) for place in held)
+
+
+def _title(sheet: str, name: str) -> str:
+    """The published header of a column of ours."""
+    return next(headers[0] for key, headers, _ in _COLUMNS[sheet] if key == name)
 
 
 def canonical_group(text: str) -> str:
