@@ -19,7 +19,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from chspay_cli.bypolicy import REFUSALS, SCHEME_COLUMNS, ByPolicy
 from chspay_cli.casefile import INPUTS, OUTPUTS, check_kind, open_cases, read_cases, write_rows
 from chspay_cli.compiled import kernel_grouper
 from chspay_cli.grouped import Grouped, Shape, output_schema, shaped
@@ -269,6 +268,8 @@ def group_by_policy(cases: Path, policy: str, given: Sequence[str], out: Path, c
 
     :raises Fault: a scheme that policy names is not at hand, or the single place asked for names none.
     """
+    from chspay_cli.bypolicy import REFUSALS, SCHEME_COLUMNS, ByPolicy
+
     check_kind(out, OUTPUTS)
     schemes = [find_scheme(name)[0] for name in given]
     make = _plain_grouper if _is_small(cases) else _fast_grouper
@@ -303,6 +304,8 @@ def _check_unused(given: Collection[str]) -> None:
 
 
 def _explain_by_policy(policy: str, given: Sequence[str], cases: Path, case_id: str) -> None:
+    from chspay_cli.bypolicy import ByPolicy
+
     columns = (*READ, "region_code", "insured_region")
     row = _row_of(cases, case_id, columns)
     scheme = ByPolicy(policy, [find_scheme(name)[0] for name in given], _plain_grouper).scheme_of(

@@ -109,7 +109,8 @@ class Given:
             return numbers
         if scalar is Scalar.XSRTZ:
             grams = self._columns[scalar].numbers()
-            return grams + UNKNOWN * (grams == 0)
+            unknown: np.ndarray = grams + UNKNOWN * (grams == 0)
+            return unknown
         return (self._stays() if scalar is Scalar.ZYTS else self._columns[scalar]).numbers()
 
     def _stays(self) -> Column:

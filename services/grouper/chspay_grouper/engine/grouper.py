@@ -98,7 +98,7 @@ class Grouper:
         trees = scheme.trees()
         trees += [gate for _, adrg in scheme.adrgs() if (gate := surgical_gate(scheme, adrg)) is not None]
         self.bits = Bits(trees)
-        self._members = Members(scheme, self.bits)
+        self.members = Members(scheme, self.bits)
         self._groups: list[_Adrg] = []
         self._filters: tuple[list[_Filter], list[_Filter]] = ([], [])
         self._compile()
@@ -203,7 +203,7 @@ class Grouper:
         """Why no case with this principal diagnosis enters an MDC by it; empty when one may."""
         if principal.mask & self._entry_sets:
             return ""
-        known = self._members.knows_diagnosis(principal.code)
+        known = self.members.knows_diagnosis(principal.code)
         return PRINCIPAL_NOT_GROUPABLE if known else PRINCIPAL_UNKNOWN
 
     def _age_matters(
@@ -269,9 +269,9 @@ class Grouper:
         return found
 
     def _new_diagnosis(self, code: str) -> Diagnosis:
-        mask = self._members.diagnosis_mask(code)
-        excludes = self._members.excluding_tables(code)
-        complications = self._members.complications(code)
+        mask = self.members.diagnosis_mask(code)
+        excludes = self.members.excluding_tables(code)
+        complications = self.members.complications(code)
         own = always = 0
         for level, table in complications:
             own |= 0 if table & excludes else level
@@ -292,10 +292,10 @@ class Grouper:
     def _new_procedure(self, code: str) -> Procedure:
         if not code:
             return self.no_procedure
-        mask = self._members.procedure_mask(code)
+        mask = self.members.procedure_mask(code)
         other = mask & self.bits.asked_of_other_procedures
         candidates = self._candidate_bits(mask, _BY_PROCEDURE)
-        return Procedure(code, mask, candidates, other, self._members.is_grey(code))
+        return Procedure(code, mask, candidates, other, self.members.is_grey(code))
 
 
 _T = TypeVar("_T", Diagnosis, Procedure)

@@ -83,6 +83,10 @@ class Members:
             self._rows_of[held] = rows
         return rows
 
+    def memberships(self, code: str) -> tuple[int, int, int]:
+        """All a scheme knows of a diagnosis: codes of equal memberships mean the same."""
+        return self._diagnosis.mask(code), self._excluding.mask(code), self._cc.mask(code)
+
     def is_grey(self, code: str) -> bool:
         """Whether a procedure takes no part in grouping 灰码."""
         return bool(self._grey.mask(code))

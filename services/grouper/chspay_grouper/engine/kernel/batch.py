@@ -29,7 +29,7 @@ class KernelGrouper(BatchGrouper):
         :param guard: a lock, when threads share the grouper.
         """
         super().__init__(grouper, codemap)
-        self._tables = Tables(grouper, self._diagnosis, self._procedure, guard or nullcontext())
+        self._tables = Tables(grouper, codemap, guard or nullcontext())
 
     def numbers(self, batch: pa.RecordBatch) -> np.ndarray:
         """Per row the number of its answer, as int32; see :meth:`BatchGrouper.numbers`."""

@@ -25,10 +25,12 @@ from chspay_grouper.engine.answers import (
     PRINCIPAL_UNKNOWN,
     UNGROUPED,
 )
+from chspay_grouper.engine.codemap import CodeMap
 from chspay_grouper.engine.columns import CodeLists
 from chspay_grouper.engine.conditions import CC_BIT, MCC_BIT, split_by_code
 from chspay_grouper.engine.grouper import Diagnosis, Grouper, Procedure, surgical_gate
 from chspay_grouper.engine.kernel.program import Program, ending, words
+from chspay_grouper.engine.normalise import canonical_code
 from chspay_grouper.engine.scheme import Group
 from chspay_grouper.engine.tree import Node, conjuncts
 
@@ -117,17 +119,15 @@ class Tables:
     """The arrays of one scheme, and the classes of the codes met so far."""
 
     def __init__(
-        self,
-        grouper: Grouper,
-        diagnosis: Callable[[str], Diagnosis],
-        procedure: Callable[[str], Procedure],
-        guard: AbstractContextManager[object],
+        self, grouper: Grouper, codemap: CodeMap | None, guard: AbstractContextManager[object]
     ) -> None:
-        """``diagnosis`` and ``procedure`` say what a code as typed means, code map included.
-
-        :param guard: entered while codes are looked up; a lock where threads share the tables.
-        """
-        self._grouper, self._diagnosis, self._procedure = grouper, diagnosis, procedure
+        """:param guard: entered while codes are looked up; a lock where threads share the tables."""
+        self._grouper = grouper
+        self._mapped: dict[bool, Callable[[str], str]] = {True: str, False: str}
+        if codemap is not None:
+            self._mapped = {True: codemap.diagnosis, False: codemap.procedure}
+        #: Classes of every code with the same memberships.
+        self._by_memberships: dict[tuple[int, ...], tuple[int, int]] = {}
         self.rules, self.program, self._otherwise = _compiled(grouper)
         self._masks = {
             kind: [grouper.bits.mask(sets, diagnosis=kind) for sets in asked]
@@ -202,15 +202,26 @@ class Tables:
         )
 
     def _diagnosis_meaning(self, text: str) -> _Meaning:
-        code = self._diagnosis(text)
-        first = self._principal_class(code) if code.code else NOTHING
-        return first, self._other_class(code), code.code
+        code = canonical_code(self._mapped[True](text))
+        memberships = self._grouper.members.memberships(code)
+        classes = self._by_memberships.get(memberships)
+        if classes is None:
+            found = self._grouper.diagnosis(code)
+            classes = self._principal_class(found), self._other_class(found)
+            self._by_memberships[memberships] = classes
+        return classes[0] if code else NOTHING, classes[1], code
 
     def _procedure_meaning(self, text: str) -> _Meaning:
-        code = self._procedure(text)
-        first = 0 if code.grey else self._main_class(code)
-        other = NO_PART if code.grey or not code.code else self._rest_class(code)
-        return first, other, code.code
+        code = canonical_code(self._mapped[False](text))
+        members = self._grouper.members
+        if not code or members.is_grey(code):
+            return 0, NO_PART, code
+        key = (members.procedure_mask(code),)
+        classes = self._by_memberships.get(key)
+        if classes is None:
+            found = self._grouper.procedure(code)
+            classes = self._by_memberships[key] = self._main_class(found), self._rest_class(found)
+        return *classes, code
 
     def _sizes(self) -> tuple[int, ...]:
         return tuple(len(table.known) for table in (self._principals, self._others, self._mains, self._rests))
