@@ -23,7 +23,7 @@ from chspay_core.policy import Policy
 from chspay_core.tables import COLUMN_MISSING, NOT_AN_INTEGER
 from chspay_core.worksheet import Worksheet
 from chspay_policy import ROOT
-from chspay_settlement.engine.coefficient import EXEMPT
+from chspay_settlement.engine.coefficient import BY_GROUP, EXEMPT
 from chspay_settlement.engine.coefficient_cells import cells_of
 from chspay_settlement.engine.coefficient_measure import measure_coefficients
 from chspay_settlement.engine.coefficient_sheet import write_measured
@@ -70,7 +70,7 @@ def _print(sheet: Worksheet, policy: Policy) -> None:
 
 
 @app.command()
-def coefficients(
+def coefficients(  # noqa: PLR0913, PLR0917 - one parameter per option
     cases: Annotated[Path, typer.Argument(help="基准年已分组的病例文件（.csv、.csv.gz、.parquet）")],
     policy: _Place,
     on: _Day,
@@ -81,6 +81,9 @@ def coefficients(
     facts: Annotated[
         Path | None,
         typer.Option("--facts", help="医疗机构数据表（CSV：hospital_code, visits, heads, catalogue）"),
+    ] = None,
+    rules_out: Annotated[
+        Path | None, typer.Option("--rules", help="另写成政策规则（YAML），注明依据后可发布")
     ] = None,
     explain: Annotated[
         str, typer.Option("--explain", help="给出一行的底稿：医疗机构/病组，或 等级/病组；病组可空")
@@ -96,6 +99,8 @@ def coefficients(
     title = f"{rules.place_name}（{rules.place}）{rules.on} {cases.name}"
     table = measure_coefficients(cells, base, rules, facts=known, exempt=exempt, title=title)
     out.write_bytes(table.content)
+    if rules_out is not None:
+        rules_out.write_text(_rule_text(table, rules), encoding="utf-8")
     _report(table, out)
     if explain:
         who, _, drg = explain.partition("/")
@@ -105,6 +110,27 @@ def coefficients(
         sheet = Worksheet(f"差异系数底稿 {explain}")
         write_measured(sheet, table, row, cells, base, rules, known)
         _print(sheet, rules)
+
+
+def _rule_text(table: CoefficientTable, policy: Policy) -> str:
+    """The table as a rule of ``coefficient.by_group``; who publishes it adds the document."""
+    rows = [
+        "        - {" + ", ".join(f'{column}: "{value}"' for column, value in row.items()) + "}"
+        for row in table.published()
+    ]
+    head = [
+        f"# 差异系数测算表 SM3 {table.digest}（{table.method}）。",
+        "# 发布前请填写依据（cite）与证据等级（evidence）。",
+        f"{BY_GROUP}:",
+        "  label: 按医疗机构或等级、病组公布的差异系数",
+        "  unit: table",
+        "  rules:",
+        f"    - since: {policy.on.isoformat()}",
+        "      cite: ",
+        "      evidence: ",
+        "      value:",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
 
 
 def _report(table: CoefficientTable, out: Path) -> None:

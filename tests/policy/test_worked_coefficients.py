@@ -105,3 +105,44 @@ def test_a_table_survives_storage_and_every_row_can_be_worked_out_again(path: Pa
     with pytest.raises(Fault) as caught:
         coefficient_table_of(table.content.replace(b'"places"', b'"place"'))
     assert caught.value.reason.code == "COEFFICIENT_TABLE_BROKEN"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.removesuffix(".case.yaml"))
+def test_a_published_table_says_what_was_measured(path: Path) -> None:
+    """A month run reads coefficients from policy: publishing a measured table must change none of them."""
+    case = _load(path)
+    table = _table(case)
+    rules = {"coefficient.method": "group_table@1", "coefficient.by_group": table.published()}
+    if "exempt" in case:
+        rules["weights.no_coefficient_groups"] = case["exempt"]
+    published = coefficients_of(policy_of(rules))
+    for row in case["found"]:
+        at = (row["hospital"], int(row["level"]), row["drg"])
+        value = published.of(*at)
+        assert plain(ratio_half_up(value.numerator, value.denominator, 6)) == row["value"], row
+        sheet = Worksheet("one")
+        published.write(sheet, *at)
+        assert sheet["coefficient"].value == row["value"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"hospital": "A", "level": "3", "drg": "", "value": "1"},
+        {"hospital": "", "level": "三", "drg": "", "value": "1"},
+        {"hospital": "", "level": "3", "drg": "", "value": "-1"},
+    ],
+    ids=["both", "no number", "negative"],
+)
+def test_a_published_row_that_cannot_be_meant_is_refused(row: dict) -> None:
+    """A coefficient that two hospitals could claim, or a negative one, is a mistake in the policy."""
+    rules = {"coefficient.method": "group_table@1", "coefficient.by_group": [row]}
+    with pytest.raises(Fault) as caught:
+        coefficients_of(policy_of(rules))
+    assert (caught.value.reason.code, caught.value.field) == ("POLICY_VALUE", "coefficient.by_group")
+    lone = policy_of(
+        {**rules, "coefficient.by_group": [{"hospital": "A", "level": "", "drg": "", "value": "1"}]}
+    )
+    with pytest.raises(Fault) as caught:
+        coefficients_of(lone).of("B", 3, "G1")
+    assert caught.value.reason.code == "HOSPITAL_COEFFICIENT_MISSING"

@@ -72,9 +72,10 @@ def test_measured_coefficients_price_a_trial_and_explain_it(
     words = clear_words(cases, out, "--policy-root", root)
     code, _, said = chspay(*words)
     assert (code, "COEFFICIENT_TABLE_MISSING" in said) == (2, True)
+    rule = tmp_path / "rule.yaml"
     code, said, _ = chspay(
         *("value", "coefficients", cases, "--policy", EQUAL, "--on", DAY, "--out", table),
-        *("--policy-root", root, "--explain", "A/G1"),
+        *("--policy-root", root, "--explain", "A/G1", "--rules", rule),
     )
     assert code == 0
     assert "cost_ratio@1" in said
@@ -86,6 +87,16 @@ def test_measured_coefficients_price_a_trial_and_explain_it(
     assert code == 0
     assert "差异系数测算表" in said
     assert "与试算结果一致" in said
+    other = city(tmp_path / "published", {"coefficient.method": "group_table@1"})
+    text = rule.read_text(encoding="utf-8")
+    text = text.replace("cite: \n", "cite: demo-equal-2020#第二条\n").replace(
+        "evidence: \n", "evidence: demo\n"
+    )
+    (other / "990200-demo-equal-city" / "coefficients.yaml").write_text(text, encoding="utf-8")
+    again = tmp_path / "again"
+    code, _, problem = chspay(*clear_words(cases, again, "--policy-root", other))
+    assert (code, problem) == (0, "")
+    assert (again / "cases.csv").read_bytes() == (out / "cases.csv").read_bytes()
     (out / "coefficients.json").write_bytes(table.read_bytes().replace(b'"places":4', b'"places":5'))
     assert chspay("explain", out, "c1")[0] == 2
     code, _, said = chspay(

@@ -16,7 +16,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import cited
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.coefficient_table import CoefficientRow, CoefficientTable
+from chspay_settlement.engine.coefficient_table import CoefficientRow, CoefficientTable, row_keys
 
 LEVEL_MISSING = Reason(
     "LEVEL_MISSING",
@@ -45,6 +45,7 @@ TABLE_OTHER = Reason(
 )
 METHOD = "coefficient.method"
 BY_LEVEL, BY_HOSPITAL = "coefficient.by_level", "coefficient.by_hospital"
+BY_GROUP = "coefficient.by_group"
 EXEMPT = "weights.no_coefficient_groups"
 ONE = Fraction(1)
 #: The places a coefficient is shown with on a worksheet; it is used exactly.
@@ -152,6 +153,42 @@ class HospitalCoefficients(Coefficients):
     def _write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
         value = shown(self._of(hospital_code, level, drg))
         sheet.rule("coefficient", "差异系数", value, "ratio", rule=self.policy.rule(BY_HOSPITAL))
+
+
+class GroupCoefficients(Coefficients):
+    """A published table by hospital or level, and by group; the row that says most decides.
+
+    Keys are (hospital, level as text, group) with empty for any; (any, any, any) is what everybody else
+    takes, a new group for instance.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        rows: Mapping[tuple[str, str, str], Fraction],
+        exempt: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(policy, exempt)
+        self.rows = dict(rows)
+        self._by_hospital = any(hospital for hospital, _, _ in self.rows)
+
+    def _of(self, hospital_code: str, level: int | None, drg: str) -> Fraction:
+        tier = "" if level is None else str(level)
+        for key in row_keys(hospital_code, tier, drg):
+            found = self.rows.get(key)
+            if found is not None:
+                return found
+        document = cited(self.policy, BY_GROUP)
+        raise Fault(
+            HOSPITAL_COEFFICIENT_MISSING, field="hospital_code", value=hospital_code, document=document
+        )
+
+    def _key(self, hospital_code: str, level: int | None, _drg: str) -> Hashable:
+        return (hospital_code if self._by_hospital else "", level)
+
+    def _write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
+        value = shown(self._of(hospital_code, level, drg))
+        sheet.rule("coefficient", "差异系数", value, "ratio", rule=self.policy.rule(BY_GROUP))
 
 
 class TableCoefficients(Coefficients):

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from chspay_core.amounts import plain, ratio_half_up
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 
@@ -22,6 +23,13 @@ RAW_PLACES = 12
 COEFFICIENTS_BROKEN = Reason(
     "COEFFICIENT_TABLE_BROKEN", Kind.INVALID, "差异系数测算表内容不完整或被改动过（{value}）。"
 )
+
+
+def row_keys(hospital_code: str, level: str, drg: str) -> tuple[tuple[str, str, str], ...]:
+    """The keys of a table, (hospital, level, group), from the one that says most to the one for everybody."""
+    hospitals = ((hospital_code, "", drg), (hospital_code, "", "")) if hospital_code else ()
+    levels = (("", level, drg), ("", level, "")) if level else ()
+    return (*hospitals, *levels, ("", "", drg), ("", "", ""))
 
 
 class CoefficientRow(NamedTuple):
@@ -64,8 +72,7 @@ class CoefficientTable:
 
     def row(self, hospital_code: str, level: int | None, drg: str) -> CoefficientRow | None:
         """The row that says most: own group, own hospital, level's group, level."""
-        tier = "" if level is None else str(level)
-        for key in ((hospital_code, "", drg), (hospital_code, "", ""), ("", tier, drg), ("", tier, "")):
+        for key in row_keys(hospital_code, "" if level is None else str(level), drg):
             found = self._found.get(key)
             if found is not None:
                 return found
@@ -74,6 +81,21 @@ class CoefficientTable:
     def value(self, row: CoefficientRow) -> Fraction:
         """The coefficient of a row, exact as published."""
         return Fraction(row.units, 10**self.places)
+
+    def published(self) -> list[dict[str, str]]:
+        """The rows as a policy publishes them under ``coefficient.by_group``."""
+        rows = [
+            {
+                "hospital": row.hospital_code,
+                "level": row.level,
+                "drg": row.drg,
+                "value": plain(ratio_half_up(row.units, 10**self.places, self.places)),
+            }
+            for row in self.rows
+        ]
+        if self.new_is_one:
+            rows.append({"hospital": "", "level": "", "drg": "", "value": "1"})
+        return rows
 
     @property
     def drift(self) -> Fraction:

@@ -10,11 +10,13 @@ from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import broken, cell, number
 from chspay_settlement.engine.coefficient import (
+    BY_GROUP,
     BY_HOSPITAL,
     BY_LEVEL,
     EXEMPT,
     METHOD,
     Coefficients,
+    GroupCoefficients,
     HospitalCoefficients,
     LevelCoefficients,
     NoCoefficient,
@@ -68,6 +70,19 @@ def by_hospital(policy: Policy, exempt: frozenset[str], _table: CoefficientTable
     return HospitalCoefficients(policy, hospitals, exempt)
 
 
+def by_group(policy: Policy, exempt: frozenset[str], _table: CoefficientTable | None) -> Coefficients:
+    """A published figure by hospital or level, and by group (DIP 3.0 征求意见稿, 第五章第二节); a measured
+    table becomes one when a place publishes it."""
+    rows: dict[tuple[str, str, str], Fraction] = {}
+    for row in policy.table(BY_GROUP):
+        hospital, level, drg = (cell(policy, BY_GROUP, row, name) for name in ("hospital", "level", "drg"))
+        if (hospital and level) or (level and not level.isdecimal()) or (hospital, level, drg) in rows:
+            shown = "、".join((hospital, level, drg))
+            raise broken(policy, BY_GROUP, shown, "每行写医疗机构或等级之一，等级为整数，且不重复")
+        rows[hospital, level, drg] = number(policy, BY_GROUP, cell(policy, BY_GROUP, row, "value"))
+    return GroupCoefficients(policy, rows, exempt)
+
+
 def measured(policy: Policy, exempt: frozenset[str], table: CoefficientTable | None) -> Coefficients:
     """Measured on a base year; see :mod:`coefficient_measure` for each method."""
     return TableCoefficients(policy, table, exempt)
@@ -77,6 +92,7 @@ COEFFICIENTS = Registry[CoefficientMethod](METHOD)
 COEFFICIENTS.add(CoefficientMethod("none@1", no_coefficient))
 COEFFICIENTS.add(CoefficientMethod("level_table@1", by_level, (BY_LEVEL,)))
 COEFFICIENTS.add(CoefficientMethod("hospital_table@1", by_hospital, (BY_HOSPITAL,)))
+COEFFICIENTS.add(CoefficientMethod("group_table@1", by_group, (BY_GROUP,)))
 for _method in MEASURED.values():
     COEFFICIENTS.add(CoefficientMethod(_method.name, measured, (*COMMON, *_method.params)))
 
