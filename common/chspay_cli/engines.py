@@ -50,8 +50,8 @@ def known_params() -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for registry in _registries():
         for method in registry.methods:
-            params = getattr(method, "params", ())
-            if isinstance(params, tuple) and params:
+            params = (*getattr(method, "params", ()), *getattr(method, "tables", ()))
+            if params:
                 found[registry.key, str(getattr(method, "name", ""))] = params
     return found
 

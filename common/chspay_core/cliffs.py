@@ -24,7 +24,8 @@ class Curve:
     ``start`` to ``stop``; ``role`` the policy key whose method pays there. ``plain`` is the key of the
     ordinary case, which is never named as the cause of a step while another one takes part. ``turns`` are
     quantities at which the rule changes, where they are known: steps closer together than the paces of
-    the search are then found too.
+    the search are then found too. ``grain`` is what rounding may move the pay by, fen; steps of a few
+    grains are none.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Curve:
     role: Callable[[int], str]
     plain: str = ""
     turns: tuple[int, ...] = ()
+    grain: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Cliff:
 
 #: Paces a curve is looked at in, before it is halved where it bends.
 _PACES = 400
+#: Steps of fewer grains are rounding.
+_GRAINS = 4
 
 
 def find(curve: Curve, least: Fraction) -> list[Cliff]:
@@ -69,6 +73,7 @@ def find(curve: Curve, least: Fraction) -> list[Cliff]:
     down to one unit. There a step is a change that stands out from those of both neighbours by ``least``:
     a mere change of slope does not.
     """
+    least = max(least, curve.grain * _GRAINS)
     width = max(1, (curve.stop - curve.start) // _PACES)
     edges = {*range(curve.start, curve.stop, width), curve.stop}
     for turn in curve.turns:

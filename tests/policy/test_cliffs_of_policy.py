@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from settlement_rules import policy_of
 
 import chspay_policy
 from chspay_core.bundle import Bundle
@@ -44,3 +45,61 @@ def test_the_other_rules_for_high_cases_jump_or_not_as_published(method, jumps):
 def test_the_low_threshold_is_a_step_of_every_rule_paid_by_ratio():
     """0.40 of the mean is paid below, the whole standard above."""
     assert cliffs("990200")[("settle.low", "3倍的病", 3_999)] == (3_999, 10_000)
+
+
+def steps(**rules):
+    """The steps of a policy made for the test, low threshold left out: (key, threshold, below, above)."""
+    policy = policy_of({key.replace("__", "."): value for key, value in rules.items()})
+    found = [cliff for curve in curves(policy) for cliff in find(curve, YUAN)]
+    return sorted(
+        {
+            (c.key, c.threshold, round(c.below / 100), round(c.above / 100))
+            for c in found
+            if c.key != "settle.low"
+        }
+    )
+
+
+JINING = {
+    "coefficient__method": "level_table@1",
+    "coefficient__by_level": [{"level": "3", "value": "1.08"}],
+    "outlier__low_multiple": "0.5",
+    "outlier__low_boundary": "le",
+    "outlier__high_tiers": [{"up_to": "", "multiple": "2"}],
+    "outlier__extreme_multiple": "5",
+    "outlier__extreme_boundary": "gt",
+    "settle__low": "cost_ratio@1",
+    "settle__high": "linear_add@1",
+    "settle__extreme": "as_normal@1",
+}
+
+
+def test_jining_falls_at_five_times_the_mean():
+    """济宁 2023, f 1.08: continuous at 2, and at 5 times the mean 4.08 falls to 1.08."""
+    assert steps(**JINING) == [("settle.extreme", 5_000_000, 40_800, 10_800)]
+
+
+def test_the_table_of_cliffs_for_a_threshold_of_three():
+    """LINEAR_ADD continuous; DEDUCT 1.08 to 0.84; CAP 1.08 to 3.24 (f 1.08, K = 3)."""
+    level = {
+        "coefficient__method": "level_table@1",
+        "coefficient__by_level": [{"level": "3", "value": "1.08"}],
+        "outlier__high_tiers": [{"up_to": "", "multiple": "3"}],
+    }
+    assert steps(**level, settle__high="linear_add@1") == []
+    assert steps(**level, settle__high="deduct@1") == [("settle.high", 3_000_000, 10_800, 8_400)]
+    assert steps(**level, settle__high="cap@1") == [("settle.high", 3_000_000, 10_800, 32_400)]
+
+
+TIERS = [
+    {"category": "psychiatry", "up_to": "30", "points": "4.8"},
+    {"category": "psychiatry", "up_to": "60", "points": "3.8"},
+    {"category": "psychiatry", "up_to": "", "points": "3"},
+]
+
+
+def test_a_whole_stay_at_one_rate_falls_where_a_tier_begins():
+    """Rates 480/380/300: 30 days 14,400 and 31 days 11,780; 60 days 22,800 and 61 days 18,300."""
+    whole = steps(per_diem__day_tiers=TIERS, settle__per_diem="day_tiers_whole_stay@1")
+    assert whole == [("settle.per_diem", 30, 14_400, 11_780), ("settle.per_diem", 60, 22_800, 18_300)]
+    assert steps(per_diem__day_tiers=TIERS, settle__per_diem="day_tiers_marginal@1") == []

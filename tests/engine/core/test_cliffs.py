@@ -73,3 +73,13 @@ def test_two_steps_in_one_pace_are_found_where_the_rule_says_it_turns():
 
     found = find(Curve("x", "fen", 0, 1_000_000, pay, of_days, turns=(500_000, 500_010)), YUAN)
     assert [cliff.threshold for cliff in found] == [500_000, 500_010]
+
+
+def test_rounding_is_no_step():
+    """Points of one place make the pay a staircase; that is the grain, not a cliff."""
+
+    def pay(cost: int) -> Fraction:
+        return Fraction(cost // 1_000 * 1_000)
+
+    assert find(Curve("x", "fen", 0, 1_000_000, pay, of_days), YUAN) != []
+    assert find(Curve("x", "fen", 0, 1_000_000, pay, of_days, grain=Fraction(1_000)), YUAN) == []
