@@ -116,8 +116,6 @@ def check_out(out: Path) -> None:
     :raises Fault: OUT_OCCUPIED, ARTEFACT_SEALED.
     """
     # The life of artefacts draws in all that can be sealed; grouping needs none of it.
-    
-    # The life of artefacts draws in all that can be sealed; grouping needs none of it.
     from chspay_cli.lifefile import check_unsealed
 
     check_unsealed(out)
