@@ -12,8 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.method_registry import Registry
 
+COEFFICIENT_ZERO = Reason(
+    "COEFFICIENT_ZERO",
+    Kind.PRECONDITION,
+    "方法{value}要除以差异系数，而差异系数为零。请检查医疗机构的差异系数。",
+)
 DISCOUNT_KEY, AMBIGUOUS_DISCOUNT = "settle.ungrouped_discount", "settle.ambiguous_discount"
 STANDARD_VALUE = "point_value.standard"
 LOW_ABOVE, LOW_ADD, LOW_UP_TO = "low_step.above", "low_step.add", "low_step.up_to"
@@ -115,6 +121,14 @@ def cost_ratio(x: Basis) -> PointLine:
     return PointLine(x.base / x.mean, _ZERO)
 
 
+def cost_ratio_same_level(x: Basis) -> PointLine:
+    """b·c/(m·f). National DIP 1.0 技术规范: cost over the mean of the group at hospitals of the same level,
+    which is m·f where f is that level's mean over the mean of all (``coefficient.method`` by_group)."""
+    if not x.coefficient:
+        raise Fault(COEFFICIENT_ZERO, value="cost_ratio_same_level@1")
+    return PointLine(x.base / (x.mean * x.coefficient), _ZERO)
+
+
 def cost_ratio_capped(x: Basis) -> PointLine:
     """min(b·c/m, b), no coefficient. Jinhua's incomplete stay 住院过程不完整 (中国医院院长 2017(8));
     Zhejiang's low outliers follow it (unverified)."""
@@ -192,6 +206,12 @@ NORMAL = Settle("base_times_coefficient@1", "base × coefficient", _BF, base_tim
 AS_NORMAL = Settle("as_normal@1", "base × coefficient", _BF, base_times_coefficient)
 BASE = Settle("base_only@1", "base", ("base",), base_only)
 RATIO = Settle("cost_ratio@1", "base × cost ÷ mean", _MEAN, cost_ratio)
+SAME_LEVEL = Settle(
+    "cost_ratio_same_level@1",
+    "base × cost ÷ (mean × coefficient)",
+    ("base", "cost", "mean", "coefficient"),
+    cost_ratio_same_level,
+)
 CAPPED = Settle("cost_ratio_capped@1", "min(base × cost ÷ mean, base)", _MEAN, cost_ratio_capped)
 PLUS = Settle(
     "ratio_plus@1",
@@ -268,7 +288,7 @@ def _registry(key: str, *methods: Settle) -> Registry[Settle]:
 
 
 SETTLE_NORMAL = _registry("settle.normal", NORMAL, BASE)
-SETTLE_LOW = _registry("settle.low", CAPPED, RATIO, BY_MEAN, BY_VALUE, BY_STANDARD)
+SETTLE_LOW = _registry("settle.low", CAPPED, RATIO, SAME_LEVEL, BY_MEAN, BY_VALUE, BY_STANDARD)
 SETTLE_HIGH = _registry("settle.high", AS_NORMAL, LINEAR, ON_STANDARD, DEDUCT, CAP, BY_MEAN, BY_VALUE)
 SETTLE_UNSTABLE = _registry("settle.unstable", MEDIAN, NORMAL, BY_MEAN)
 SETTLE_UNGROUPED = _registry("settle.ungrouped", _discounted(DISCOUNT_KEY), BY_MEAN)
