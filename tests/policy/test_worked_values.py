@@ -81,6 +81,15 @@ def _divided(case: dict, policy: Policy) -> tuple[Division, list[PricedInput], l
     return divide(yuan_to_fen(case["fund"]), totals, policy, facts=facts), inputs, points
 
 
+def test_the_money_of_the_whole_example_starts_from_its_points() -> None:
+    """A.10: the points worked out case by case are the points the fund is divided by."""
+    points = _load(Path(__file__).parent / "worked" / "zhejiang_points.case.yaml")["totals"]
+    money = _load(Path(__file__).parent / "values" / "zhejiang_two_values.case.yaml")["hospitals"]
+    assert {row["hospital"]: row["points"] for row in money} == {
+        code: total for code, total in points.items() if code != "all"
+    }
+
+
 @pytest.mark.parametrize("case", _of_kind("divide"))
 def test_a_fund_is_divided_as_published(case: dict) -> None:
     """A form of the point value is reproduced only if value, funds and residual come out to the fen."""

@@ -90,6 +90,15 @@ def test_the_point_value_is_shown_not_used() -> None:
     assert value.display() == "121.0139"
 
 
+def test_no_more_is_retained_than_the_law_allows() -> None:
+    """The 2025 procedures cap the retention at 5 %: a tenth held back is stopped, with the document named."""
+    allowed = {"prepay.retention_max": "0.05"}
+    assert prepay_share(policy_of({**allowed, "prepay.share": "0.95"})) == Fraction(19, 20)
+    with pytest.raises(Fault) as caught:
+        prepay_share(policy_of({**allowed, "prepay.share": "0.9"}))
+    assert (code_of(caught), caught.value.field) == ("POLICY_VALUE", "prepay.share")
+
+
 @pytest.mark.parametrize("share", ["1.01", "2"])
 def test_more_than_everything_is_never_paid(share: str) -> None:
     """A prepayment share above one is a mistake in the policy, named with its document."""

@@ -19,7 +19,7 @@ from chspay_core.policy import Policy
 from chspay_core.policy_reading import broken, fraction
 from chspay_settlement.engine.ledger import HELD, PAYABLE, Posting, balanced, entry
 
-PREPAY_SHARE = "prepay.share"
+PREPAY_SHARE, RETENTION_MAX = "prepay.share", "prepay.retention_max"
 
 
 class LineKind(StrEnum):
@@ -120,11 +120,15 @@ def hold_postings(held: Iterable[tuple[str, int]], memo: str) -> list[Posting]:
 def prepay_share(policy: Policy) -> Fraction:
     """The part of a month's fund that is paid at once (``prepay.share``), 0 to 1.
 
-    :raises Fault: POLICY_MISSING, POLICY_VALUE when it is above 1.
+    :raises Fault: POLICY_MISSING; POLICY_VALUE when it is above 1, or leaves more than the retention
+        质量保证金 the law allows (经办规程 2025 第二十六条: at most 5 %).
     """
     share = fraction(policy, PREPAY_SHARE)
     if share > 1:
         raise broken(policy, PREPAY_SHARE, policy.text(PREPAY_SHARE), "预付比例不能大于1")
+    if policy.has(RETENTION_MAX) and 1 - share > fraction(policy, RETENTION_MAX):
+        most = f"预留部分超过质量保证金比例上限{policy.text(RETENTION_MAX)}"
+        raise broken(policy, PREPAY_SHARE, policy.text(PREPAY_SHARE), most)
     return share
 
 
