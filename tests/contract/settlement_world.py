@@ -166,6 +166,7 @@ class World:
         self.database = database
         self.grouper: Grouper = neighbours["grouper"]
         self.budget: Budget = neighbours["budget"]
+        self.rulebook: Rulebook = neighbours["rulebook"]
         self.built: Any = None
 
     async def put_hospital(
