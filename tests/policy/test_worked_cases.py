@@ -44,7 +44,8 @@ def _table(case: dict, terms: Terms) -> GroupTable:
             Group(
                 drg=row["drg"],
                 cases=10,
-                kept=1,
+                # A published limit gives the mean as a third of it.
+                kept=int(row.get("cases", "1")),
                 trims=0,
                 cost_sum_fen=typical,
                 median_twice_fen=2 * typical,
@@ -111,6 +112,20 @@ def _inputs(case: dict, pricer: Pricer) -> dict[str, PricedInput]:
     }
 
 
+def _derived(name: str, inp: PricedInput, pricer: Pricer, pay: Decimal) -> str:
+    """What a published case shows besides its points: mean × coefficient and the cost against it."""
+    mean = pricer.table.groups[inp.drg].mean
+    standard = mean * pricer.coefficients.of(inp.hospital_code, inp.level, inp.drg)
+    cost = Fraction(inp.cost_fen or 0)
+    shown = {
+        "standard": standard / 100,
+        "minus": (cost - standard) / 100,
+        "ratio": cost / standard * 100,
+        "profit": Fraction(pay) - cost / 100,
+    }[name]
+    return format(ratio_half_up(shown.numerator, shown.denominator, 2), "f")
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.removesuffix(".case.yaml"))
 def test_every_case_earns_the_published_points(path: Path) -> None:
     """A published rule is reproduced only if every figure of its example comes out, and its worksheet
@@ -133,6 +148,8 @@ def test_every_case_earns_the_published_points(path: Path) -> None:
         if "pay" in row:
             money = round_half_up(found.points * Decimal(row["at"]), 2)
             assert format(money, "f") == row["pay"]
+            published = {name: row[name] for name in ("standard", "minus", "ratio", "profit") if name in row}
+            assert {name: _derived(name, inp, pricer, money) for name in published} == published
     for hospital, points in case.get("totals", {}).items():
         own = sum(earned.values()) if hospital == "all" else earned[hospital]
         assert plain(own) == points, hospital
@@ -167,6 +184,9 @@ def test_zhejiang_base_points_follow_from_the_means() -> None:
 
 def test_zhoukou_stated_ratios() -> None:
     """The point values of the Zhoukou pack stand in the stated proportions to its average cost."""
+    rate = Fraction(Decimal("5270.76"))
     for value, stated in (("52.8094", "1.002"), ("53.8381", "1.021")):
-        ratio = Fraction(Decimal(value)) / (Fraction(Decimal("5270.76")) / 100)
+        ratio = Fraction(Decimal(value)) / (rate / 100)
         assert format(ratio_half_up(ratio.numerator, ratio.denominator, 3), "f") == stated
+    multiple = rate / Fraction(Decimal("52.8094"))
+    assert format(ratio_half_up(multiple.numerator, multiple.denominator, 2), "f") == "99.81"
