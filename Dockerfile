@@ -19,12 +19,15 @@ RUN uv sync --frozen --no-dev --no-editable
 FROM ${PYTHON}
 RUN groupadd --gid 10001 chspay \
  && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin chspay \
- && install -d -o 10001 -g 10001 /var/lib/chspay
+ && install -d -o 10001 -g 10001 /var/lib/chspay /var/cache/chspay
 COPY --from=build --chown=root:root /app/.venv /app/.venv
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    CHSPAY_HOME=/var/lib/chspay
+    CHSPAY_HOME=/var/lib/chspay \
+    XDG_CACHE_HOME=/var/cache/chspay
+# The batch kernel's machine code for this kind of processor; another kind makes its own at first use.
+RUN python -m chspay_cli.compiled && chown -R 10001:10001 /var/cache/chspay
 USER 10001:10001
 WORKDIR /var/lib/chspay
 ENTRYPOINT ["chspay"]

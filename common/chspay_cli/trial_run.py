@@ -11,10 +11,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from chspay_cli.casefile import read_cases, reading
-from chspay_cli.compiled import keep_machine_code
 from chspay_cli.trial_cases import Cleared, cleared, cleared_columns
 from chspay_cli.trial_input import COLUMNS, read_inputs
 from chspay_core.policy import Policy
+from chspay_kit.machinecode import keep_machine_code
 from chspay_settlement.engine.clearing import clear
 from chspay_settlement.engine.coefficient_table import CoefficientTable
 from chspay_settlement.engine.group_methods import coefficients_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from chspay_cli.grouped import Shape
 from chspay_cli.rowgroups import RowGroups, group_row_group
 from chspay_core.tables import batch_from_cases
 from chspay_grouper.engine.grouper import Grouper
+from chspay_kit import machinecode
 
 ROWS = [
     case("I63.900", "J96.000", hospital_code="H1", los_days=3),
@@ -152,12 +154,26 @@ assert "numba" not in sys.modules
 def test_machine_code_is_kept_where_it_may_be_written(tmp_path, monkeypatch):
     """A read-only home must not stop grouping; what is kept is run, so only its owner may write it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    folder = compiled._cache_folder()
+    folder = machinecode.cache_folder()
     assert folder == tmp_path / "chspay" / "kernel"
     assert folder.stat().st_mode & 0o022 == 0
+    (folder / "code").write_text("kept")
+    monkeypatch.setattr(machinecode.os, "access", lambda *_: False)
+    passing = machinecode.cache_folder()
+    assert (passing != folder, (passing / "code").read_text()) == (True, "kept")
+    folder.chmod(0o777)
+    assert not list(machinecode.cache_folder().iterdir())
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert compiled._cache_folder().is_dir()
+    assert machinecode.cache_folder().is_dir()
+
+
+def test_a_machine_can_be_made_warm_beforehand(tmp_path):
+    """Setting up and building an image pay for the compiler, not the first user."""
+    where = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    where.pop("NUMBA_CACHE_DIR", None)
+    subprocess.run([sys.executable, "-m", "chspay_cli.compiled"], check=True, env=where)
+    assert list((tmp_path / "chspay" / "kernel").rglob("*.nbi"))
 
 
 def test_spark_wants_parquet_and_says_what_is_missing(run, scheme, tmp_path):
