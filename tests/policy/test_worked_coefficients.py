@@ -146,3 +146,24 @@ def test_a_published_row_that_cannot_be_meant_is_refused(row: dict) -> None:
     with pytest.raises(Fault) as caught:
         coefficients_of(lone).of("B", 3, "G1")
     assert caught.value.reason.code == "HOSPITAL_COEFFICIENT_MISSING"
+
+
+def test_a_published_base_and_addon_add_up() -> None:
+    """DIP 3.0: a hospital's own merits come on top of its level; a base-level group still takes none."""
+    rules = {
+        "coefficient.method": "base_plus_addon@1",
+        "coefficient.by_level": [{"level": "3", "value": "1.05"}, {"level": "2", "value": "0.95"}],
+        "coefficient.addons": [{"hospital": "A", "value": "0.03"}],
+        "weights.no_coefficient_groups": ["P1"],
+    }
+    coefficients = coefficients_of(policy_of(rules))
+    for at, value in ((("A", 3, "G1"), "1.08"), (("B", 3, "G1"), "1.05"), (("C", 2, "G1"), "0.95")):
+        assert coefficients.of(*at) == Fraction(value)
+        sheet = Worksheet("one")
+        coefficients.write(sheet, *at)
+        assert sheet["coefficient"].value == value
+    assert coefficients.of("A", 3, "P1") == 1
+    assert coefficients.key("A", 3, "G1") != coefficients.key("B", 3, "G1")
+    with pytest.raises(Fault) as caught:
+        coefficients.of("A", 1, "G1")
+    assert caught.value.reason.code == "LEVEL_UNKNOWN"

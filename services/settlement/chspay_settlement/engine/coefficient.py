@@ -45,7 +45,7 @@ TABLE_OTHER = Reason(
 )
 METHOD = "coefficient.method"
 BY_LEVEL, BY_HOSPITAL = "coefficient.by_level", "coefficient.by_hospital"
-BY_GROUP = "coefficient.by_group"
+BY_GROUP, ADDONS = "coefficient.by_group", "coefficient.addons"
 EXEMPT = "weights.no_coefficient_groups"
 ONE = Fraction(1)
 #: The places a coefficient is shown with on a worksheet; it is used exactly.
@@ -127,6 +127,41 @@ class LevelCoefficients(Coefficients):
         sheet.given("level", "医疗机构等级", "" if level is None else level, "level")
         value = shown(self._of(hospital_code, level, drg))
         sheet.rule("coefficient", "差异系数", value, "ratio", rule=self.policy.rule(BY_LEVEL))
+
+
+class BasePlusAddon(LevelCoefficients):
+    """A published figure per level, and what a hospital has on top of it."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        levels: Mapping[int, Fraction],
+        addons: Mapping[str, Fraction],
+        exempt: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(policy, levels, exempt)
+        self.addons = dict(addons)
+
+    def _of(self, hospital_code: str, level: int | None, drg: str) -> Fraction:
+        return super()._of(hospital_code, level, drg) + self.addons.get(hospital_code, Fraction(0))
+
+    def _key(self, hospital_code: str, level: int | None, drg: str) -> Hashable:
+        return hospital_code, super()._key(hospital_code, level, drg)
+
+    def _write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
+        base, addon = super()._of(hospital_code, level, drg), self.addons.get(hospital_code, Fraction(0))
+        sheet.given("level", "医疗机构等级", "" if level is None else level, "level")
+        sheet.rule("base_coefficient", "基本系数", shown(base), "ratio", rule=self.policy.rule(BY_LEVEL))
+        sheet.rule("addon", "加成系数", shown(addon), "ratio", rule=self.policy.rule(ADDONS))
+        sheet.line(
+            "coefficient",
+            "差异系数",
+            shown(base + addon),
+            "ratio",
+            formula="base_coefficient + addon",
+            inputs=("base_coefficient", "addon"),
+            rule=self.policy.rule(METHOD),
+        )
 
 
 class HospitalCoefficients(Coefficients):

@@ -10,11 +10,13 @@ from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import broken, cell, number
 from chspay_settlement.engine.coefficient import (
+    ADDONS,
     BY_GROUP,
     BY_HOSPITAL,
     BY_LEVEL,
     EXEMPT,
     METHOD,
+    BasePlusAddon,
     Coefficients,
     GroupCoefficients,
     HospitalCoefficients,
@@ -61,13 +63,22 @@ def by_level(policy: Policy, exempt: frozenset[str], _table: CoefficientTable | 
 
 def by_hospital(policy: Policy, exempt: frozenset[str], _table: CoefficientTable | None) -> Coefficients:
     """A published figure per hospital (松原 2024: 1.0817 for one hospital)."""
-    hospitals: dict[str, Fraction] = {}
-    for row in policy.table(BY_HOSPITAL):
-        code = cell(policy, BY_HOSPITAL, row, "hospital")
-        if not code or code in hospitals:
-            raise broken(policy, BY_HOSPITAL, code, "医疗机构代码应不为空且不重复")
-        hospitals[code] = number(policy, BY_HOSPITAL, cell(policy, BY_HOSPITAL, row, "value"))
-    return HospitalCoefficients(policy, hospitals, exempt)
+    return HospitalCoefficients(policy, _hospitals(policy, BY_HOSPITAL), exempt)
+
+
+def base_plus_addon(policy: Policy, exempt: frozenset[str], _table: CoefficientTable | None) -> Coefficients:
+    """基本系数 per level + 加成系数 per hospital, where it is listed (DIP 3.0 征求意见稿, 第五章第二节)."""
+    return BasePlusAddon(policy, level_table(policy), _hospitals(policy, ADDONS), exempt)
+
+
+def _hospitals(policy: Policy, key: str) -> dict[str, Fraction]:
+    found: dict[str, Fraction] = {}
+    for row in policy.table(key):
+        code = cell(policy, key, row, "hospital")
+        if not code or code in found:
+            raise broken(policy, key, code, "医疗机构代码应不为空且不重复")
+        found[code] = number(policy, key, cell(policy, key, row, "value"))
+    return found
 
 
 def by_group(policy: Policy, exempt: frozenset[str], _table: CoefficientTable | None) -> Coefficients:
@@ -91,6 +102,7 @@ def measured(policy: Policy, exempt: frozenset[str], table: CoefficientTable | N
 COEFFICIENTS = Registry[CoefficientMethod](METHOD)
 COEFFICIENTS.add(CoefficientMethod("none@1", no_coefficient))
 COEFFICIENTS.add(CoefficientMethod("level_table@1", by_level, (BY_LEVEL,)))
+COEFFICIENTS.add(CoefficientMethod("base_plus_addon@1", base_plus_addon, (BY_LEVEL, ADDONS)))
 COEFFICIENTS.add(CoefficientMethod("hospital_table@1", by_hospital, (BY_HOSPITAL,)))
 COEFFICIENTS.add(CoefficientMethod("group_table@1", by_group, (BY_GROUP,)))
 for _method in MEASURED.values():
