@@ -69,6 +69,10 @@ def plain_value(value: Value) -> object:
     return [item if isinstance(item, str) else dict(item) for item in value]
 
 
+def _plain(values: Mapping[str, Value]) -> dict[str, object]:
+    return {key: plain_value(value) for key, value in values.items()}
+
+
 def canonical_json(content: object) -> bytes:
     """One spelling of a structure of text, list and dict: sorted keys, no blanks, UTF-8."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -226,26 +230,27 @@ class Policy:
         """The weakest evidence among the rules read (among all in force, when none was read yet)."""
         return weakest(rule.evidence for rule in self._used.values() or self._rules.values())
 
-    def tried(self, values: Mapping[str, str]) -> Policy:
-        """The same policy with other texts for some keys, to compare what they would do.
+    def tried(self, values: Mapping[str, Value]) -> Policy:
+        """The same policy with other values for some keys, to compare what they would do.
 
         Such a rule cites nothing but the trial and is marked ``demo``; the digest is another one, so that
         nothing made with it is taken for the policy.
 
-        :raises Fault: ``POLICY_TYPE`` for a key that holds a list or a table.
+        :raises Fault: ``POLICY_TYPE`` for a text where the policy has a list or a table, or the reverse.
         """
         rules = dict(self._rules)
         for key, value in values.items():
             old = self._rules.get(key)
-            if old is not None and not isinstance(old.value, str):
-                raise self._type(key, "一个文本，试用时不能更换")
+            if old is not None and isinstance(old.value, str) is not isinstance(value, str):
+                wanted = "一个文本" if isinstance(old.value, str) else "一个列表或表"
+                raise self._type(key, f"{wanted}，试用时不能换成另一种")
             label, unit = (old.label, old.unit) if old is not None else (key, "text")
             rules[key] = Rule(key, label, unit, self.on, value, TRIED.id, "demo", self.place)
         return Policy(
             place=self.place,
             place_name=self.place_name,
             on=self.on,
-            digest=sm3_hex(canonical_json([self.digest, self.on.isoformat(), dict(values)])),
+            digest=sm3_hex(canonical_json([self.digest, self.on.isoformat(), _plain(values)])),
             rules=rules,
             documents={**self._documents, TRIED.id: TRIED},
             schemes=self._schemes,

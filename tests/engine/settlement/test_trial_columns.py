@@ -51,7 +51,7 @@ def written(path: Path, rows: list[dict], **types: pa.DataType) -> Path:
 def trial(path: Path, out: Path, hospitals: Path) -> Fault | None:
     """``chspay clear`` of a file; answers why it was refused."""
     try:
-        clear(path, "3000000", "990100", "2026-03-31", out, hospitals, 3)
+        clear(path, "3000000", "990100", "2026-03-31", out, hospitals, jobs=3)
     except Fault as fault:
         return fault
     return None
