@@ -20,6 +20,7 @@ from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.coefficient import (
     METHOD,
     Coefficients,
+    GroupCoefficients,
     HospitalCoefficients,
     LevelCoefficients,
     TableCoefficients,
@@ -81,6 +82,8 @@ def _standings(terms: Terms) -> list[Standing]:
     factors = [Fraction(1)]
     if isinstance(coefficients, HospitalCoefficients) and coefficients.hospitals:
         factors = [min(coefficients.hospitals.values()), max(coefficients.hospitals.values())]
+    elif isinstance(coefficients, GroupCoefficients) and coefficients.rows:
+        factors = [min(coefficients.rows.values()), max(coefficients.rows.values())]
     elif isinstance(coefficients, TableCoefficients):
         factors = [
             fraction(terms.policy, key) for key in (FLOOR, CEILING) if terms.policy.has(key)
