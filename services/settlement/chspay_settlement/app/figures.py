@@ -11,12 +11,15 @@ from chspay_core.period import Month
 from chspay_kit.auth import current_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults
+from chspay_settlement.app.differences import DIFFERENCE_KIND
+from chspay_settlement.app.posting import MONTH_KIND
 from chspay_settlement.engine.figures import Width
 from chspay_settlement.engine.model import PointValue
 from chspay_settlement.store import figures
+from chspay_settlement.store.accounts import RECLEAR_KIND, YEAR_KIND
 
-#: The kinds of batch that book the fund to hospitals.
-FUND_KINDS = ("month", "difference")
+#: The kinds of batch that book the fund to hospitals; the others pay out or hold what was booked.
+FUND_KINDS = (MONTH_KIND, DIFFERENCE_KIND, YEAR_KIND, RECLEAR_KIND)
 _AFTER_ALL = 999_999
 
 
