@@ -21,15 +21,16 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
 from chspay_core.policy_check import Tree, check, missing_on
-from chspay_core.policy_diff import diff, shown
-from chspay_core.policy_files import load_tree
+from chspay_core.policy_diff import diff, diff_bundles, shown
+from chspay_core.policy_files import load_shared, load_tree
 from chspay_core.wording import evidence_text
 from chspay_policy import ROOT
 
 POLICY_SIDES = Reason(
     "POLICY_SIDES",
     Kind.INVALID,
-    "请说明比较什么：同一政策库的两天用 --from 与 --to；与另一政策库或政策包比较用 --against 与 --on。",
+    "请说明比较什么：同一政策库的两天用 --from 与 --to；与另一政策库或政策包比较用 --against"
+    "（只比较某一天再加 --on）。",
 )
 BUNDLE_UNREADABLE = Reason(
     "POLICY_BUNDLE_UNREADABLE", Kind.INVALID, "读不到政策包文件{value}（{why}），请检查路径。"
@@ -185,19 +186,25 @@ def compare(
     against: Annotated[
         Path | None, typer.Option("--against", help="较早的政策库文件夹，或封存的政策包文件。")
     ] = None,
-    on: Annotated[str, typer.Option("--on", help="与 --against 合用：比较这一天。")] = "",
+    on: Annotated[str, typer.Option("--on", help="与 --against 合用：只比较这一天。")] = "",
     policy_root: _Root = ROOT,
     as_json: _Json = False,
 ) -> None:
-    """用文字说明改了什么：同一政策库的两天之间，或两个政策库（政策包）之间。"""
+    """用文字说明改了什么：同一政策库的两天之间，或两个政策库（政策包）之间。
+
+    只写 --against 不写 --on 时，逐条比较两边全部规则：哪个参数、哪个地区、自何日起、由什么改为什么。
+    """
     if against is None:
         if not (first and second) or on:
             raise Fault(POLICY_SIDES)
         bundle = Bundle.load(policy_root, place)
         before, after = bundle.on(parse_day(first, "--from")), bundle.on(parse_day(second, "--to"))
     else:
-        if not on or first or second:
+        if first or second:
             raise Fault(POLICY_SIDES)
+        if not on:
+            _compare_bundles(_read_side(against, place), policy_root, place, as_json=as_json)
+            return
         day = parse_day(on, "--on")
         before, after = _read_side(against, place).on(day), Bundle.load(policy_root, place).on(day)
     changes = diff(before, after)
@@ -207,6 +214,32 @@ def compare(
         return
     for item in changes:
         typer.echo(f"{item.key}：{item.words}")
+    typer.echo(f"共{len(changes)}处不同。" if changes else "没有不同。")
+
+
+def _compare_bundles(before: Bundle, root: Path, place: str, *, as_json: bool) -> None:
+    """Every dated rule that differs between two bundles, whatever the day."""
+    units = {name: unit.label for name, unit in load_shared(root).units.items()}
+    changes = diff_bundles(before, Bundle.load(root, place), units)
+    if as_json:
+        rows = [
+            {
+                "place": item.place,
+                "key": item.key,
+                "since": item.since.isoformat(),
+                "kind": item.kind,
+                "old": item.old,
+                "new": item.new,
+                "unit": item.unit,
+                "citation": item.citation,
+                "words": item.words,
+            }
+            for item in changes
+        ]
+        typer.echo(canonical_json(rows).decode())
+        return
+    for item in changes:
+        typer.echo(item.words)
     typer.echo(f"共{len(changes)}处不同。" if changes else "没有不同。")
 
 

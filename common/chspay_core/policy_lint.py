@@ -71,7 +71,10 @@ def lint(tree: Tree, engines: Engines, on: date, places: Collection[str] = ()) -
     asked = [code for code in sorted(tree.places) if not places or code in places]
     for code in asked:
         for sourced in tree.places[code]:
-            found += _of_rule(sourced.rule, tree)
+            try:
+                found += _of_rule(sourced.rule, tree)
+            except Fault as fault:
+                found.append(_of_fault(fault, tree))
     for code in sorted({*asked, *(claim for claim in tree.coverage if not places or claim in places)}):
         found += _of_place(tree, engines, code, on)
     unique = dict.fromkeys(found)
@@ -124,27 +127,27 @@ def _of_place(tree: Tree, engines: Engines, place: str, on: date) -> list[Findin
         return [_of_fault(fault, tree)]
     policy = bundle.on(on)
     found = _barred(tree.keys, bundle) + _rests(tree.keys, policy) + _repealed(tree, policy)
-    found += _params(engines, policy)
     claim = tree.coverage.get(place)
     if claim is None or claim.role != "pool":
         return found
+    level = "note" if claim.state in {"partial", "planned"} else "fault"
+    found += _params(engines, policy, level)
     gaps = missing_keys(policy, tree.keys.values())
     for key in gaps:
-        level = "note" if claim.state in {"partial", "planned"} else "fault"
         known = "（覆盖说明已写明）" if level == "note" else "，不能结算"
         words = f"{_at_place(policy)}在{on}没有程序要用的“{tree.keys[key].label}”（{key}）{known}"
         found.append(Finding(level, "PARAMETER_ABSENT", place, key, on.isoformat(), "", words))
     return found if gaps else found + _cliffs(engines, policy)
 
 
-def _params(engines: Engines, policy: Policy) -> list[Finding]:
+def _params(engines: Engines, policy: Policy, level: str) -> list[Finding]:
     found = []
     for rule in policy.rules():
         wanted = engines.params.get((rule.key, rule.value), ()) if isinstance(rule.value, str) else ()
         for param in wanted:
             if not policy.has(param):
                 words = f"{_named(rule)}选用{rule.value}，它要用的参数{param}没有规定"
-                found.append(_at(rule, "fault", "METHOD_PARAMETER_ABSENT", words))
+                found.append(_at(rule, level, "METHOD_PARAMETER_ABSENT", words))
     return found
 
 

@@ -89,6 +89,34 @@ def test_diff_against_another_folder_and_a_sealed_bundle(copy, tmp_path):
         assert "共1处不同" in done.stdout
 
 
+def test_whole_bundles_are_compared_rule_by_rule(copy, tmp_path):
+    """Every dated rule: added later, corrected, removed, or resting on another paper."""
+    sealed = tmp_path / "990100.json"
+    assert _run("seal", "990100", "--out", str(sealed), "--policy-root", str(copy)).exit_code == 0
+    file = copy / "990100-demo-city" / "settlement.yaml"
+    text = file.read_text("utf-8").replace("value: 0.7,", "value: 0.8,")
+    later = "    - {since: 2027-01-01, value: 0.96, cite: demo-city-2020#第六条, evidence: demo}\n"
+    text = text.replace("intake.submit_days:", f"{later}intake.submit_days:")
+    text = text.replace("value: 7, cite: demo-city-2020#第七条", "value: 7, cite: demo-city-2020#第八条")
+    file.write_text(text, "utf-8")
+    told = _run("diff", "990100", "--against", str(sealed), "--policy-root", str(copy)).stdout
+    for words in (
+        "（prepay.share）自2027-01-01起由0.95改为0.96（单位：比例），依据《演示市按病组点数法付费实施细则》",
+        "（settle.ungrouped_discount）自2020-01-01起由0.7更正为0.8",
+        "（intake.submit_days）自2020-01-01起仍为7，原依据《演示市按病组点数法付费实施细则》",
+        "共3处不同",
+    ):
+        assert words in told.replace("\n", "")
+    rows = json.loads(
+        _run("diff", "990100", "--against", str(sealed), "--json", "--policy-root", str(copy)).stdout
+    )
+    assert {(row["key"], row["kind"]) for row in rows} == {
+        ("prepay.share", "added"),
+        ("settle.ungrouped_discount", "corrected"),
+        ("intake.submit_days", "source"),
+    }
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
