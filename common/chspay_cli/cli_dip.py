@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+import os
+from collections import Counter, deque
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ import typer
 from rich.console import Console
 
 from chspay_cli.casefile import OUTPUTS, check_kind, open_cases, read_cases, write_rows
-from chspay_cli.cli_group import CASE_NOT_IN_FILE, Columns
+from chspay_cli.cli_group import CASE_NOT_IN_FILE, Columns, is_small
 from chspay_cli.cli_life import LifeVerbs, OutFile, Shelf, save_run, state_line
 from chspay_cli.dip_show import CHANGE_NAMES, GROUP_SCHEMA, change_line, group_lines, group_rows, overview
 from chspay_cli.dipfile import (
@@ -26,7 +27,9 @@ from chspay_cli.dipfile import (
     save_built,
     shipped_tables,
 )
+from chspay_cli.grouping import Work, in_processes, kept
 from chspay_cli.trial_input import read_levels
+from chspay_core.artefact import require_named
 from chspay_core.bundle import Bundle
 from chspay_core.case import Status
 from chspay_core.casting import typed
@@ -35,7 +38,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_grouper.engine.dip.batch import ANSWER_SCHEMA, DipBatch
 from chspay_grouper.engine.dip.build import build
-from chspay_grouper.engine.dip.catalogue import Catalogue, diff
+from chspay_grouper.engine.dip.catalogue import Catalogue, diff, load_catalogue
 from chspay_grouper.engine.dip.match import DipGrouper
 from chspay_grouper.engine.dip.prose import SENTENCES, prose
 from chspay_grouper.engine.dip.record import READ, check_columns, records_of
@@ -125,18 +128,25 @@ def group_cases(
     columns: Annotated[
         Columns, typer.Option("--columns", help="all 保留原有各列；answers 只写 case_id 与分组结果")
     ] = Columns.ALL,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="进程数，默认为处理器数")] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", help="核对目录就是这个地区的政策所指定的，不是则拒绝")
+    ] = None,
+    on: Annotated[str, typer.Option("--on", help="按哪一天的政策核对，YYYY-MM-DD")] = "",
 ) -> None:
-    """为病例文件分组：逐行给出病种、分值、辅助分型系数、状态与原因，行序不变。"""
+    """为病例文件分组：逐行给出病种、分值、辅助分型系数、状态与原因，行序不变；进程多少不影响结果。"""
     check_kind(out, OUTPUTS)
-    batch_grouper = DipBatch(DipGrouper(find_catalogue(catalogue)))
+    found = find_catalogue(catalogue)
+    if policy is not None:
+        require_named(Bundle.load(ROOT, policy).on(parse_day(on, "--on")), found.artefact)
+    batch_grouper = DipBatch(DipGrouper(found))
     answers_only = columns is Columns.ANSWERS
-    opened = open_cases(cases, READ if answers_only else None)
     make_typed = out.name.lower().endswith(".parquet") and not cases.name.lower().endswith(".parquet")
     tally: Counter[int] = Counter()
 
-    def shaped(batch: pa.RecordBatch) -> pa.RecordBatch:
-        numbers, scores = batch_grouper.group(batch)
-        tally.update(numbers.tolist())
+    def shaped(batch: pa.RecordBatch, numbers: np.ndarray, scores: dict[int, int]) -> pa.RecordBatch:
+        met, counts = np.unique(numbers, return_counts=True)
+        tally.update(dict(zip(met.tolist(), counts.tolist(), strict=True)))
         kept = [name for name in batch.schema.names if name not in ANSWER_SCHEMA.names]
         rest = batch.select(["case_id"] if answers_only else kept)
         rest = typed(rest)[0] if make_typed else rest
@@ -144,9 +154,24 @@ def group_cases(
         schema = pa.schema([*rest.schema, *ANSWER_SCHEMA])
         return pa.RecordBatch.from_arrays([*rest.columns, *answers.values()], schema=schema)
 
-    schema = shaped(pa.RecordBatch.from_pylist([], schema=opened.schema)).schema
-    write_rows(out, schema, map(shaped, opened.batches))
+    number = jobs or (1 if is_small(cases) else os.cpu_count() or 1)
+    with in_processes(batch_grouper.group, _grouping, (found.content,), number) as through:
+        opened = open_cases(cases, READ if answers_only else None)
+        held: deque[pa.RecordBatch] = deque()
+        empty = pa.RecordBatch.from_pylist([], schema=opened.schema)
+        schema = shaped(empty, *batch_grouper.group(_read(empty))).schema
+        done = (shaped(held.popleft(), *answer) for answer in through(kept(opened.batches, held, _read)))
+        write_rows(out, schema, done)
     _report(batch_grouper, tally)
+
+
+def _read(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Only what DIP reads travels to the workers."""
+    return batch.select([name for name in READ if name in batch.schema.names])
+
+
+def _grouping(content: bytes) -> Work[tuple[np.ndarray, dict[int, int]]]:
+    return DipBatch(DipGrouper(load_catalogue(content))).group
 
 
 def _report(batch_grouper: DipBatch, tally: Counter[int]) -> None:

@@ -173,7 +173,7 @@ class _Task:
 
 
 def _group_file(task: _Task, engine: Engine | None) -> None:
-    kind = engine or (Engine.PYTHON if _is_small(task.cases) else Engine.KERNEL)
+    kind = engine or (Engine.PYTHON if is_small(task.cases) else Engine.KERNEL)
     fast = Grouper(task.scheme)
     grouper = (
         BatchGrouper(fast, task.codemap) if kind is Engine.PYTHON else kernel_grouper(fast, task.codemap)
@@ -193,7 +193,7 @@ def _group_file(task: _Task, engine: Engine | None) -> None:
     _report(grouper, tally, unreadable)
 
 
-def _is_small(cases: Path) -> bool:
+def is_small(cases: Path) -> bool:
     """Whether plain Python is done before the kernel would have been loaded."""
     return cases.is_file() and cases.stat().st_size < (
         _SMALL_PARQUET_BYTES if cases.name.lower().endswith(".parquet") else _SMALL_FILE_BYTES
@@ -212,7 +212,7 @@ class _Opened:
 
 @contextmanager
 def _opened(task: _Task, grouper: BatchGrouper, kind: Engine) -> Iterator[_Opened]:
-    jobs = task.jobs or (1 if _is_small(task.cases) else os.cpu_count() or 1)
+    jobs = task.jobs or (1 if is_small(task.cases) else os.cpu_count() or 1)
     if kind is Engine.PYTHON:
         with grouping(grouper, task.scheme.content, task.codemap, jobs) as through:
             opened = open_cases(task.cases, task.columns)
@@ -272,7 +272,7 @@ def group_by_policy(cases: Path, policy: str, given: Sequence[str], out: Path, c
 
     check_kind(out, OUTPUTS)
     schemes = [find_scheme(name)[0] for name in given]
-    make = _plain_grouper if _is_small(cases) else _fast_grouper
+    make = _plain_grouper if is_small(cases) else _fast_grouper
     chosen = ByPolicy(policy, schemes, make)
     answers_only = columns is Columns.ANSWERS
     opened = open_cases(cases, (*READ, "region_code", "insured_region") if answers_only else None)

@@ -68,6 +68,25 @@ def test_a_city_from_cases_to_answers(city):
     assert steps[-1]["code"] == grouped["dip"]
 
 
+def test_one_process_and_many_write_the_same_file(city):
+    """How many processors a machine has must not show in anybody's answer."""
+    from_city = (city / "month.parquet", "--catalogue", city / "C")
+    for name in ("jobs.parquet", "jobs.csv"):
+        written = []
+        for jobs in (1, 2, 3):
+            done = _run("group", *from_city, "-o", city / name, "--jobs", jobs)
+            assert done.exit_code == 0, done.output
+            written.append((city / name).read_bytes())
+        assert written[0] == written[1] == written[2]
+
+
+def test_a_catalogue_policy_does_not_name_is_refused(city):
+    """A place that is paid by one catalogue is not grouped by another because somebody had it at hand."""
+    words = (city / "month.parquet", "--catalogue", city / "C", "-o", city / "no.csv", "--policy", "990100")
+    assert _refused("group", *words, "--on", "2027-01-01").reason.code == "POLICY_MISSING"
+    assert not (city / "no.csv").exists()
+
+
 def test_building_again_from_csv_gives_the_same_digest(city):
     """Typed Parquet and text CSV of the same cases are the same facts."""
     batches = list(read_cases(city / "month.parquet"))

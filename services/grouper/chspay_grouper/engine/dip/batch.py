@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -65,16 +63,18 @@ class DipBatch:
         rows = Rows(batch, self._grouper.lexicon)
         if len(self._memo) > _MEMO_MOST:
             self._memo.clear()
-        memo, keys = self._memo, list(_keys(rows))
+        memo, keys = self._memo, _Keys(rows)
         alone = _alone(rows, self._grouper.newborns)
-        first: dict[tuple[int, bytes], int] = {}
-        for row, key in enumerate(keys):
-            if key not in memo and key not in first and row not in alone:
-                first[key] = row
-        decided = self._decide(batch, sorted({*alone, *first.values()}))
-        for key, row in first.items():
-            memo[key] = _BY_ROW if decided[row] in self._split else decided[row]
-        found = np.fromiter((memo.get(key, _BY_ROW) for key in keys), np.int32, len(keys))
+        rest = np.flatnonzero(~alone)
+        _, first, inverse = np.unique(keys.pairs[rest], return_index=True, return_inverse=True)
+        known = [memo.get(keys.key(row)) for row in rest[first].tolist()]
+        new = [row for row, number in zip(rest[first].tolist(), known, strict=True) if number is None]
+        decided = self._decide(batch, sorted([*np.flatnonzero(alone).tolist(), *new]))
+        for row in new:
+            memo[keys.key(row)] = _BY_ROW if decided[row] in self._split else decided[row]
+        numbers = np.array([memo[keys.key(row)] for row in rest[first].tolist()], dtype=np.int32)
+        found = np.full(batch.num_rows, _BY_ROW, dtype=np.int32)
+        found[rest] = numbers[inverse.reshape(-1)] if len(rest) else _BY_ROW
         found[list(decided)] = list(decided.values())
         again = self._decide(batch, np.flatnonzero(found == _BY_ROW).tolist())
         found[list(again)] = list(again.values())
@@ -106,19 +106,19 @@ class DipBatch:
         return columns
 
 
-def _alone(rows: Rows, newborns: tuple[int, int]) -> set[int]:
-    """Rows decided one by one: bad ones, light newborns, and principals that are subdivided.
+def _alone(rows: Rows, newborns: tuple[int, int]) -> np.ndarray:
+    """Which rows are decided one by one: bad ones, light newborns, and principals that are subdivided.
 
     :param newborns: the greatest weight and age in days an early group asks for.
     """
     limits = zip(("newborn_weight_g", "age_days"), newborns, strict=True)
     light, young = (pc.less_equal(rows.numbers[name].values, limit) for name, limit in limits)
     newborn = pc.fill_null(pc.and_(light, young), False)
-    found = {*rows.bad, *np.flatnonzero(newborn.to_numpy(zero_copy_only=False)).tolist()}
+    found: np.ndarray = newborn.to_numpy(zero_copy_only=False).copy()
+    found[list(rows.bad)] = True
     subdivides = np.array([diagnosis.subdivides for diagnosis in rows.principals], dtype=bool)
-    if subdivides.any():
-        principals = _principal_places(rows)
-        found.update(np.flatnonzero(subdivides[principals]).tolist())
+    principals = _principal_places(rows)
+    found |= subdivides[principals]
     return found
 
 
@@ -129,17 +129,36 @@ def _principal_places(rows: Rows) -> np.ndarray:
     return places[np.where(lists.starts < lists.ends, lists.starts, len(places) - 1)]
 
 
-def _keys(rows: Rows) -> Iterator[tuple[int, bytes]]:
-    """Per row what decides its group: the principal's number and those of the procedures taking part."""
-    principals = np.array([diagnosis.alike for diagnosis in rows.principals], dtype=np.int64)
-    operations = np.array([procedure.alike for procedure in rows.operations], dtype=np.int64)
-    lists = rows.procedures
-    alike = operations[lists.places] if len(lists.places) else np.empty(0, np.int64)
-    taking = alike != 0
-    before = np.concatenate(([0], np.cumsum(taking))) * 8
-    held = alike[taking].tobytes()
-    cuts = map(slice, before[lists.starts].tolist(), before[lists.ends].tolist())
-    return zip(principals[_principal_places(rows)].tolist(), map(held.__getitem__, cuts), strict=True)
+class _Keys:
+    """Per row what decides its group: the principal's number and those of the procedures taking part.
+
+    ``pairs`` are numbers of the keys, good for this batch only; equal numbers are equal keys.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        principals = np.array([diagnosis.alike for diagnosis in rows.principals], dtype=np.int64)
+        operations = np.array([procedure.alike for procedure in rows.operations], dtype=np.int64)
+        lists = rows.procedures
+        alike = operations[lists.places] if len(lists.places) else np.empty(0, np.int64)
+        taking = alike != 0
+        before = np.concatenate(([0], np.cumsum(taking)))
+        held, starts, ends = alike[taking], before[lists.starts], before[lists.ends]
+        lengths = ends - starts
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        # The lists one behind the other, whatever lies between them in the batch.
+        at = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
+        data, cuts = held[at].tobytes(), (offsets * held.itemsize).astype(np.int64)
+        sequences = pa.Array.from_buffers(
+            pa.large_binary(), len(starts), [None, pa.py_buffer(cuts), pa.py_buffer(data)]
+        ).dictionary_encode()
+        self._principals = principals[_principal_places(rows)]
+        self._sequences = sequences.dictionary.to_pylist()
+        self._places = sequences.indices.to_numpy().astype(np.int64)
+        self.pairs = self._principals * max(len(self._sequences), 1) + self._places
+
+    def key(self, row: int) -> tuple[int, bytes]:
+        """The key of a row, good for every batch of one catalogue."""
+        return int(self._principals[row]), self._sequences[self._places[row]]
 
 
 def _dictionaries(answers: tuple[DipAnswer, ...]) -> dict[str, pa.Array]:
