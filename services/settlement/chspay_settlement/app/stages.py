@@ -20,10 +20,10 @@ from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app import finding_marks, posting
 from chspay_settlement.app.intake import month_of
-from chspay_settlement.app.lineage import division_of, settled, stored_table
+from chspay_settlement.app.lineage import settled, stored_table
 from chspay_settlement.app.runs import MONTH
+from chspay_settlement.app.whole_run import divided, measured
 from chspay_settlement.clients import Grouper, Policies
-from chspay_settlement.engine.measure import measure
 from chspay_settlement.engine.points import Pricer
 from chspay_settlement.engine.settled import funds_of_cases
 from chspay_settlement.engine.table_content import table_content
@@ -121,8 +121,7 @@ class Stages:
         if run.point_table_id:
             content = await self._prefecture_table(connection, run)
         else:
-            inputs = await run_cases.inputs(connection, run.run_id)
-            content = table_content(await asyncio.to_thread(measure, inputs, policy))
+            content = table_content(await measured(connection, run, policy))
         await runs.put_table(connection, run, content, sm3_hex(content))
         await runs.update(connection, run.run_id, used=_keys(policy), stage="marks", done=0, total=1)
 
@@ -165,8 +164,7 @@ class Stages:
     async def _value(self, connection: asyncpg.Connection, run: runs.Run) -> None:
         """The point value, and the fund handed out to hospitals."""
         policy = await self._policy(run)
-        rows = await run_cases.priced(connection, run.run_id)
-        division = await asyncio.to_thread(division_of, run, policy, rows)
+        division = await divided(connection, run, policy)
         amounts = division.hospitals
         await run_cases.put_hospitals(connection, run, month_of(run.period).last, amounts)
         await runs.update(
@@ -190,8 +188,7 @@ class Stages:
             return
         policy = await self._policy(run)
         if memory.division is None:
-            rows = await run_cases.priced(connection, run.run_id)
-            memory.division = await asyncio.to_thread(division_of, run, policy, rows)
+            memory.division = await divided(connection, run, policy)
         chosen: list[run_cases.RunHospital] = []
         for hospital in waiting:
             chosen.append(hospital)
