@@ -30,10 +30,21 @@ from chspay_settlement.engine.coefficient_sheet import write_measured
 from chspay_settlement.engine.coefficient_table import CoefficientTable
 from chspay_settlement.engine.dip_value import History, budget_value
 from chspay_settlement.engine.measure import measure
-from chspay_settlement.engine.rate import LevelShare, forecast
+from chspay_settlement.engine.rate import (
+    FUND_PART,
+    Bill,
+    LevelShare,
+    forecast,
+    predicted_cases,
+    predicted_weight,
+    write_standard,
+)
 
 ROW_UNKNOWN = Reason(
     "COEFFICIENT_ROW_UNKNOWN", Kind.NOT_FOUND, "差异系数测算表中没有“{value}”这一行，请核对医疗机构和病组。"
+)
+WEIGHT_ONCE = Reason(
+    "RATE_WEIGHT_ONCE", Kind.INVALID, "请用 --weight 给出预测总权重，或用 --groups 给出病组表，二选一。"
 )
 SHOWN_ROWS = 20
 
@@ -46,6 +57,8 @@ app = typer.Typer(
   chspay value coefficients base.csv --policy 990300 --on 2026-01-01 --hospitals levels.csv --out f.json
 
   chspay value rate --fund 1200000000 --ratio 0.75 --weight 160000 --policy 990100 --on 2026-01-01
+
+  chspay value standard --weight 1.35 --rate 10000 --patient 4150 --policy 990100 --on 2026-01-01
 
   chspay value dip history.csv --policy 990100 --on 2026-01-01
 """,
@@ -160,15 +173,24 @@ def _shown(value: Fraction) -> str:
 def rate(
     fund: Annotated[str, typer.Option("--fund", help="DRG基金预算，元")],
     ratio: Annotated[str, typer.Option("--ratio", help="上年住院实际报销比例，如 0.75")],
-    weight: Annotated[str, typer.Option("--weight", help="预测总权重")],
     policy: _Place,
     on: _Day,
+    weight: Annotated[str, typer.Option("--weight", help="预测总权重；与 --groups 二选一")] = "",
+    groups: Annotated[
+        Path | None,
+        typer.Option(
+            "--groups",
+            help="由病组预测总权重（CSV：drg, cases, growth, weight；各年增长率用空格分开）",
+        ),
+    ] = None,
     levels: Annotated[
         Path | None, typer.Option("--levels", help="分等级（CSV：level, share, weight），份额合计为1")
     ] = None,
     policy_root: _Root = ROOT,
 ) -> None:
     """预测费率：预算 ÷ 报销比例 ÷ 预测总权重；可分等级。"""
+    if bool(weight) == (groups is not None):
+        raise Fault(WEIGHT_ONCE, field="--weight")
     rules = _policy(policy, on, policy_root)
     shares = [
         LevelShare(
@@ -182,11 +204,55 @@ def rate(
     forecast(
         yuan_to_fen(fund, "--fund"),
         Fraction(decimal_text(ratio, "--ratio")),
-        to_micro(decimal_text(weight, "--weight"), "--weight"),
+        to_micro(decimal_text(weight, "--weight"), "--weight") if weight else _predicted(groups),
         rules,
         shares,
         sheet,
     )
+    _print(sheet, rules)
+
+
+def _predicted(groups: Path | None) -> int:
+    """The predicted weight of a year from its groups."""
+    cases: dict[str, Fraction] = {}
+    weights: dict[str, int] = {}
+    for row in _rows(groups, ("drg", "cases", "growth", "weight")):
+        growths = [Fraction(decimal_text(text, "growth")) for text in row["growth"].split()]
+        cases[row["drg"]] = predicted_cases(_whole(row["cases"], "cases"), growths)
+        weights[row["drg"]] = to_micro(decimal_text(row["weight"], "weight"), "weight")
+    return predicted_weight(cases, weights)
+
+
+@app.command()
+def standard(  # noqa: PLR0913, PLR0917 - one parameter per option
+    weight: Annotated[str, typer.Option("--weight", help="病组权重（或病例点数）")],
+    rate: Annotated[str, typer.Option("--rate", help="费率（或点值），元")],
+    policy: _Place,
+    on: _Day,
+    coefficient: Annotated[str, typer.Option("--coefficient", help="差异系数")] = "1",
+    patient: Annotated[str, typer.Option("--patient", help="个人负担合计，元")] = "",
+    self_paid: Annotated[str, typer.Option("--self-paid", help="全自费，元")] = "",
+    first_paid: Annotated[str, typer.Option("--first-paid", help="先行自付，元")] = "",
+    deductible: Annotated[str, typer.Option("--deductible", help="起付线，元")] = "",
+    ratio: Annotated[str, typer.Option("--ratio", help="报销比例，或医保基金支付比例")] = "",
+    method: Annotated[str, typer.Option("--method", help="改用的计算方法，如 covered_ratio@1")] = "",
+    policy_root: _Root = ROOT,
+) -> None:
+    """一个病例的支付标准和基金支付额：标准 ＝ 权重 × 差异系数 × 费率。"""
+    rules = _policy(policy, on, policy_root)
+    if method:
+        rules = rules.tried({FUND_PART: method})
+    bill = Bill(
+        "",
+        _fen(patient),
+        _fen(self_paid),
+        _fen(first_paid),
+        _fen(deductible),
+        Fraction(decimal_text(ratio, "--ratio")) if ratio else None,
+    )
+    figures = (decimal_text(weight, "--weight"), decimal_text(coefficient, "--coefficient"))
+    sheet = Worksheet("支付标准")
+    write_standard(sheet, *figures, decimal_text(rate, "--rate"), bill, rules)
     _print(sheet, rules)
 
 
@@ -224,6 +290,10 @@ def _rows(path: Path | None, columns: tuple[str, ...]) -> list[dict[str, str]]:
             if column not in (rows.fieldnames or ()):
                 raise Fault(COLUMN_MISSING, field=column)
         return [{column: (row[column] or "").strip() for column in columns} for row in rows]
+
+
+def _fen(text: str) -> int | None:
+    return yuan_to_fen(text) if text else None
 
 
 def _whole(text: str, field: str) -> int:

@@ -145,6 +145,16 @@ def test_a_rate_and_a_dip_value_come_with_their_sheets(chspay: Command, tmp_path
     assert code == 0
     for figure in ("1600000000.00 元", "10000.00 元/权重", "10666.67 元/权重", "9142.86 元/权重"):
         assert figure in said
+    groups = tmp_path / "groups.csv"
+    groups.write_text(
+        "drg,cases,growth,weight\nG1,1000,0.02 0.04 0.06,0.8\nG2,2000,0 0 0,1.2\n", encoding="utf-8"
+    )
+    words = ("value", "rate", "--fund", "1200000000", "--ratio", "0.75", "--policy", EQUAL, "--on", DAY)
+    code, said, _ = chspay(*words, "--groups", groups)
+    assert code == 0
+    assert "预测总权重：3232 权重" in said
+    code, _, said = chspay(*words)
+    assert (code, "RATE_WEIGHT_ONCE" in said) == (2, True)
     history = tmp_path / "history.csv"
     history.write_text(
         "hospital_code,year_back,cost,score\nA,3,1800000,160000\nA,2,2100000,175000\nA,1,2400000,190000\n",
@@ -180,3 +190,17 @@ def test_amounts_set_apart_are_paid_beside_the_points(chspay: Command, cases: Pa
     carves.write_text("kind,payee,amount,cite\ndual_channel,P1,345.67,\n", encoding="utf-8")
     code, _, said = chspay(*words, "--force")
     assert (code, "CARVE_CITE_MISSING" in said) == (2, True)
+
+
+def test_one_case_is_paid_its_standard(chspay: Command) -> None:
+    """B.2: weight 1.35 at 10,000 is 13,500; the fund pays 9,350 by either reading of its part."""
+    words = ("value", "standard", "--weight", "1.35", "--rate", "10000", "--policy", EQUAL, "--on", DAY)
+    code, said, _ = chspay(*words, "--patient", "4150")
+    assert code == 0
+    assert "支付标准：13500.00 元" in said
+    assert "基金支付额：9350.00 元" in said
+    parts = ("--self-paid", "800", "--first-paid", "700", "--deductible", "1000", "--ratio", "0.85")
+    code, said, _ = chspay(*words, *parts, "--method", "covered_ratio@1")
+    assert (code, "基金支付额：9350.00 元" in said) == (0, True)
+    code, _, said = chspay(*words)
+    assert (code, "RATE_PART_MISSING" in said) == (2, True)

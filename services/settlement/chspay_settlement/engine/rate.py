@@ -179,7 +179,7 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FundPart:
-    """How the fund's part follows from a payment standard."""
+    """How the fund's part follows from a payment standard; ``needs`` are fields of the bill."""
 
     name: str
     formula: str
@@ -227,3 +227,57 @@ def fund_part_fen(standard_fen: int, bill: Bill, policy: Policy) -> int:
             raise Fault(PART_MISSING, field=name, value=bill.case_id, method=method.name)
     exact = method.exact(standard_fen, bill)
     return divide_half_up(exact.numerator, exact.denominator)
+
+
+_LABELS = {
+    "patient_fen": ("patient", "个人负担合计"),
+    "self_paid_fen": ("self_paid", "全自费"),
+    "first_paid_fen": ("first_paid", "先行自付"),
+    "deductible_fen": ("deductible", "起付线"),
+    "ratio": ("ratio", "报销或基金支付比例"),
+}
+
+
+def write_standard(
+    sheet: Worksheet, weight: Decimal, coefficient: Decimal, rate: Decimal, bill: Bill, policy: Policy
+) -> int:
+    """The payment standard weight × coefficient × rate (医保发〔2025〕18号 第十七条) and the fund's part of
+    it, line by line; answers the fund's part in fen.
+
+    :raises Fault: as :func:`fund_part_fen`.
+    """
+    sheet.given("weight", "权重", weight, "weight")
+    sheet.given("coefficient", "差异系数", coefficient, "ratio")
+    sheet.given("rate", "费率", rate, "yuan per weight")
+    exact = Fraction(weight) * Fraction(coefficient) * Fraction(rate) * 100
+    standard = divide_half_up(exact.numerator, exact.denominator)
+    sheet.line(
+        "standard",
+        "支付标准",
+        fen_to_yuan(standard),
+        "yuan",
+        formula="weight × coefficient × rate",
+        inputs=("weight", "coefficient", "rate"),
+        rounding="half_up_2",
+    )
+    fund = fund_part_fen(standard, bill, policy)
+    method = FUND_PARTS.chosen(policy)
+    keys = []
+    for name in method.needs:
+        key, label = _LABELS[name]
+        if name == "ratio":
+            sheet.given(key, label, _plain(bill.ratio or Fraction(0)), "ratio")
+        else:
+            sheet.given(key, label, fen_to_yuan(getattr(bill, name)), "yuan")
+        keys.append(key)
+    sheet.line(
+        "fund",
+        "基金支付额",
+        fen_to_yuan(fund),
+        "yuan",
+        formula=method.formula,
+        inputs=("standard", *keys),
+        rounding="half_up_2",
+        rule=policy.rule(FUND_PART),
+    )
+    return fund
