@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -134,13 +134,9 @@ def group(  # noqa: PLR0913, PLR0917 - one parameter per option
         check_kind(out, OUTPUTS)
     given = scheme or []
     if policy is not None:
-        names = ("--engine", "--clinical-diagnoses", "--clinical-procedures", "--spark-master")
-        values = (engine, clinical_diagnoses, clinical_procedures, spark_master)
-        _check_unused([name for name, value in zip(names, values, strict=True) if value is not None])
-        if explain is not None:
-            _explain_by_policy(policy, given, cases, explain)
-        if out is not None:
-            group_by_policy(cases, policy, given, out, columns)
+        other = (engine, clinical_diagnoses, clinical_procedures, spark_master)
+        _check_unused(other)
+        _run_by_policy(policy, given, cases, out, columns, explain)
         return
     if len(given) != 1:
         raise Fault(SCHEME_UNCHOSEN, field="--scheme", value=len(given))
@@ -297,10 +293,21 @@ def _fast_grouper(scheme: Scheme) -> BatchGrouper:
     return kernel_grouper(Grouper(scheme))
 
 
-def _check_unused(given: Collection[str]) -> None:
+def _check_unused(given: Sequence[object]) -> None:
     """Refuse options that choosing by policy does not take."""
-    if given:
-        raise Fault(OPTION_UNUSED, field="--policy", value="、".join(sorted(given)))
+    names = ("--engine", "--clinical-diagnoses", "--clinical-procedures", "--spark-master")
+    told = [name for name, value in zip(names, given, strict=True) if value is not None]
+    if told:
+        raise Fault(OPTION_UNUSED, field="--policy", value="、".join(told))
+
+
+def _run_by_policy(
+    policy: str, given: Sequence[str], cases: Path, out: Path | None, columns: Columns, explain: str | None
+) -> None:
+    if explain is not None:
+        _explain_by_policy(policy, given, cases, explain)
+    if out is not None:
+        group_by_policy(cases, policy, given, out, columns)
 
 
 def _explain_by_policy(policy: str, given: Sequence[str], cases: Path, case_id: str) -> None:
