@@ -204,6 +204,28 @@ class MonthFund(NamedTuple):
     decision_no: str
 
 
+class YearFund(NamedTuple):
+    """What a year may spend on local hospitals, and the decision that says so."""
+
+    fund_fen: int
+    version: int
+    decision_no: str
+
+
+class Accounts(NamedTuple):
+    """Final accounts of a year: ``explained_fen`` is what their causes add up to; no number, not approved."""
+
+    version: int
+    budget_fen: int
+    actual_fen: int
+    decision_fen: int
+    explained_fen: int
+    decision_no: str
+
+
+_NO_ACCOUNTS = "ACCOUNTS_UNKNOWN"
+
+
 class Budget:
     """The budget service."""
 
@@ -215,3 +237,26 @@ class Budget:
         request = budget_pb2.GetMonthFundRequest(pool=pool, year=year, month=month)
         answer = await self._stub.GetMonthFund(request)
         return MonthFund(answer.fund_fen, answer.version, answer.decision_no)
+
+    async def year_fund(self, pool: str, year: int) -> YearFund:
+        """The approved local fund of a year; the budget service refuses a year without one."""
+        answer = await self._stub.GetYearFund(budget_pb2.GetYearFundRequest(pool=pool, year=year))
+        return YearFund(answer.local_fund_fen, answer.version, answer.decision_no)
+
+    async def accounts(self, pool: str, year: int) -> Accounts | None:
+        """The newest final accounts of a year; ``None`` when there are none."""
+        try:
+            answer = await self._stub.GetAccounts(budget_pb2.GetAccountsRequest(pool=pool, year=year))
+        except Fault as fault:
+            if fault.reason.code == _NO_ACCOUNTS:
+                return None
+            raise
+        found = answer.accounts
+        return Accounts(
+            found.version,
+            found.budget_fen,
+            found.actual_fen,
+            found.decision_fen,
+            sum(cause.amount_fen for cause in found.causes),
+            found.decision_no,
+        )

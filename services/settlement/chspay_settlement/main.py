@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from chspay.settlement.v1 import figures_pb2_grpc, month_pb2_grpc, settlement_pb2_grpc
+from chspay.settlement.v1 import (
+    figures_pb2_grpc,
+    ledger_pb2_grpc,
+    month_pb2_grpc,
+    settlement_pb2_grpc,
+    year_pb2_grpc,
+)
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Add, serve
@@ -17,15 +25,22 @@ from chspay_settlement.app.intake import Intake
 from chspay_settlement.app.keys import read_keys
 from chspay_settlement.app.measuring import Measuring, PointTables
 from chspay_settlement.app.periods import PeriodRuns
+from chspay_settlement.app.reclearings import Reclearings
 from chspay_settlement.app.runs import Runs
 from chspay_settlement.app.stages import Stages
 from chspay_settlement.app.worker import MonthRuns
+from chspay_settlement.app.year_life import Years, beijing_today
+from chspay_settlement.app.year_stages import YearStages
 from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.rpc import NAME, SettlementServicer
 from chspay_settlement.rpc_figures import NAME as FIGURES
 from chspay_settlement.rpc_figures import FiguresServicer
+from chspay_settlement.rpc_ledger import NAME as LEDGER
+from chspay_settlement.rpc_ledger import LedgerServicer
 from chspay_settlement.rpc_month import NAME as MONTH
 from chspay_settlement.rpc_month import MonthServicer
+from chspay_settlement.rpc_year import NAME as YEAR
+from chspay_settlement.rpc_year import YearServicer
 from chspay_settlement.settings import SettlementSettings
 
 
@@ -36,17 +51,26 @@ class Built:
     servicers: list[Add]
     #: Carries out month runs.
     worker: Worker
-    #: Every worker: month runs, point tables, runs over several months.
+    #: Every worker: month runs, point tables, runs over several months, annual clearings.
     workers: list[Worker]
 
 
 def build(
-    database: Database, grouper: Channel, rulebook: Channel, budget: Channel, identity_keys: bytes
+    database: Database,
+    grouper: Channel,
+    rulebook: Channel,
+    budget: Channel,
+    identity_keys: bytes,
+    today: Callable[[], date] = beijing_today,
 ) -> Built:
-    """Plugs the rooms together over a database and three channels."""
-    groups, policies = Grouper(grouper), Policies(rulebook)
+    """Plugs the rooms together over a database and three channels.
+
+    :param today: the legal day that deadlines are held against.
+    """
+    groups, policies, funds = Grouper(grouper), Policies(rulebook), Budget(budget)
     intake = Intake(groups, policies, read_keys(identity_keys))
-    runs = Runs(database, groups, policies, Budget(budget))
+    runs = Runs(database, groups, policies, funds)
+    years = Years(groups, policies, funds, today)
     settlement = SettlementServicer(
         database, intake, Importer(intake, groups, policies), runs, Explain(runs, policies)
     )
@@ -55,10 +79,17 @@ def build(
         (settlement_pb2_grpc.add_SettlementServiceServicer_to_server, settlement, NAME),
         (month_pb2_grpc.add_MonthServiceServicer_to_server, month, MONTH),
         (figures_pb2_grpc.add_FiguresServiceServicer_to_server, FiguresServicer(), FIGURES),
+        (
+            year_pb2_grpc.add_YearServiceServicer_to_server,
+            YearServicer(years, Reclearings(years, policies)),
+            YEAR,
+        ),
+        (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
     ]
     worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))
-    tables = Worker("settlement", database, PointTables(groups, policies))
-    return Built(servicers, worker, [worker, tables, Worker("settlement", database, PeriodRuns(runs))])
+    others = (PointTables(groups, policies), PeriodRuns(runs), YearStages(groups, policies))
+    workers = [worker, *(Worker("settlement", database, other) for other in others)]
+    return Built(servicers, worker, workers)
 
 
 async def main(settings: SettlementSettings) -> None:

@@ -28,10 +28,17 @@ from chspay_settlement.engine.ledger import (
 )
 from chspay_settlement.engine.model import PointValue
 from chspay_settlement.engine.sharing import Decision, Share, Standing, decide
+from chspay_settlement.engine.value import form_of
+from chspay_settlement.engine.value_forms import Way
 from chspay_settlement.engine.year import HospitalYear, Year, pool_lines
 
 RECLEAR_NOBODY = Reason(
     "RECLEAR_NOBODY", Kind.INVALID, "没有指明要扣减点数的医疗机构，重新清算没有内容，请先登记违规查实结果。"
+)
+RECLEAR_FIXED_VALUE = Reason(
+    "RECLEAR_FIXED_VALUE",
+    Kind.PRECONDITION,
+    "点值按“{value}”确定，重新计算点值没有意义，请按原点值重新清算（clearing.reclear: pv_kept@1）。",
 )
 RECLEAR_UNKNOWN = Reason(
     "RECLEAR_UNKNOWN", Kind.INVALID, "医疗机构{value}没有参加这一年的清算，不能扣减其点数，请核对机构编码。"
@@ -69,6 +76,8 @@ class Reclearing:
     method: str
     value: PointValue
     effects: tuple[Effect, ...]
+    #: Whether every institution's points now have another value.
+    recomputed: bool
 
     @property
     def returned_fen(self) -> int:
@@ -90,19 +99,25 @@ RECLEAR = Registry[Reclear]("clearing.reclear")
 
 def _pv_kept(year: Year, removed: Mapping[str, int], _policy: Policy) -> tuple[PointValue, dict[str, int]]:
     """K1: points taken off at the stored point value, rounded once as the payment was."""
-    value = year.decision.value
     funds = {}
     for hospital in year.hospitals:
-        points = removed.get(hospital.hospital_code, 0)
-        back = divide_half_up(value.numerator_fen * points, value.denominator_micro)
-        funds[hospital.hospital_code] = hospital.fund_fen - back
-    return value, funds
+        code = hospital.hospital_code
+        value = year.decision.values.get(code, year.decision.value)
+        back = divide_half_up(value.numerator_fen * removed.get(code, 0), value.denominator_micro)
+        funds[code] = hospital.fund_fen - back
+    return year.decision.value, funds
 
 
 def _pv_recomputed(
     year: Year, removed: Mapping[str, int], policy: Policy
 ) -> tuple[PointValue, dict[str, int]]:
-    """K2: the year decided anew with the points that stand; bills and budget are what they were."""
+    """K2: the year decided anew with the points that stand; bills and budget are what they were.
+
+    :raises Fault: RECLEAR_FIXED_VALUE for a point value that does not depend on the points.
+    """
+    form = form_of(policy)
+    if form.way is not Way.SPLIT:
+        raise Fault(RECLEAR_FIXED_VALUE, field=RECLEAR.key, value=form.name)
     members = [
         hospital.member._replace(
             points_micro=hospital.member.points_micro - removed.get(hospital.hospital_code, 0)
@@ -144,7 +159,7 @@ def reclear(
         _effect(hospital, removed.get(code, 0), funds[code], scores.get(code), policy)
         for code, hospital in sorted(by_code.items())
     )
-    return Reclearing(method.name, value, effects)
+    return Reclearing(method.name, value, effects, value != year.decision.value)
 
 
 def _effect(
@@ -208,6 +223,7 @@ def year_after(year: Year, found: Reclearing) -> Year:
         value=found.value,
         target_value=decision.target_value,
         shares=shares,
+        values=dict.fromkeys(decision.values, found.value) if found.recomputed else decision.values,
     )
     return Year(changed, hospitals, year.residual_fen)
 

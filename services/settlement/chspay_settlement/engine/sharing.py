@@ -20,8 +20,8 @@ from chspay_core.policy import Policy
 from chspay_core.policy_reading import broken, fraction
 from chspay_settlement.engine.model import HospitalTotals, PointValue
 from chspay_settlement.engine.sharing_bands import BANDS_KEY, banded_fen, read_bands
-from chspay_settlement.engine.value import form_of, point_value, split_to_hospitals
-from chspay_settlement.engine.value_forms import Form
+from chspay_settlement.engine.value_divide import Division, divide
+from chspay_settlement.engine.value_facts import Facts
 
 KEEP_KEY, BEAR_KEY = "clearing.keep", "clearing.bear"
 
@@ -103,6 +103,8 @@ class Decision:
     value: PointValue
     target_value: PointValue
     shares: tuple[Share, ...]
+    #: The value each institution's points were paid at, by code; those that left have none.
+    values: Mapping[str, PointValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +114,34 @@ class Pool:
     members: tuple[Member, ...]
     budget_fen: int
     targets: Mapping[str, int]
-    form: Form
+    facts: Facts
     policy: Policy
 
     @property
     def actual_fen(self) -> int:
         return sum(member.actual_fen for member in self.members)
 
-    def split(self, fund_fen: int) -> tuple[PointValue, dict[str, int]]:
-        """A fund handed out by points: the point value, and each hospital's fund."""
+    def divided(self, fund_fen: int) -> Division:
+        """A fund divided by points, by the form of the point value in force."""
         totals = [member.totals for member in self.members]
-        value = point_value(self.form, fund_fen, totals)
-        amounts = split_to_hospitals(value, totals)
-        return value, {amount.hospital_code: amount.fund_fen for amount in amounts}
+        return divide(fund_fen, totals, self.policy, facts=self.facts)
 
 
 class Shared(NamedTuple):
-    """What a level makes of a pool: the amount, its point value, and each member's part of it."""
+    """What a level makes of a pool: the amount handed out, where its point value comes from, the funds."""
 
     fund_fen: int
-    value: PointValue
+    division: Division
     funds: dict[str, int]
+
+
+def _by_points(division: Division) -> Shared:
+    """The division as it is; what a published rate leaves of the amount stays in the fund."""
+    return Shared(division.fund_fen - division.residual_fen, division, _funds(division))
+
+
+def _funds(division: Division) -> dict[str, int]:
+    return {amount.hospital_code: amount.fund_fen for amount in division.hospitals}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +187,12 @@ def decision_fen(actual_fen: int, budget_fen: int, policy: Policy) -> int:
 
 
 def _pool(pool: Pool) -> Shared:
-    amount = decision_fen(pool.actual_fen, pool.budget_fen, pool.policy)
-    return Shared(amount, *pool.split(amount))
+    return _by_points(pool.divided(decision_fen(pool.actual_fen, pool.budget_fen, pool.policy)))
 
 
 def _budget_used(pool: Pool) -> Shared:
     """The agreed budget is all used in the clearing (医保办发〔2024〕9号)."""
-    return Shared(pool.budget_fen, *pool.split(pool.budget_fen))
+    return _by_points(pool.divided(pool.budget_fen))
 
 
 def _institution(pool: Pool) -> Shared:
@@ -193,8 +201,7 @@ def _institution(pool: Pool) -> Shared:
         member.hospital_code: banded_fen(member.actual_fen, pool.targets[member.hospital_code], bands)
         for member in pool.members
     }
-    value, _ = pool.split(pool.budget_fen)
-    return Shared(sum(funds.values()), value, funds)
+    return Shared(sum(funds.values()), pool.divided(pool.budget_fen), funds)
 
 
 def _nested(pool: Pool) -> Shared:
@@ -217,8 +224,7 @@ def _nested(pool: Pool) -> Shared:
             for member in members
         ]
         funds |= dict(zip(codes, largest_remainder(money, own, codes), strict=True))
-    value, _ = pool.split(amount)
-    return Shared(amount, value, funds)
+    return Shared(amount, pool.divided(amount), funds)
 
 
 LEVELS.add(Level("pool@1", "keep or bear of budget and bills, then by points", _pool))
@@ -229,13 +235,16 @@ LEVELS.add(
 )
 
 
-def decide(members: Sequence[Member], budget_fen: int, policy: Policy) -> Decision:
+def decide(
+    members: Sequence[Member], budget_fen: int, policy: Policy, facts: Facts | None = None
+) -> Decision:
     """The decision amount of a year, and what it gives each institution.
 
     An institution whose agreement was ended leaves the pool: it is paid its bill, nothing is shared with
     it, and bill and budget shrink by as much. One punished or under investigation whose bill is below its
     target gets no more than its bill; what it may not have goes where ``clearing.withheld`` says.
 
+    :param facts: what the form of the point value needs besides points (``value_facts.facts_of``).
     :raises Fault: POLICY_*, METHOD_UNKNOWN, YEAR_BUDGET_EXHAUSTED, YEAR_ACTUAL_NEGATIVE, NO_POINTS.
     """
     ordered = sorted(members)
@@ -247,11 +256,12 @@ def decide(members: Sequence[Member], budget_fen: int, policy: Policy) -> Decisi
     ended = sum(member.actual_fen for member in left)
     if ended > budget_fen:
         raise Fault(BUDGET_EXHAUSTED, value=ended, budget=budget_fen)
-    form = form_of(policy)
-    base = Pool(stayed, budget_fen - ended, {}, form, policy)
-    target_value, targets = base.split(base.budget_fen)
+    given = Facts() if facts is None else facts
+    base = Pool(stayed, budget_fen - ended, {}, given, policy)
+    target = base.divided(base.budget_fen)
+    targets = _funds(target)
     level = LEVELS.chosen(policy)
-    shared = level.share(Pool(stayed, base.budget_fen, targets, form, policy))
+    shared = level.share(Pool(stayed, base.budget_fen, targets, given, policy))
     shares = _without_increase(stayed, targets, shared, policy)
     shares += [Share(m.hospital_code, 0, m.actual_fen, 0, 0, m.actual_fen) for m in left]
     kept = sum(share.withheld_fen - share.gained_fen for share in shares)
@@ -263,9 +273,10 @@ def decide(members: Sequence[Member], budget_fen: int, policy: Policy) -> Decisi
         shared_fen=shared.fund_fen,
         withheld_fen=kept,
         decision_fen=ended + shared.fund_fen - kept,
-        value=shared.value,
-        target_value=target_value,
+        value=shared.division.value,
+        target_value=target.value,
         shares=tuple(sorted(shares)),
+        values=dict(zip([member.hospital_code for member in stayed], shared.division.values, strict=True)),
     )
     if sum(share.fund_fen for share in shares) != decision.decision_fen:
         raise AssertionError("the institutions' funds must sum to the decision amount")

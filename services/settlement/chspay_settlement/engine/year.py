@@ -30,6 +30,7 @@ from chspay_settlement.engine.ledger import (
     entry,
 )
 from chspay_settlement.engine.sharing import Decision, Member, Standing, decide
+from chspay_settlement.engine.value_facts import Facts
 
 AUDIT_NEGATIVE = Reason(
     "YEAR_AUDIT_NEGATIVE", Kind.INVALID, "医疗机构{hospital}的审核扣款为{value}分，不能小于零，请核对。"
@@ -105,6 +106,7 @@ def clear_year(
     scores: Mapping[str, Decimal],
     policy: Policy,
     residual_fen: int = 0,
+    facts: Facts | None = None,
 ) -> Year:
     """Clears a year: decision amount, shares, assessment, set-off.
 
@@ -113,9 +115,10 @@ def clear_year(
     :param booked: what the ledger holds, by institution; absent means nothing.
     :param scores: assessment scores by institution.
     :param residual_fen: what the methods of the months left over.
+    :param facts: what the form of the point value needs besides points.
     :raises Fault: those of :func:`decide`, YEAR_SCORE_MISSING, YEAR_AUDIT_NEGATIVE.
     """
-    decision = decide(members, budget_fen, policy)
+    decision = decide(members, budget_fen, policy, facts)
     by_code = {member.hospital_code: member for member in members}
     found = []
     for share in decision.shares:
