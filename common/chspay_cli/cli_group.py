@@ -75,6 +75,14 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
+_ClinicalDiagnoses = Annotated[
+    Path | None, typer.Option("--clinical-diagnoses", help="诊断为临床版编码：临床版到医保版对照表")
+]
+_ClinicalProcedures = Annotated[
+    Path | None, typer.Option("--clinical-procedures", help="手术为临床版编码：临床版到医保版对照表")
+]
+
+
 def group(  # noqa: PLR0913, PLR0917 - one parameter per option
     cases: Annotated[Path, typer.Argument(help="病例文件（.csv、.csv.gz、.parquet）")],
     scheme: Annotated[
@@ -107,12 +115,8 @@ def group(  # noqa: PLR0913, PLR0917 - one parameter per option
         str | None, typer.Option("--spark-master", help="Spark主节点，如 local[2]、k8s://https://…")
     ] = None,
     explain: Annotated[str | None, typer.Option("--explain", help="说明这个病例号的分组依据")] = None,
-    clinical_diagnoses: Annotated[
-        Path | None, typer.Option("--clinical-diagnoses", help="诊断为临床版编码：临床版到医保版对照表")
-    ] = None,
-    clinical_procedures: Annotated[
-        Path | None, typer.Option("--clinical-procedures", help="手术为临床版编码：临床版到医保版对照表")
-    ] = None,
+    clinical_diagnoses: _ClinicalDiagnoses = None,
+    clinical_procedures: _ClinicalProcedures = None,
 ) -> None:
     """为病例文件分组：逐行给出 mdc、adrg、drg、status、reason，行序不变。
 

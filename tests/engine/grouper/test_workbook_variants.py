@@ -230,12 +230,12 @@ BROKEN = {
     ),
     "several codes in one cell": (
         cell("集合", 6, 2, "I63.900、I64.x00"),
-        "CODE_BAD",
+        "MEMBER_BAD",
         ("集合", "第6行", "I63.900,I64.x00"),
     ),
     "a remark among the members": (
         with_rows("集合", ["DI_B", "以上为脑血管病", "", ""]),
-        "CODE_BAD",
+        "MEMBER_BAD",
         ("集合", "第13行"),
     ),
     "a group of no MDC": (cell("ADRG", 5, 4, "Q"), "PARENT_UNKNOWN", ("ADRG", "第5行", "BB1", "Q")),

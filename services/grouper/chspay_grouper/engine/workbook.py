@@ -34,8 +34,8 @@ CELL_IS_DATE = Reason(
     Kind.INVALID,
     "工作表“{sheet}”第{row}行的“{column}”被存成了日期或时间{value}，原来的文字已丢失；请把该列设为文本后重新填写。",
 )
-CODE_BAD = Reason(
-    "CODE_BAD",
+MEMBER_BAD = Reason(
+    "MEMBER_BAD",
     Kind.INVALID,
     "工作表“{sheet}”第{row}行的“{value}”不是一个诊断或手术编码；一行只写一个编码，说明文字请移到别处。",
 )
@@ -150,7 +150,7 @@ class Tables:
 def read_tables(sheets: Mapping[str, Rows], manifest: Manifest) -> Tables:
     """Clean and check the six sheets, then apply the manifest's amendments.
 
-    :raises Fault: HEADER_MISSING, CELL_EMPTY, CODE_IS_NUMBER, CELL_IS_DATE, CODE_BAD, SET_NESTED, LEVEL_BAD,
+    :raises Fault: HEADER_MISSING, CELL_EMPTY, CODE_IS_NUMBER, CELL_IS_DATE, MEMBER_BAD, SET_NESTED, LEVEL_BAD,
         EXCLUSION_UNKNOWN, ORDER_BAD.
     """
     reader = _Reader()
@@ -223,12 +223,12 @@ class _Reader:
     def check_members(self) -> None:
         """Refuse a member that is no code: the name of a set, or several codes in one cell.
 
-        :raises Fault: SET_NESTED, CODE_BAD.
+        :raises Fault: SET_NESTED, MEMBER_BAD.
         """
         names = {name.upper() for name in self.tables.sets}
         for sheet, row, held, code in self._odd:
             nested = code.upper() in names
-            reason = SET_NESTED if nested else CODE_BAD
+            reason = SET_NESTED if nested else MEMBER_BAD
             raise Fault(reason, field=sheet, value=code, sheet=sheet, row=row, set=held)
 
     def complications(self, sheet: str, rows: Rows, default: str) -> list[tuple[int, str]]:
@@ -240,7 +240,7 @@ class _Reader:
         for number, cells in self._rows(sheet, rows, MCC if default else sheet):
             code = self._icd(sheet, number, cells["code"])
             if not _CODE.match(code):
-                raise Fault(CODE_BAD, field=sheet, value=code, sheet=sheet, row=number)
+                raise Fault(MEMBER_BAD, field=sheet, value=code, sheet=sheet, row=number)
             level, table = cells["level"].upper() or default, cells["table"]
             if level not in ("MCC", "CC"):
                 raise Fault(LEVEL_BAD, field="CC", value=cells["level"], row=number, sheet=sheet)
