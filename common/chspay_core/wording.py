@@ -30,11 +30,31 @@ _UNITS: Mapping[str, str] = {
 }
 _ROUNDINGS: Mapping[str, str] = {"largest_remainder": "最大余数法，取整到分"}
 _PLACES = "零一二三四五六七八九"
-_EVIDENCE: Mapping[str, str] = {"official": "正式文件", "unverified": "未核对原文", "demo": "演示"}
+_EVIDENCE: Mapping[str, str] = {
+    "official": "正式文件",
+    "unverified": "未核对原文",
+    "demo": "演示",
+    "decision": "认定",
+}
+#: How a case was settled -> its name in a table.
+_KINDS: Mapping[str, str] = {
+    "normal": "正常",
+    "low": "低倍率",
+    "low_step": "低费用阶段",
+    "high": "高倍率",
+    "extreme": "极高倍率",
+    "unstable": "非稳定病组",
+    "per_diem": "床日",
+    "incomplete": "住院过程不完整",
+    "ungrouped": "未入组",
+    "ambiguous": "歧义",
+    "excluded": "不计点",
+}
 
 _HALF_UP = re.compile(r"half_up_(\d+)\Z", re.ASCII)
 _DISPLAY = re.compile(r"display_([0-9])\Z", re.ASCII)
 _REMAINDER = re.compile(r"largest_remainder_(\d+)\Z", re.ASCII)
+_WORDS: Mapping[str, str] = {"min": "较小者", "max": "较大者"}
 _KEY = re.compile(r"[a-z][a-z_0-9]*")
 
 
@@ -58,6 +78,11 @@ def evidence_text(evidence: str) -> str:
     return _EVIDENCE.get(evidence, evidence)
 
 
+def kind_text(kind: str) -> str:
+    """How a case was settled, in Chinese; an unknown kind as it is written."""
+    return _KINDS.get(kind, kind)
+
+
 def formula_text(line: Line, labels: Mapping[str, str]) -> str:
     """The formula with the labels of its inputs in place of their keys."""
-    return _KEY.sub(lambda found: labels.get(found[0], found[0]), line.formula)
+    return _KEY.sub(lambda found: labels.get(found[0], _WORDS.get(found[0], found[0])), line.formula)

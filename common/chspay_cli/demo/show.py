@@ -11,20 +11,12 @@ from rich.table import Table
 from chspay_cli.demo.story import MONTH, POOL, Keys, Month20k
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.wording import evidence_text, formula_text, unit_text
+from chspay_core.wording import evidence_text, formula_text, kind_text, unit_text
 from chspay_core.worksheet import Line
 
 SUM_BROKEN = Reason(
     "DEMO_SUM_BROKEN", Kind.INTERNAL, "各医院基金合计{value}元与本月基金{fund}元不符，请报告此问题。"
 )
-_KINDS = {
-    "normal": "正常",
-    "low": "低倍率",
-    "high": "高倍率",
-    "unstable": "非稳定病组",
-    "per_diem": "床日",
-    "ungrouped": "未入组",
-}
 
 
 def show(console: Console, month: Month20k, keys: Keys, url: str) -> None:
@@ -82,7 +74,7 @@ def _hospitals(console: Console, month: Month20k) -> None:
 
 def _worksheet(console: Console, explained: dict[str, Any]) -> None:
     case = explained["case"]
-    kind = _KINDS.get(case["kind"], case["kind"])
+    kind = kind_text(case["kind"])
     console.print(f"\n病例 {case['case_id']}（{case['drg'] or '未入组'}，{kind}）的计算底稿：")
     lines = [Line(**{**line, "inputs": tuple(line["inputs"])}) for line in explained["worksheet"]["lines"]]
     labels = {line.key: line.label for line in lines}

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_core.errors import Fault
-from chspay_core.wording import evidence_text, formula_text, rounding_text, unit_text
+from chspay_core.wording import evidence_text, formula_text, kind_text, rounding_text, unit_text
 from chspay_core.worksheet import Line
 from chspay_gateway import problems
 from chspay_gateway.rest.answers import (
@@ -22,14 +22,6 @@ from chspay_gateway.view.html import Part, Safe, card, facts, join, link, money,
 from chspay_kit.auth import Claim
 
 _STATES = {"pending": "等待", "running": "进行中", "done": "完成", "failed": "失败"}
-_KINDS = {
-    "normal": "正常",
-    "low": "低倍率",
-    "high": "高倍率",
-    "unstable": "不稳定组",
-    "per_diem": "床日",
-    "ungrouped": "未入组",
-}
 _LEVELS = {1: "一级", 2: "二级", 3: "三级", 9: "未定级"}
 _HOME = link("结算", "view")
 
@@ -189,7 +181,7 @@ def statement(item: StatementOut, cases: Sequence[RunCaseOut], more: Safe) -> HT
                 hospital_code=each.hospital_code, case_id=each.case_id,
             ),
             each.drg,
-            _KINDS.get(each.kind, each.kind),
+            kind_text(each.kind),
             each.points,
             money(each.cost),
             money(each.patient),
@@ -214,7 +206,7 @@ def worksheet(run_id: str, case: RunCaseOut, title: str, lines: Sequence[Line]) 
         [
             ("病例", case.case_id),
             ("病组", case.drg or "未入组"),
-            ("类别", _KINDS.get(case.kind, case.kind)),
+            ("类别", kind_text(case.kind)),
             ("点数", case.points or ""),
             ("总费用（元）", money(case.cost)),
             ("个人负担（元）", money(case.patient)),

@@ -2,6 +2,7 @@
 
 from chspay_core import wording
 from chspay_core.worksheet import Worksheet
+from chspay_settlement.engine.model import CaseKind
 
 
 def test_a_formula_is_read_with_the_labels_of_its_inputs():
@@ -24,5 +25,7 @@ def test_every_unit_and_mark_has_a_chinese_name():
     """An English word on a statement would be a hole in the explanation."""
     for unit in ("fen", "yuan", "points", "cases", "days", "yuan per point"):
         assert wording.unit_text(unit) != unit
-    for mark in ("official", "unverified", "demo"):
+    for mark in ("official", "unverified", "demo", "decision"):
         assert wording.evidence_text(mark) != mark
+    for kind in CaseKind:
+        assert wording.kind_text(kind.value) != kind.value

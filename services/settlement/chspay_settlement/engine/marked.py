@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from chspay_core.amounts import MICRO_PLACES, divide_half_up
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_settlement.engine import methods
+from chspay_settlement.engine import methods, readmission
 from chspay_settlement.engine.factors import ONE, Factor
 from chspay_settlement.engine.marks import MARK_NAMES, Mark, MarkKind, Mode, figure, merged
 from chspay_settlement.engine.methods import Basis, Settle
@@ -102,7 +102,8 @@ def settle(terms: Terms, plan: Plan, inp: PricedInput, basis_of: BasisOf) -> tup
         step(mark, "points_before + mark_value", points + figure(inp.case_id, mark))
     mark = marks.get(MarkKind.READMISSION)
     if mark is not None:
-        step(mark, "points_before × mark_value", points * figure(inp.case_id, mark))
+        rule = readmission.METHOD if terms.policy.has(readmission.METHOD) else ""
+        step(mark, "points_before × mark_value", points * figure(inp.case_id, mark), rule=rule)
     mark = marks.get(MarkKind.VIOLATION)
     if mark is not None:
         step(mark, "0 − points_before × mark_value", -points * figure(inp.case_id, mark))
