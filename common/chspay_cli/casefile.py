@@ -242,12 +242,19 @@ def _csv_into(sink: pa.NativeFile, schema: pa.Schema, batches: Iterator[pa.Recor
 
 def _csv_lines(batch: pa.RecordBatch) -> pa.Buffer:
     """The rows as CSV text; a cell is quoted only where it must be."""
-    cells = [_quoted(_as_text(column)) for column in batch.columns]
+    cells = [_cell(column) for column in batch.columns]
     cells[-1] = pc.binary_join_element_wise(cells[-1], "\n", "")
     lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
     # The lines lie one after the other in the array's data: no join and no copy is needed.
     _, offsets, text = lines.buffers()
     return text.slice(0, memoryview(offsets).cast("i")[len(lines)])
+
+
+def _cell(column: pa.Array) -> pa.Array:
+    """A column as cells; no number and no day needs quotes."""
+    kind = column.type
+    bare = pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_date(kind)
+    return _as_text(column) if bare else _quoted(_as_text(column))
 
 
 def _quoted(column: pa.Array) -> pa.Array:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from chspay_core.amounts import from_micro, plain
+from chspay_core.amounts import MICRO_PLACES, from_micro, plain
 from chspay_settlement.engine.clearing import Clearing
 from chspay_settlement.engine.columnar.columns import UNKNOWN, Coded
 from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, PointValue, PricedInput
@@ -44,6 +45,7 @@ CASE_SCHEMA = pa.schema(
     ]
 )
 _BATCH_ROWS = 65_536
+_MICRO = pa.decimal128(38, MICRO_PLACES)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,6 @@ def _batches_of_columns(done: ColumnClearing) -> Iterator[pa.RecordBatch]:
     kinds = Coded(points.kinds, tuple(kind.value for kind in CaseKind))
     for start in range(0, len(columns), _BATCH_ROWS):
         part = slice(start, min(start + _BATCH_ROWS, len(columns)))
-        reasons = [points.reasons.get(row, "") for row in range(part.start, part.stop)]
         fund, patient = done.funds_fen[part], columns.patient_fen[part]
         excluded = points.kinds[part] == kinds.texts.index(CaseKind.EXCLUDED.value)
         found = {
@@ -148,7 +149,7 @@ def _batches_of_columns(done: ColumnClearing) -> Iterator[pa.RecordBatch]:
             "cost_fen": _whole(columns.cost_fen[part]),
             "patient_fen": _whole(patient),
             "kind": _spelt(kinds, part),
-            "reason": pa.array(reasons, pa.string()),
+            "reason": _reasons(points.reasons, start, excluded),
             "points": _points_spelt(points.points_micro[part]),
             "fund_fen": pa.array(fund, mask=excluded),
             "total_fen": pa.array(fund + np.where(patient == UNKNOWN, 0, patient), mask=excluded),
@@ -164,8 +165,17 @@ def _whole(numbers: np.ndarray) -> pa.Array:
     return pa.array(numbers, mask=numbers == UNKNOWN)
 
 
+def _reasons(reasons: Mapping[int, str], start: int, excluded: np.ndarray) -> pa.Array:
+    """Why cases are excluded, the empty text for all others; ``start`` is the row of the first."""
+    found = np.full(len(excluded), "", object)
+    for row in np.flatnonzero(excluded).tolist():
+        found[row] = reasons.get(start + row, "")
+    return pa.array(found, pa.string())
+
+
 def _points_spelt(micro: np.ndarray) -> pa.Array:
-    """Points as plain decimal text, each value spelt once."""
-    coded = pa.array(micro).dictionary_encode()
-    spelt = pa.array([_points(value) for value in coded.dictionary.to_pylist()], pa.string())
-    return spelt.take(coded.indices)
+    """Points as :func:`~chspay_core.amounts.plain` writes them: decimals without needless zeros."""
+    # A number of 128 bits is its 64 bits and their sign.
+    halves = np.stack([micro, micro >> 63], axis=1)
+    exact = pa.Array.from_buffers(_MICRO, len(micro), [None, pa.py_buffer(np.ascontiguousarray(halves))])
+    return pc.utf8_rtrim(pc.utf8_rtrim(exact.cast(pa.string()), "0"), ".")

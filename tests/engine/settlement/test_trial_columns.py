@@ -6,13 +6,16 @@ import random
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from chspay_cli import trial_run
 from chspay_cli.cli_clear import clear
+from chspay_cli.trial_cases import _points_spelt
 from chspay_cli.trial_output import FILES
+from chspay_core.amounts import from_micro, plain
 from chspay_core.errors import Fault
 
 MONEY = pa.decimal128(18, 2)
@@ -127,3 +130,13 @@ def test_a_bad_row_is_refused_in_the_same_words(tmp_path, levels, monkeypatch, r
     assert str(single) == str(columns)
     assert columns.reason.code == reason
     assert not (tmp_path / "columns").exists()
+
+
+def test_points_are_spelt_as_one_by_one():
+    """A column of points and a single one must read alike, down to the smallest and below zero."""
+    chance = random.Random(4)
+    micro = [0, 1, -1, 10, 999_999, 1_000_000, -1_500_000, 100_000_000, 2**62, -(2**62)]
+    micro += [chance.randrange(-(10**9), 10**12) for _ in range(2_000)]
+    assert _points_spelt(np.array(micro, np.int64)).to_pylist() == [
+        plain(from_micro(value)) for value in micro
+    ]
