@@ -1,5 +1,7 @@
 """Amendments over a real channel and a real PostgreSQL: from draft to law, each step by another person."""
 
+import asyncio
+import re
 from datetime import date
 
 import asyncpg
@@ -233,6 +235,30 @@ async def test_two_approved_drafts_for_one_day_cannot_both_become_law(world):
     assert (fault.reason.code, fault.field) == ("POLICY_OVERLAP", "prepay.share")
     for part in ("990100", "2027-01-01", "joint-1-minutes", "joint-2-minutes"):
         assert part in fault.message
+
+
+async def test_two_publications_at_once_take_turns(world):
+    """Two clerks press the button together: one law, one refusal, never two values on one day."""
+    for name, value in (("joint-1", "0.96"), ("joint-2", "0.97")):
+        await world.draft(text(name, value=value))
+        await world.step("Review", name, REVIEWER)
+        await world.step("Approve", name, APPROVER)
+    answers = await asyncio.gather(
+        *(world.step("Publish", name, FOURTH) for name in ("joint-1", "joint-2")), return_exceptions=True
+    )
+    refusals = [answer for answer in answers if isinstance(answer, Fault)]
+    assert [fault.reason.code for fault in refusals] == ["POLICY_OVERLAP"]
+    found = await world.amendments.VerifyAmendments(am.VerifyAmendmentsRequest(place="990100"))
+    assert (found.steps, found.intact) == (7, True)
+
+
+async def test_the_amendment_in_the_documentation_is_taken(world, root):
+    """Who copies the page must not be refused."""
+    page = (root / "docs/policy.md").read_text("utf-8")
+    (content,) = re.findall(r"```yaml\n(amendment: .*?)```", page, re.DOTALL)
+    checked = await world.amendments.CheckAmendment(am.CheckAmendmentRequest(content=content))
+    assert list(checked.findings) == []
+    assert [(change.key, change.new) for change in checked.changes] == [("prepay.share", "0.96")]
 
 
 async def test_a_new_rule_does_not_begin_before_it_is_published(world):
