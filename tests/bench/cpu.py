@@ -28,3 +28,9 @@ def _own(pid: int) -> float:
     except FileNotFoundError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def memory(pid: int | None) -> int:
+    """The most memory a process ever held, bytes."""
+    lines = (_PROC / str(pid) / "status").read_text().splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))

@@ -39,12 +39,12 @@ ROW_GROUP, RUNS = 262_144, 3
 ANSWERS = Shape(answers_only=True)
 
 
-def repeated(published: Path, target: Path) -> None:
-    """A file of ``CASES`` rows drawn from 20,000 published ones, as a data platform would store it."""
-    with gzip.open(published, "rt", encoding="utf-8") as file:
+def published_cases(path: Path) -> pa.Table:
+    """The columns of 20,000 published cases that grouping reads, in their types, without ``case_id``."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
         names = file.readline().strip().split(",")
     options = pacsv.ConvertOptions(column_types={name: pa.string() for name in names})
-    table = pacsv.read_csv(published, convert_options=options)
+    table = pacsv.read_csv(path, convert_options=options)
     columns = {}
     for name in READ:
         if name in names and name != "case_id":
@@ -53,13 +53,18 @@ def repeated(published: Path, target: Path) -> None:
             columns[name] = (
                 pc.split_pattern(column, LIST_SEPARATOR) if pa.types.is_list(kind) else column.cast(kind)
             )
-    table = pa.table(columns)
+    return pa.table(columns)
+
+
+def repeated(published: Path, target: Path, cases: int = CASES) -> None:
+    """A file of rows drawn from 20,000 published ones, as a data platform would store it."""
+    table = published_cases(published)
     rng = np.random.default_rng(1)
     schema = pa.schema([("case_id", pa.string()), *table.schema])
     coded = [leaf_of(field) for field in table.schema]
     with pq.ParquetWriter(target, schema, compression="zstd", use_dictionary=coded) as writer:
-        for start in range(0, CASES, ROW_GROUP):
-            rows = min(ROW_GROUP, CASES - start)
+        for start in range(0, cases, ROW_GROUP):
+            rows = min(ROW_GROUP, cases - start)
             drawn = table.take(pa.array(rng.integers(0, len(table), rows)))
             ids = pa.array([f"33010{number:013d}" for number in range(start, start + rows)])
             writer.write_table(drawn.add_column(0, "case_id", ids).cast(schema), row_group_size=rows)

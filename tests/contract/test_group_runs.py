@@ -17,6 +17,7 @@ from chspay.grouper.v1 import grouper_pb2
 from chspay.grouper.v1 import runs_pb2 as pb
 from chspay_core.errors import Fault
 from chspay_grouper.app import chunks
+from chspay_grouper.app import grouping as app_grouping
 from chspay_grouper.app.dip import DipApp
 from chspay_grouper.app.measuring import carry_out
 from chspay_grouper.app.runners import Runners
@@ -87,8 +88,10 @@ async def refused(call) -> str:
     return caught.value.reason.code
 
 
-async def test_a_stored_run_gives_the_answers_of_single_cases(world):
-    """A month is grouped at once and a dispute case by case: both must say the same."""
+@pytest.mark.parametrize("least_rows", [1, 1_000_000], ids=["kernel", "python"])
+async def test_a_stored_run_gives_the_answers_of_single_cases(world, monkeypatch, least_rows):
+    """A month is grouped at once and a dispute case by case: both must say the same, whatever groups it."""
+    monkeypatch.setattr(app_grouping, "KERNEL_ROWS", least_rows)
     cases = some_cases(40)
     run_id = await uploaded(world, parquet(cases[:20]), arrow(cases[20:]))
     run = await ended(world, run_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from chspay_grouper.store.artefacts import Facts
 from chspay_kit import paging, telemetry
 from chspay_kit.auth import current_claim, service_claim
 from chspay_kit.db import Database
+from chspay_kit.machinecode import keep_machine_code
 
 SCHEME_BROKEN = Reason(
     "SCHEME_BROKEN", Kind.INTERNAL, "方案{value}的内容与其摘要不符，不能使用，请联系管理员核查数据库。"
@@ -37,6 +39,8 @@ ARROW_UNREADABLE = Reason("ARROW_UNREADABLE", Kind.INVALID, "不能读取Arrow�
 
 #: How often a replica looks whether another one has imported a newer version, seconds.
 REFRESH_SECONDS = 10
+#: From how many rows on a batch is worth the compiled kernel, which takes a moment to load.
+KERNEL_ROWS = 2_000
 _SUBJECT = "grouper"
 
 
@@ -52,9 +56,29 @@ class Loaded:
         self.scheme = scheme
         self.grouper = Grouper(scheme)
         self.batches = BatchGrouper(self.grouper)
+        self._kernel: BatchGrouper | None = None
+        self._making = threading.Lock()
         self.tracer = Tracer(scheme)
         self.facts = facts_of(scheme)
         self._index: Index | None = None
+
+    def answers(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """The answer columns, row for row; to be called in a thread, for a large batch takes its time.
+
+        :raises Fault: COLUMN_MISSING or COLUMN_TYPE.
+        """
+        grouper = self.batches if batch.num_rows < KERNEL_ROWS else self._compiled()
+        return grouper.columns(grouper.numbers(batch))
+
+    def _compiled(self) -> BatchGrouper:
+        """The batch kernel, loaded when the first large batch comes."""
+        with self._making:
+            if self._kernel is None:
+                keep_machine_code()
+                from chspay_grouper.engine.kernel.batch import KernelGrouper
+
+                self._kernel = KernelGrouper(self.grouper, guard=threading.Lock())
+            return self._kernel
 
     def index(self) -> Index:
         """What can be looked up in the scheme, made at first use."""
@@ -216,14 +240,13 @@ def count_answers(loaded: Loaded, statuses: Mapping[str, int]) -> None:
 
 
 def _answers_of(loaded: Loaded, content: bytes) -> bytes:
-    batches = loaded.batches
     sink = pa.BufferOutputStream()
     try:
         with pa.ipc.open_stream(content) as reader, pa.ipc.new_stream(sink, ANSWER_SCHEMA) as writer:
             for batch in reader:
                 # Hostile offsets must be refused here, not read past the end of a buffer.
                 batch.validate(full=True)
-                columns = batches.columns(batches.numbers(batch))
+                columns = loaded.answers(batch)
                 if telemetry.is_on():
                     found = pc.value_counts(columns["status"]).to_pylist()
                     count_answers(loaded, {item["values"]: item["counts"] for item in found})

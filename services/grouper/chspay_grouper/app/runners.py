@@ -29,7 +29,14 @@ class Reader(Protocol):
     """What is kept of uploaded cases."""
 
     @property
-    def read(self) -> tuple[str, ...]: ...
+    def read(self) -> tuple[str, ...]:
+        """The columns that are looked at."""
+        ...
+
+    @property
+    def coded(self) -> tuple[str, ...]:
+        """Those of them whose texts are best left as dictionaries."""
+        ...
 
     def kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch as it is stored; tells a missing or hopeless column now, not in the background.
@@ -58,6 +65,7 @@ class SchemeRunner:
     """Groups by a scheme."""
 
     read = given.READ
+    coded = ("diagnoses", "procedures", "department", "leaving_type")
 
     def __init__(self, loaded: Loaded) -> None:
         self._loaded = loaded
@@ -68,8 +76,7 @@ class SchemeRunner:
         return batch
 
     def answers(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        batches = self._loaded.batches
-        return batches.columns(batches.numbers(batch))
+        return self._loaded.answers(batch)
 
     def count(self, statuses: Mapping[str, int]) -> None:
         count_answers(self._loaded, statuses)
@@ -79,6 +86,7 @@ class DipRunner:
     """Groups by a DIP catalogue."""
 
     read = dip.READ
+    coded: tuple[str, ...] = ()
 
     def __init__(self, loaded: LoadedDip) -> None:
         self._batches = loaded.batches()
@@ -100,6 +108,7 @@ class WeightRunner:
     """Looks up the weights of grouped cases."""
 
     read = ("case_id", "drg", "status", "hospital_code")
+    coded: tuple[str, ...] = ()
 
     def __init__(self, table: WeightTable, levels: Mapping[str, int]) -> None:
         self._weighed = Weighed(table, levels)
@@ -119,6 +128,7 @@ class MeasureReader:
     """Cases that weights will be measured from."""
 
     read = reading.READ
+    coded: tuple[str, ...] = ()
 
     def kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         return reading.canonical(_having(batch, "drg", "total_cost"), "cases")

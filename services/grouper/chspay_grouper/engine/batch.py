@@ -61,8 +61,7 @@ class BatchGrouper:
 
     def columns(self, numbers: np.ndarray) -> dict[str, pa.Array]:
         """The answer columns ``mdc, adrg, drg, status, reason`` as text, row for row."""
-        indices = pa.array(numbers, type=pa.int32())
-        return {name: self._dictionary(name).take(indices) for name in ANSWER_COLUMNS}
+        return {name: column.dictionary_decode() for name, column in self.encoded(numbers).items()}
 
     def encoded(self, numbers: np.ndarray) -> dict[str, pa.DictionaryArray]:
         """The answer columns as dictionary arrays over one dictionary each, whatever the batch."""

@@ -92,7 +92,7 @@ class Tally:
         """Answers of some cases: their ids, and the answer columns as text."""
         columns = [ids, *(answers[name] for name in self._form.columns)]
         lines = pc.binary_join_element_wise(*(_plain(column) for column in columns), "\t")
-        self._digest.add("".join(f"{line}\n" for line in lines.to_pylist()).encode())
+        self._digest.add(_text(lines))
         self._cases += len(ids)
         self._statuses.update(_counted(answers[self._form.status]))
         self._groups.update(_counted(answers[self._form.group]))
@@ -122,6 +122,16 @@ def parse_statement(content: bytes) -> RunStatement:
     if sum(found.statuses.values()) != found.cases:
         raise Fault(DOCUMENT_BAD, kind=_KIND, problem="各状态的病例数之和不等于总数")
     return canonical.whole(found, content, _KIND)
+
+
+def _text(lines: pa.Array) -> bytes:
+    """The lines one after the other, each with its end."""
+    if lines.null_count:
+        return "".join(f"{line}\n" for line in lines.to_pylist()).encode()
+    whole = pc.binary_join_element_wise(lines, "", "\n")
+    # The lines lie one after the other in the array's data: nothing has to be joined.
+    _, offsets, text = whole.buffers()
+    return bytes(text.slice(0, memoryview(offsets).cast("i")[len(whole)])) if len(whole) else b""
 
 
 def _plain(column: pa.Array) -> pa.Array:
