@@ -15,6 +15,7 @@ from chspay_cli.trial_cases import Cleared, cleared, cleared_columns
 from chspay_cli.trial_input import COLUMNS, read_inputs
 from chspay_core.policy import Policy
 from chspay_kit.machinecode import keep_machine_code
+from chspay_settlement.engine import extreme_cost, readmission
 from chspay_settlement.engine.clearing import clear
 from chspay_settlement.engine.coefficient_table import CoefficientTable
 from chspay_settlement.engine.group_methods import coefficients_of
@@ -25,6 +26,11 @@ from chspay_settlement.engine.value_forms import FUND_ONLY, Form
 LARGE = 200_000
 NO_PATIENT = "文件没有个人负担（patient_paid），点值改按基金口径计算：基金 ÷ 点数。"
 NO_DEPARTMENT = "文件没有科室（department），无法识别床日病例，全部按病组计算。"
+#: Rules that look at several stays or at a whole hospital; a month run follows them, a trial of a file not.
+NOT_FOUND = {
+    readmission.METHOD: "本地有再入院的规定，试算不认定再入院，各病例按未再入院计点。",
+    extreme_cost.METHOD: "本地有极高费用病例按项目付费的规定，试算不作认定，各病例按病组计点。",
+}
 
 #: Told the step that begins, and how much of it is done, in words.
 Step = Callable[[str, str], None]
@@ -110,4 +116,5 @@ def _form(policy: Policy, has_patient: bool, has_department: bool) -> tuple[Form
         notes.append(NO_PATIENT)
     if not has_department:
         notes.append(NO_DEPARTMENT)
+    notes += [note for key, note in NOT_FOUND.items() if policy.has(key)]
     return form, notes

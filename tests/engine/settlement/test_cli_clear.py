@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from settlement_rules import policy_of
 
 from chspay_cli.main import main
+from chspay_cli.trial_run import NOT_FOUND, Wanted, run_trial
 
 EQUAL, LEVELLED, DAY = "990200", "990100", "2026-03-31"
 HEADER = "case_id,hospital_code,drg,total_cost,patient_paid,department,los_days,status\n"
@@ -272,3 +275,14 @@ def test_real_discharges_clear_on_the_command_line(chspay: Command, shared: Path
     assert (len(statements), sum(int(row["fund_fen"]) for row in statements)) == (169, 50_000_000_000)
     assert sum(int(row["fund_fen"]) for row in rows_of(out / "cases.csv")) == 50_000_000_000
     assert "与试算结果一致" in chspay("explain", out, "7")[1]
+
+
+def test_a_trial_says_which_rules_it_did_not_follow(tmp_path: Path) -> None:
+    """What a month run finds among stays and hospitals must not be passed over silently."""
+    cases = tmp_path / "out.csv"
+    cases.write_text(lines(), "utf-8")
+    ruled = {"readmission.method": "same_group_earlier_factor@1", "by_item.method": "top_share@1"}
+    quiet = Wanted(cases, {}, 1_000_000, policy_of())
+    _, told = run_trial(quiet, lambda _name, _done: None)
+    _, more = run_trial(replace(quiet, policy=policy_of(ruled)), lambda _name, _done: None)
+    assert [note for note in more if note not in told] == list(NOT_FOUND.values())
