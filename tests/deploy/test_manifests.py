@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from chspay_cli.main import COMMANDS
+from chspay_grouper.engine.life import trusted_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERLAYS = ("dev", "staging", "prod")
@@ -85,6 +86,26 @@ def test_containers_are_confined(overlay):
         assert set(container["resources"]) == {"requests", "limits"}
         if name != "migrate":
             assert {"livenessProbe", "readinessProbe", "startupProbe"} <= set(container)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_grouper_reads_the_list_of_trusted_keys(overlay):
+    """Without the list no scheme, catalogue or weight table could ever be sealed or published."""
+    (deployment,) = [
+        item for item in _of_kind(overlay, "Deployment") if item["metadata"]["name"] == "grouper"
+    ]
+    spec = deployment["spec"]["template"]["spec"]
+    container = spec["containers"][0]
+    env = {item["name"]: item.get("value") for item in container["env"]}
+    mounts = {mount["name"]: mount for mount in container["volumeMounts"]}
+    (volume,) = [volume for volume in spec["volumes"] if volume["name"] == "scheme-keys"]
+    lists = {item["metadata"]["name"]: item["data"] for item in _of_kind(overlay, "ConfigMap")}
+    held = lists[volume["configMap"]["name"]]
+    path = Path(env["CHSPAY_SCHEME_KEYS_FILE"])
+    assert (str(path.parent), path.name in held) == (mounts["scheme-keys"]["mountPath"], True)
+    assert mounts["scheme-keys"]["readOnly"] is True
+    assert trusted_keys(held[path.name]) == frozenset()
+    assert int(env["CHSPAY_UPLOAD_DAYS"]) > 0
 
 
 def test_no_secret_is_in_the_repository():

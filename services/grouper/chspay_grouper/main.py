@@ -19,6 +19,7 @@ from chspay_grouper.app.grouping import GrouperApp
 from chspay_grouper.app.life import Lives
 from chspay_grouper.app.runners import Runners
 from chspay_grouper.app.runs import CarriedOut, GroupRuns
+from chspay_grouper.app.sweep import Sweep
 from chspay_grouper.rpc.artefacts import SERVICE as ARTEFACTS
 from chspay_grouper.rpc.artefacts import ArtefactServicer
 from chspay_grouper.rpc.dip import SERVICE as DIP
@@ -75,4 +76,7 @@ async def main(settings: GrouperSettings) -> None:
     app = GrouperApp(database, settings.scheme_root)
     await app.start()
     built = build(app, database, trusted)
-    await serve("grouper", built.servicers, settings, database, jobs=[app.keep_fresh, built.worker.work])
+    jobs = [app.keep_fresh, built.worker.work]
+    if settings.upload_days is not None:
+        jobs.append(Sweep(database, settings.upload_days).work)
+    await serve("grouper", built.servicers, settings, database, jobs=jobs)

@@ -80,7 +80,8 @@ class GroupRuns:
             new_run(request_id), scheme_id=found.id, scheme_digest=found.digest, kind=kind.value, asked=asked
         )
         if cases_of:
-            source = await self.get(cases_of)
+            # Locked, so that nobody sweeps the cases before this run is there.
+            source = await self.get(cases_of, lock=True)
             if source.kind != run.kind:
                 raise Fault(GROUP_RUN_OTHER_KIND, field="cases_of", value=cases_of)
             if source.swept_at is not None:

@@ -150,8 +150,8 @@ class Tables:
 def read_tables(sheets: Mapping[str, Rows], manifest: Manifest) -> Tables:
     """Clean and check the six sheets, then apply the manifest's amendments.
 
-    :raises Fault: HEADER_MISSING, CELL_EMPTY, CODE_IS_NUMBER, CELL_IS_DATE, MEMBER_BAD, SET_NESTED, LEVEL_BAD,
-        EXCLUSION_UNKNOWN, ORDER_BAD.
+    :raises Fault: HEADER_MISSING, CELL_EMPTY, CODE_IS_NUMBER, CELL_IS_DATE, MEMBER_BAD, SET_NESTED,
+        LEVEL_BAD, EXCLUSION_UNKNOWN, ORDER_BAD.
     """
     reader = _Reader()
     if isinstance(sheets, Sheets):

@@ -48,6 +48,13 @@ class Chunk:
     content: bytes
 
 
+_OLD = (
+    "SELECT run_id FROM group_run r WHERE swept_at IS NULL"
+    " AND created_at < now() - make_interval(days => $1) AND state NOT IN ('pending', 'running')"
+    " AND NOT EXISTS (SELECT 1 FROM group_run u WHERE u.cases_of = r.run_id AND u.run_id <> r.run_id"
+    " AND (u.created_at >= now() - make_interval(days => $1) OR u.state IN ('pending', 'running')))"
+    " ORDER BY created_at, run_id LIMIT $2 FOR UPDATE SKIP LOCKED"
+)
 _NAMES = [field.name for field in fields(Run)]
 _COLUMNS = ", ".join(_NAMES)
 _PLACES = ", ".join(f"${number}" for number in range(1, len(_NAMES) + 1))
@@ -165,6 +172,28 @@ async def uploaded(run_id: str) -> tuple[list[int], int]:
         run_id,
     )
     return [row[0] for row in rows], sum(row[1] for row in rows)
+
+
+async def sweep(days: int, most: int) -> list[str]:
+    """Deletes cases and answers of runs that began over ``days`` days ago; answers which runs.
+
+    A run whose cases a younger or unfinished run still reads keeps them. One nobody finished uploading is
+    cancelled. The run itself and its statement stay.
+    """
+    connection = await current_connection()
+    rows = await connection.fetch(_OLD, days, most)
+    found = [row[0] for row in rows]
+    for table in ("group_run_cases", "group_run_answers"):
+        await connection.execute(
+            f"DELETE FROM {table} WHERE run_id = ANY($1)",  # noqa: S608 - constants
+            found,
+        )
+    await connection.execute(
+        "UPDATE group_run SET swept_at = now(),"
+        " state = CASE state WHEN 'uploading' THEN 'cancelled' ELSE state END WHERE run_id = ANY($1)",
+        found,
+    )
+    return found
 
 
 async def put_statement(digest: str, artefact_digest: str, content: bytes) -> None:
