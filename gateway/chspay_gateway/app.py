@@ -13,8 +13,11 @@ from chspay_gateway.bodygate import BodyGate, refuse_as_problem
 from chspay_gateway.envelope import route as envelope
 from chspay_gateway.rest import (
     amendments,
+    around_month,
     artefacts,
+    audit,
     budget,
+    differences,
     dip,
     figures,
     group_runs,
@@ -63,6 +66,9 @@ def create_app(gateway: Gateway) -> FastAPI:
         weight_runs,
         budget,
         runs,
+        around_month,
+        audit,
+        differences,
         figures,
         policy,
         law,
@@ -80,6 +86,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         files={
             grouping.SCHEMES_PATH: grouping.MAX_WORKBOOK,
             institutions.PATH: institutions.MAX_FILE,
+            audit.PATH: audit.MAX_FILE,
             **dict.fromkeys(artefacts.PATHS, artefacts.MAX_CONTENT),
         },
         refuse=_refuse,

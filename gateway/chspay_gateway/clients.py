@@ -18,7 +18,7 @@ from chspay.grouper.v1 import (
     weights_pb2_grpc,
 )
 from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
-from chspay.settlement.v1 import figures_pb2_grpc, settlement_pb2_grpc
+from chspay.settlement.v1 import figures_pb2_grpc, month_pb2_grpc, settlement_pb2_grpc
 from chspay_core.errors import Fault
 from chspay_gateway.settings import GatewaySettings
 from chspay_kit import logs
@@ -42,6 +42,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
+    "month": ("settlement", month_pb2_grpc.MonthServiceStub),
 }
 
 log = logs.get_logger(__name__)
@@ -65,6 +66,7 @@ class Services:
     dip: Any
     weights: Any
     figures: Any
+    month: Any
     channels: dict[str, Channel]
 
     async def close(self) -> None:

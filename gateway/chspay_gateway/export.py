@@ -32,6 +32,11 @@ STATEMENT_COLUMNS: Columns = (
     ("cost", "医疗总费用(元)"),
     ("prepaid", "本月预付(元)"),
     ("retained", "预留(元)"),
+    ("deducted", "审核扣款(元)"),
+    ("differences", "差额(元)"),
+    ("held", "暂缓拨付(元)"),
+    ("released", "解除暂缓(元)"),
+    ("payable", "本月应付(元)"),
     ("evidence", "依据"),
     ("digest", "结算单指纹"),
 )

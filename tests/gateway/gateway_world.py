@@ -125,7 +125,7 @@ async def _servicers(
         "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
         "settlement": built.servicers,
     }
-    return servicers, [built.worker.work, grouping.worker.work]
+    return servicers, [*(worker.work for worker in built.workers), grouping.worker.work]
 
 
 SERVICES = ("grouper", "rulebook", "budget", "settlement")

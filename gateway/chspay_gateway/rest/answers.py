@@ -99,11 +99,16 @@ class RunOut(Answer):
     pool: str = Field(description="统筹区")
     year: int
     month: int
-    state: str = Field(description="pending 等待 · running 进行中 · done 完成 · failed 失败")
+    state: str = Field(
+        description="pending 等待 · running 进行中 · done 完成 · failed 失败 · discarded 已作废的试算"
+    )
+    nature: str = Field(description="month 月结 · trial 试算 · replay 重算")
     stage: str = Field(description="当前步骤")
     progress_done: int = Field(description="当前步骤已处理的件数")
     progress_total: int = Field(description="当前步骤的总件数")
     cases: int = Field(description="病例数")
+    held_lists: int = Field(description="因疑点未处理而没有参加的清单")
+    point_table_id: str = Field(description="所用的全市点数表；空为按本次病例测算")
     total_points: str | None = Field(description=f"总点数。{POINTS_NOTE}")
     fund: str = Field(description=f"基金支付。{YUAN_NOTE}")
     patient: str = Field(description=f"个人负担。{YUAN_NOTE}")
@@ -132,6 +137,7 @@ _STATES = {
     settlement_pb2.RUN_STATE_RUNNING: "running",
     settlement_pb2.RUN_STATE_DONE: "done",
     settlement_pb2.RUN_STATE_FAILED: "failed",
+    settlement_pb2.RUN_STATE_DISCARDED: "discarded",
 }
 
 
@@ -143,10 +149,13 @@ def run_out(run: settlement_pb2.Run) -> RunOut:
         year=run.year,
         month=run.month,
         state=_STATES[run.state],
+        nature=run.nature,
         stage=run.stage,
         progress_done=run.done,
         progress_total=run.total,
         cases=run.cases,
+        held_lists=run.held_lists,
+        point_table_id=run.point_table_id,
         total_points=points_text(run.total_points),
         fund=fen_to_yuan(run.fund_fen),
         patient=fen_to_yuan(run.patient_fen),
@@ -178,6 +187,11 @@ class StatementOut(Answer):
     cost: str = Field(description=f"医疗总费用。{YUAN_NOTE}")
     prepaid: str = Field(description=f"本月预付。{YUAN_NOTE}")
     retained: str = Field(description=f"预留，考核后拨付。{YUAN_NOTE}")
+    deducted: str = Field(description=f"审核扣款（退回的为负）。{YUAN_NOTE}")
+    differences: str = Field(description=f"已结算月份的差额。{YUAN_NOTE}")
+    held: str = Field(description=f"暂缓拨付。{YUAN_NOTE}")
+    released: str = Field(description=f"解除暂缓。{YUAN_NOTE}")
+    payable: str = Field(description=f"本月应付＝预付－扣款＋差额－暂缓＋解除；为负则应收。{YUAN_NOTE}")
     evidence: str = Field(description="所用规则中最弱的依据")
     digest: str = Field(description="结算单原文（?format=canonical）的SM3指纹")
 
@@ -204,6 +218,11 @@ def statement_out(item: settlement_pb2.Statement) -> StatementOut:
         cost=fen_to_yuan(item.cost_fen),
         prepaid=fen_to_yuan(item.prepaid_fen),
         retained=fen_to_yuan(item.retained_fen),
+        deducted=fen_to_yuan(item.deducted_fen),
+        differences=fen_to_yuan(item.difference_fen),
+        held=fen_to_yuan(item.held_fen),
+        released=fen_to_yuan(item.released_fen),
+        payable=fen_to_yuan(item.payable_fen),
         evidence=item.evidence,
         digest=item.digest,
     )
