@@ -11,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+#: A law holds or it does not; how busy the machine is decides nothing.
+settings.register_profile("chspay", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("chspay")
 
 ROOT = Path(__file__).resolve().parents[1]
 _numbers = itertools.count(1)

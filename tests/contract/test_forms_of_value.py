@@ -52,6 +52,16 @@ WAYS: dict[int, dict[str, str]] = {
 }
 
 
+#: The further values a statement tells of.
+PARTS = {
+    "dip_settlement@1": {"gross"},
+    "level_shares@1": {"level"},
+    "rate_by_level@1": {"level"},
+    "elastic@1": {"fixed", "floating"},
+    "elastic_total_cost@1": {"fixed", "floating"},
+}
+
+
 def ruled(folder: Path, rules: dict[str, str]) -> Bundle:
     """The demonstration city with other rules for some keys."""
     root = folder / "policy"
@@ -99,6 +109,8 @@ async def test_every_form_settles_a_month_and_explains_it(world, tmp_path):
             assert paid != FUND
         else:
             assert paid == FUND
+        told = {part["name"] for one in found.values() for part in am.content(one)["point_value"]["parts"]}
+        assert told == PARTS.get(rules["point_value.form"], set())
         for case in cases[:9]:
             await explained(world, run, case.hospital_code, case.case_id)
     with auth.use_claim(sw.BUREAU):

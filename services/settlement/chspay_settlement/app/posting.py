@@ -170,6 +170,7 @@ def _statements(
             lines,
             paid,
             [Adjustment(row.inp.case_id, mark) for row in own for mark in row.inp.marks],
+            division.parts,
         )
         made.append(
             ledger.StatementRow(

@@ -21,6 +21,7 @@ from chspay_settlement.engine.model import (
     PricedInput,
 )
 from chspay_settlement.engine.payment import PayLine, Payment
+from chspay_settlement.engine.value_divide import Part
 
 FORMAT = "chspay-statement/2"
 TRIAL, MONTH = "trial", "month"
@@ -90,10 +91,13 @@ def statement_content(
     lines: Sequence[GroupLine],
     paid: Payment,
     adjustments: Sequence[Adjustment] = (),
+    parts: Sequence[Part] = (),
 ) -> bytes:
     """The statement as canonical JSON; its group lines must add up to the hospital's totals.
 
     :param paid: from the fund to the payment; a hospital without cases may still have lines.
+    :param parts: the point values of the division besides the one of all points: gross, by level, fixed
+        and floating.
     """
     for name in ("cases", "points_micro", "cost_fen", "patient_fen", "fund_fen"):
         if sum(getattr(line, name) for line in lines) != getattr(hospital, name):
@@ -118,6 +122,11 @@ def statement_content(
             "denominator_points": _points(value.denominator_micro),
             "includes_patient": value.includes_patient,
             "display": value.display(),
+            "parts": [
+                {"name": part.name, "of": part.of, "display": part.value.display()}
+                for part in parts
+                if part.name != "all"
+            ],
         },
         "totals": {
             "cases": hospital.cases,
