@@ -28,6 +28,8 @@ MARK_UNFIT = Reason(
     Kind.PRECONDITION,
     "病例{value}的“{mark}”认定（{cite}）不能采用：{why}。请更正或撤销该认定。",
 )
+#: A review never makes a low case earn more than a low case.
+_LOW = (CaseKind.LOW, CaseKind.LOW_STEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,27 +138,21 @@ def _reviewed(terms: Terms, plan: Plan, inp: PricedInput, mark: Mark, basis_of: 
         return _by_item(terms, plan, inp, mark, basis_of)
     if mark.mode == Mode.POINTS:
         return _decided(plan, inp, mark)
-    stable = plan.group is not None and plan.group.stable
     if mark.mode == Mode.COST_LESS:
         if plan.by_days:
             raise _unfit(inp, mark, "床日病例不按费用计算点数")
         return _own(plan, inp, _accepted(inp, mark), mark)
-    if mark.mode == Mode.LINEAR_ADD:
-        if not stable:
-            raise _unfit(inp, mark, "只有稳定病组的病例可以按超出倍率追加点数")
-        return _by(
-            _kind(plan, inp),
-            methods.REVIEWED,
-            basis_of(inp, methods.REVIEWED),
-            _accepted(inp, mark),
-            "",
-            mark,
-        )
-    if not stable:
+    kind = _kind(plan, inp)
+    normal = next((band for band in plan.bands if band.kind is CaseKind.NORMAL), None)
+    if mark.mode == Mode.LINEAR_ADD and normal is None:
+        raise _unfit(inp, mark, "只有稳定病组的病例可以按超出倍率追加点数")
+    if normal is None or kind in _LOW or (mark.mode == Mode.REJECTED and kind is CaseKind.NORMAL):
         return _own(plan, inp, _cost(inp), mark)
-    normal = next(band for band in plan.bands if band.kind is CaseKind.NORMAL)
-    rule = SETTLE_KEYS[CaseKind.NORMAL]
-    return _by(_kind(plan, inp), normal.method, normal.basis, _cost(inp), rule, mark)
+    if mark.mode == Mode.LINEAR_ADD:
+        plain = "coefficient" not in normal.method.inputs
+        method = methods.REVIEWED_PLAIN if plain else methods.REVIEWED
+        return _by(kind, method, basis_of(inp, method), _accepted(inp, mark), "", mark)
+    return _by(kind, normal.method, normal.basis, _cost(inp), SETTLE_KEYS[CaseKind.NORMAL], mark)
 
 
 def _by_item(terms: Terms, plan: Plan, inp: PricedInput, mark: Mark, basis_of: BasisOf) -> Way:

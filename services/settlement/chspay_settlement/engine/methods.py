@@ -9,7 +9,7 @@ all cases, K = high multiple, V = standard point value (yuan per point). Bed-day
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chspay_core.errors import Fault, Kind, Reason
@@ -152,6 +152,11 @@ def linear_add_reviewed(x: Basis) -> PointLine:
     return PointLine(x.base / x.mean, x.base * (x.coefficient - x.multiple), floor=x.base * x.coefficient)
 
 
+def linear_add_reviewed_plain(x: Basis) -> PointLine:
+    """b + b·max(0, c/m − K): the same where a normal case takes no coefficient."""
+    return linear_add_reviewed(replace(x, coefficient=Fraction(1)))
+
+
 def linear_add_on_standard(x: Basis) -> PointLine:
     """b·f·(c/(m·f) − K + 1). 湖北 cities: the ratio is taken against mean × coefficient. Continuous there."""
     return PointLine(x.base / x.mean, x.base * x.coefficient * (1 - x.multiple))
@@ -241,12 +246,18 @@ LINEAR = Settle(
     ("base", "coefficient", "cost", "mean", "high_multiple"),
     linear_add,
 )
-#: Not chosen by policy: a decision of special review names it.
+#: These two are not chosen by policy: a decision of special review names them.
 REVIEWED = Settle(
     "linear_add_reviewed@1",
     "base × coefficient + base × max(0, cost ÷ mean − high_multiple)",
     LINEAR.inputs,
     linear_add_reviewed,
+)
+REVIEWED_PLAIN = Settle(
+    "linear_add_reviewed_plain@1",
+    "base + base × max(0, cost ÷ mean − high_multiple)",
+    ("base", "cost", "mean", "high_multiple"),
+    linear_add_reviewed_plain,
 )
 ON_STANDARD = Settle(
     "linear_add_on_standard@1",

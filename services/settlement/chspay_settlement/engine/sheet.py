@@ -158,7 +158,10 @@ class _Inputs:
             inputs=("base", "coefficient", "standard_value"),
             rounding=DISPLAY,
         )
-        factor = cost / standard if standard else standard
+        if not standard:
+            self.sheet.given("correction", "校正系数（支付标准为零）", 0, "ratio")
+            return
+        factor = cost / standard
         used = "accepted_cost" if "accepted_cost" in self.sheet else "cost"
         self.sheet.line(
             "correction",
