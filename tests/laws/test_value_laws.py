@@ -57,7 +57,7 @@ totals = st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**9)), min_
 
 def cases_of(found: list) -> tuple[list[PricedInput], list[CasePoints]]:
     """Cases with their points; A and B are of level 3, the first two cases of either level."""
-    found = [("A", "G1", 1, 0), ("C", "G1", 1, 0), *found]
+    found = [("A", "G1", 10**6, 0), ("C", "G1", 10**6, 0), *found]
     inputs = [
         PricedInput(
             f"c{i:03}", code, 3 if code in "AB" else 2, drg, "grouped", "", None, patient + 10, patient
