@@ -75,6 +75,9 @@ def measure(folder: Path, cases: int, runs: int) -> Iterator[Measured]:
     answers = [*group, folder / "answers.parquet", "--columns", "answers"]
     yield _best("分组（只写答案）", runs, answers)
     yield _best("分组（全部列）", runs, [*group, grouped])
+    for jobs in (1, 2):
+        seconds = min(_kernel(month, folder / "answers.parquet", jobs) for _ in range(runs + 1))
+        yield Measured(f"分组内核（只写答案，{jobs}线程，不含启动）", seconds)
     clear = ["clear", grouped, "--fund", _FUND, "--policy", _PLACE, "--on", _DAY, "--hospitals", hospitals]
     yield _best("试算", runs, [*clear, "--out", trial, "--force"])
 
@@ -83,6 +86,25 @@ def _copy(source: Path, target: Path) -> None:
     """Reads and writes the same columns without looking at them: the floor of every command."""
     code = "import sys, pyarrow.parquet as p; p.write_table(p.read_table(sys.argv[1]), sys.argv[2])"
     subprocess.run([sys.executable, "-c", code, str(source), str(target)], check=True)  # noqa: S603 - our own words
+
+
+def _kernel(source: Path, target: Path, jobs: int) -> float:
+    """Seconds of the batch kernel from file to file, in this process."""
+    from chspay_cli.casefile import write_rows
+    from chspay_cli.compiled import kernel_grouper
+    from chspay_cli.grouped import Shape, output_schema
+    from chspay_cli.grouping import in_threads
+    from chspay_cli.rowgroups import RowGroups
+    from chspay_cli.schemefile import find_scheme
+    from chspay_grouper.engine.given import READ
+    from chspay_grouper.engine.grouper import Grouper
+
+    grouper, shape = kernel_grouper(Grouper(find_scheme("chspay_starter")[0])), Shape(answers_only=True)
+    began = time.perf_counter()
+    groups = RowGroups(source, READ)
+    done = in_threads(groups.loads(), grouper, shape, jobs)
+    write_rows(target, output_schema(groups.schema, grouper, shape), (item.batch for item in done))
+    return time.perf_counter() - began
 
 
 def _best(name: str, runs: int, words: list[object]) -> Measured:

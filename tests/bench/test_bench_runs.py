@@ -25,6 +25,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 CASES = int(os.environ.get("CHSPAY_BENCH_RUN_CASES", "10000000"))
 #: A part travels as one message of at most 64 MiB.
 PART_ROWS = 1_000_000
+#: Seconds for what a busy machine takes long for.
+PATIENCE = 300.0
 #: The service answers others while it works: nobody waits longer, seconds.
 MOST_WAIT = 2.0
 
@@ -83,7 +85,8 @@ async def test_a_stored_run_of_millions(shared, tmp_path):
                     request_id="bench-scheme",
                     workbook=(folder / "official-workbook.xlsx").read_bytes(),
                     manifest_json=(folder / "manifest.json").read_text("utf-8"),
-                )
+                ),
+                timeout=PATIENCE,
             )
             started = await runs.StartGroupRun(
                 pb.StartGroupRunRequest(request_id="bench-run", scheme=imported.scheme.digest)
@@ -98,21 +101,25 @@ async def test_a_stored_run_of_millions(shared, tmp_path):
                     await runs.PutGroupRunCases(
                         pb.PutGroupRunCasesRequest(
                             request_id=f"bench-part-{number}", run_id=run_id, part_no=number, cases=content
-                        )
+                        ),
+                        timeout=PATIENCE,
                     )
 
             async def carried_out() -> pb.GroupRun:
                 await runs.CloseGroupRunCases(
-                    pb.CloseGroupRunCasesRequest(request_id="bench-end", run_id=run_id, parts=len(parts))
+                    pb.CloseGroupRunCasesRequest(request_id="bench-end", run_id=run_id, parts=len(parts)),
+                    timeout=PATIENCE,
                 )
-                async for answer in runs.WatchGroupRun(pb.WatchGroupRunRequest(run_id=run_id)):
+                async for answer in runs.WatchGroupRun(
+                    pb.WatchGroupRunRequest(run_id=run_id), timeout=3600.0
+                ):
                     run = answer.run
                 return run
 
             async def downloaded() -> int:
                 size = 0
                 async for answer in runs.DownloadGroupRunAnswers(
-                    pb.DownloadGroupRunAnswersRequest(run_id=run_id)
+                    pb.DownloadGroupRunAnswersRequest(run_id=run_id), timeout=PATIENCE
                 ):
                     size += len(answer.answers)
                 return size
