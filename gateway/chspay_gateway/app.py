@@ -12,6 +12,7 @@ from chspay_gateway import openapi, problems, reasons
 from chspay_gateway.bodygate import BodyGate, refuse_as_problem
 from chspay_gateway.envelope import route as envelope
 from chspay_gateway.rest import (
+    accounts,
     amendments,
     around_month,
     artefacts,
@@ -25,12 +26,15 @@ from chspay_gateway.rest import (
     imports,
     institutions,
     law,
+    ledger,
     lists,
     policy,
+    reclear,
     runs,
     scheme_life,
     system,
     weight_runs,
+    year,
 )
 from chspay_gateway.session import Gateway
 from chspay_gateway.view import pages
@@ -65,7 +69,11 @@ def create_app(gateway: Gateway) -> FastAPI:
         artefacts,
         weight_runs,
         budget,
+        accounts,
         runs,
+        year,
+        reclear,
+        ledger,
         around_month,
         audit,
         differences,

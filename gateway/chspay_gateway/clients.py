@@ -18,7 +18,13 @@ from chspay.grouper.v1 import (
     weights_pb2_grpc,
 )
 from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
-from chspay.settlement.v1 import figures_pb2_grpc, month_pb2_grpc, settlement_pb2_grpc
+from chspay.settlement.v1 import (
+    figures_pb2_grpc,
+    ledger_pb2_grpc,
+    month_pb2_grpc,
+    settlement_pb2_grpc,
+    year_pb2_grpc,
+)
 from chspay_core.errors import Fault
 from chspay_gateway.settings import GatewaySettings
 from chspay_kit import logs
@@ -43,6 +49,8 @@ _MORE: dict[str, tuple[str, Any]] = {
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
+    "year": ("settlement", year_pb2_grpc.YearServiceStub),
+    "ledger": ("settlement", ledger_pb2_grpc.LedgerServiceStub),
 }
 
 log = logs.get_logger(__name__)
@@ -67,6 +75,8 @@ class Services:
     weights: Any
     figures: Any
     month: Any
+    year: Any
+    ledger: Any
     channels: dict[str, Channel]
 
     async def close(self) -> None:

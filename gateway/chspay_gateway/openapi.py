@@ -52,6 +52,8 @@ _TAGS = [
     {"name": "预算", "description": "年度住院基金"},
     {"name": "医疗机构", "description": "登记与查询"},
     {"name": "月度结算", "description": "结算、结算单、计算底稿、总账"},
+    {"name": "年度清算", "description": "试算、复核、批准、公示、关闭，清算单，重新清算"},
+    {"name": "总账与拨付", "description": "对账单、哈希链核验、预付金、拨付单"},
     {"name": "政策", "description": "规则及其出处"},
     {"name": "国家平台接口", "description": "国家医保信息平台报文"},
     {"name": "系统", "description": "探针与版本"},
