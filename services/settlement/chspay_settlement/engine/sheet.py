@@ -13,15 +13,16 @@ from typing import Protocol
 
 from chspay_core import measuring
 from chspay_core.amounts import fen_to_yuan, plain, ratio_half_up
-from chspay_core.worksheet import Worksheet
+from chspay_core.worksheet import Cited, Worksheet
 from chspay_settlement.engine.coefficient import Coefficients
 from chspay_settlement.engine.edges import LIMIT_ON, Edge
 from chspay_settlement.engine.marked import Step, Way
+from chspay_settlement.engine.marks import merged
 from chspay_settlement.engine.methods import LINES, STANDARD_VALUE
 from chspay_settlement.engine.methods_day import BENCHMARK, DAY_POINTS, DAY_TIERS, DEPARTMENTS, EXCESS
 from chspay_settlement.engine.model import CaseKind, CasePoints, Group, GroupTable, PricedInput
 from chspay_settlement.engine.plan import Plan
-from chspay_settlement.engine.sheet_marks import Decided, write_mark, write_steps
+from chspay_settlement.engine.sheet_marks import Decided, mark_key, write_idle, write_mark, write_steps
 from chspay_settlement.engine.terms import SETTLE_KEYS, Terms
 
 KIND_NAMES = {
@@ -71,14 +72,14 @@ class Priced(Protocol):
 def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, points: CasePoints) -> None:
     """Every step from the settlement list to the points of ``inp``."""
     way, steps = pricer.way(plan, inp)
-    accepted = way.cost != inp.cost_fen
     _given(sheet, inp)
     if not plan.by_days or (way.method is not None and "overall_mean" in way.method.inputs):
         _overall(sheet, pricer.terms, pricer.table)
     if plan.group is not None:
         _group(sheet, pricer.terms, plan.group)
     mark = write_mark(sheet, way.mark) if way.mark is not None else ""
-    if accepted:
+    write_idle(sheet, merged(inp.case_id, inp.marks), [step.mark for step in steps] + [way.mark])
+    if way.cost != inp.cost_fen:
         sheet.line(
             "accepted_cost",
             "核减后费用",
@@ -95,13 +96,17 @@ def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, p
     _kind(sheet, pricer.terms, plan, way, mark)
     for name in way.method.inputs if way.method else ():
         inputs.write(name)
-    terms = pricer.terms
+    _points(sheet, pricer.terms, inp, points, way, steps)
+
+
+def _points(
+    sheet: Worksheet, terms: Terms, inp: PricedInput, points: CasePoints, way: Way, steps: list[Step]
+) -> None:
+    """From the method's formula, or from what was decided, through every step to the points."""
     exact = steps[-1].exact if steps else way.exact
     if ratio_half_up(exact.numerator, exact.denominator, terms.places) != points.points:
         raise AssertionError(f"the worksheet of {inp.case_id} does not add up to its points")
-    cost = "accepted_cost" if accepted else "cost"
-    formula = re.sub(r"\bcost\b", cost, way.method.formula) if way.method else mark
-    names = way.method.inputs if way.method else (mark,)
+    formula, names, rule = _method(sheet, terms, way)
     shown = ratio_half_up(way.exact.numerator, way.exact.denominator, 4) if steps else points.points
     sheet.line(
         "earned" if steps else "points",
@@ -109,11 +114,22 @@ def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, p
         shown,
         "points",
         formula=formula,
-        inputs=[cost if name == "cost" else name for name in names],
+        inputs=names,
         rounding=DISPLAY if steps else f"half_up_{terms.places}",
-        rule=terms.policy.rule(way.rule) if way.rule else Decided(mark, way.mark.cite if way.mark else ""),
+        rule=rule,
     )
     write_steps(sheet, terms.policy, steps, terms.places, points.points)
+
+
+def _method(sheet: Worksheet, terms: Terms, way: Way) -> tuple[str, list[str], Cited]:
+    """The formula over the lines of ``sheet``, its inputs, and who chose it."""
+    mark = "" if way.mark is None else mark_key(way.mark)
+    rule = terms.policy.rule(way.rule) if way.rule else Decided(mark, way.mark.cite if way.mark else "")
+    if way.method is None:
+        return mark, [mark], rule
+    cost = "accepted_cost" if "accepted_cost" in sheet else "cost"
+    names = [cost if name == "cost" else name for name in way.method.inputs]
+    return re.sub(r"\bcost\b", cost, way.method.formula), names, rule
 
 
 @dataclass(frozen=True, slots=True)

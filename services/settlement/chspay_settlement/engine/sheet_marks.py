@@ -35,17 +35,30 @@ class Decided:
     evidence: str = "decision"
 
 
-def write_mark(sheet: Worksheet, mark: Mark) -> str:
+def mark_key(mark: Mark) -> str:
+    """The key of a mark's line."""
+    return f"mark_{mark.kind.value}"
+
+
+def write_mark(sheet: Worksheet, mark: Mark, note: str = "") -> str:
     """The line of a mark; answers its key."""
-    key = f"mark_{mark.kind.value}"
+    key = mark_key(mark)
     mode = Mode(mark.mode)
     label = MARK_NAMES[mark.kind]
     if _MODE_NAMES[mode]:
         label = f"{label}（{_MODE_NAMES[mode]}）"
+    label += note
     what = MODES[mark.kind][mode]
     value: Decimal | str = "是" if what == NOTHING else decimal_text(mark.value, key)
     sheet.rule(key, label, value, _UNITS[what], rule=Decided(key, mark.cite))
     return key
+
+
+def write_idle(sheet: Worksheet, marks: Sequence[Mark], used: Sequence[Mark | None]) -> None:
+    """The marks that change nothing of this case, so that nobody looks for them in vain."""
+    for mark in marks:
+        if mark not in used:
+            write_mark(sheet, mark, "，不影响本例点数")
 
 
 def write_steps(
