@@ -13,12 +13,13 @@ from chspay_gateway.problems import Faults
 from chspay_gateway.rest.cases import day_text
 from chspay_gateway.rest.types import Answer, Code, Day, Line, PageSize, PageToken, Region, Strict
 from chspay_gateway.session import Caller, Writer
-from chspay_kit import convert
+from chspay_kit import convert, deadline
 
 PATH = "/api/v1/institutions/import"
 #: Largest file, bytes: a hundred thousand lines.
 MAX_FILE = 32 * 1024 * 1024
 
+_IMPORT_SECONDS = 120.0
 #: Errors told at once.
 _MOST_ERRORS = 1000
 LINE_REFUSED = Reason(
@@ -130,8 +131,9 @@ async def import_institutions(
     列：code,name,kind,level,pool,area,community,community_role,agreement,since,until。
     """
     caller.require_bureau()
+    deadline.begin(_IMPORT_SECONDS)
     answer = await caller.services.institutions.ImportInstitutions(
-        pb.ImportInstitutionsRequest(request_id=caller.request_id, content=file)
+        pb.ImportInstitutionsRequest(request_id=caller.request_id, content=file), timeout=_IMPORT_SECONDS
     )
     if answer.errors:
         raise Faults([_line_fault(item) for item in answer.errors[:_MOST_ERRORS]])

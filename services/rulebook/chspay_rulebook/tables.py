@@ -170,6 +170,12 @@ class InstitutionRow(SQLModel, table=True):
         CheckConstraint("until IS NULL OR since < until", name="institution_days"),
         CheckConstraint("(superseded_at IS NULL) = (superseded_by IS NULL)", name="institution_superseded"),
         Index("institution_of_place", "region_code", "hospital_code", "since"),
+        Index(
+            "institution_standing",
+            "hospital_code",
+            "since",
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
         _OF_SCHEMA,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import asyncpg
@@ -48,7 +49,7 @@ class Institutions:
         """
         claim = current_claim()
         claim.require_role("bureau", "service")
-        found, faults = rules.read_file(content)
+        found, faults = await asyncio.to_thread(rules.read_file, content)
         for line, item in found:
             try:
                 claim.require_region(item.pool)
@@ -62,7 +63,7 @@ class Institutions:
     async def _write(self, new: list[Institution]) -> int:
         """Writes rows in order of their days; how many said anything new."""
         codes = [item.code for item in new]
-        await store.lock(codes)
+        await store.lock()
         standing = await store.standing(codes)
         by, written = current_claim().subject, 0
         gone: list[int] = []

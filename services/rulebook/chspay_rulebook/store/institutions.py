@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 import asyncpg
@@ -14,10 +14,10 @@ from chspay_rulebook.engine.institutions import Institution
 _COLUMNS = (
     "hospital_code, name, kind, level, pool, region_code, community, community_role, agreement, since, until"
 )
-_LOCK = (
-    "SELECT pg_advisory_xact_lock(hashtextextended('rulebook.institution/' || c, 0))"
-    " FROM unnest($1::text[]) c"
-)
+#: The fields of an institution, in the order of the columns.
+_FIELDS = tuple(field.name for field in fields(Institution))
+#: One for the whole registry: a file may name more institutions than there is room for locks.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('rulebook.institutions', 0))"
 _STANDING = (
     f"SELECT row_id, {_COLUMNS} FROM institution"  # noqa: S608 - constants only
     " WHERE hospital_code = ANY($1) AND superseded_at IS NULL ORDER BY hospital_code, since"
@@ -25,9 +25,11 @@ _STANDING = (
 _SUPERSEDE = (
     "UPDATE institution SET superseded_at = clock_timestamp(), superseded_by = $2 WHERE row_id = ANY($1)"
 )
+# Columns of arrays, because rows under a row policy cannot be copied in.
 _INSERT = (
     f"INSERT INTO institution ({_COLUMNS}, recorded_by)"  # noqa: S608 - constants only
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    " SELECT *, $12 FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[],"
+    " $7::text[], $8::text[], $9::text[], $10::date[], $11::date[])"
 )
 _AS_OF = (
     f"SELECT {_COLUMNS} FROM institution"  # noqa: S608 - constants only
@@ -51,10 +53,10 @@ class Recorded:
     superseded_at: datetime | None
 
 
-async def lock(codes: Sequence[str]) -> None:
-    """Waits for others who change these institutions, and keeps them out until the transaction ends."""
+async def lock() -> None:
+    """Waits for others who change the registry, and keeps them out until the transaction ends."""
     connection = await current_connection()
-    await connection.execute(_LOCK, sorted(set(codes)))
+    await connection.execute(_LOCK)
 
 
 async def standing(codes: Sequence[str]) -> dict[str, list[tuple[int, Institution]]]:
@@ -71,26 +73,8 @@ async def change(gone: Sequence[int], new: Sequence[Institution], by: str) -> No
     connection = await current_connection()
     if gone:
         await connection.execute(_SUPERSEDE, list(gone), by)
-    await connection.executemany(
-        _INSERT,
-        [
-            (
-                row.code,
-                row.name,
-                row.kind,
-                row.level,
-                row.pool,
-                row.area,
-                row.community,
-                row.community_role,
-                row.agreement,
-                row.since,
-                row.until,
-                by,
-            )
-            for row in new
-        ],
-    )
+    columns = [[getattr(row, name) for row in new] for name in _FIELDS]
+    await connection.execute(_INSERT, *columns, by)
 
 
 async def as_of(prefix: str, on: date, kind: str, after: str, limit: int) -> list[Institution]:

@@ -206,6 +206,13 @@ def _institution() -> None:
     op.create_index(
         "institution_of_place", "institution", ["region_code", "hospital_code", "since"], schema="rulebook"
     )
+    op.create_index(
+        "institution_standing",
+        "institution",
+        ["hospital_code", "since"],
+        schema="rulebook",
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
     grant_append_only("institution")
     grant_update("institution", "superseded_by", "superseded_at")
     enable_rls("institution", "hospital_code", "region_code")
