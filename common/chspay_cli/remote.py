@@ -32,19 +32,39 @@ HomeOption = Annotated[
 ]
 
 
+SettlementOption = Annotated[
+    str, typer.Option("--target", help="服务的地址，默认 CHSPAY_SETTLEMENT_TARGET 或 127.0.0.1:50054。")
+]
+
+
 def ask_rulebook(work: Callable[[Channel], Awaitable[T]], target: str = "", home: Path | None = None) -> T:
     """Does ``work`` with a channel to the rulebook, as the operator.
 
     :raises Fault: the service is not reachable, or refuses.
     """
     settings = ServiceSettings()
+    return _ask(work, target or settings.rulebook_target, settings, home)
+
+
+def ask_settlement(work: Callable[[Channel], Awaitable[T]], target: str = "", home: Path | None = None) -> T:
+    """Does ``work`` with a channel to settlement, as the operator.
+
+    :raises Fault: the service is not reachable, or refuses.
+    """
+    settings = ServiceSettings()
+    return _ask(work, target or settings.settlement_target, settings, home)
+
+
+def _ask(
+    work: Callable[[Channel], Awaitable[T]], target: str, settings: ServiceSettings, home: Path | None
+) -> T:
     if settings.claim_key or settings.claim_key_file:
         key = settings.claim_secret()
     else:
         key = Home(home or default_home()).secret(CLAIM_KEY).encode()
 
     async def run() -> T:
-        channel = Channel(target or settings.rulebook_target, key, _SECONDS)
+        channel = Channel(target, key, _SECONDS)
         operator = Claim(f"cli/{_OTHER.sub('-', getpass.getuser())}", "bureau", region=EVERYWHERE)
         deadline.begin(_SECONDS)
         try:

@@ -168,6 +168,7 @@ class World:
         self.budget: Budget = neighbours["budget"]
         self.rulebook: Rulebook = neighbours["rulebook"]
         self.built: Any = None
+        self.target = ""
 
     async def put_hospital(
         self,
@@ -306,6 +307,7 @@ async def world(url: str) -> AsyncIterator[World]:
             beside.stack.callback(asyncio.create_task(worker.work()).cancel)
         running = World(beside.channel(port), database, beside.servicers)
         running.built = built
+        running.target = f"127.0.0.1:{port}"
         yield running
 
 
