@@ -44,6 +44,8 @@ COMMANDS = (
     Command("clear", "cli_clear", "clear", "离线试算：点数、点值与各医院结算额。"),
     Command("explain", "cli_clear", "explain", "试算中某一病例的计算底稿。"),
     Command("month", "cli_month", "app", "月结前后：点数测算、审核、决定、差额、试算、暂缓拨付。"),
+    Command("year", "cli_year", "app", "年度清算：登记、试算、办理、清算单、重新清算。"),
+    Command("ledger", "cli_ledger", "app", "总账：核验、对账单、预付金、拨付单。"),
     Command("compare", "cli_compare", "compare", "同一笔基金按几种办法试算，比较钱的去向。"),
     Command("generate", "cli_generate", "generate", "生成模拟城市的病例。"),
     Command("bench", "cli_bench", "bench", "测速：本机分组与试算的快慢。"),

@@ -42,6 +42,7 @@ class YearWorld(sw.World):
     years: Any
     ledger: Any
     rulebook: Any
+    target: str
 
     async def months(self, year: int, funds: Mapping[int, int], count: int = 45) -> None:
         """Lists and a posted run for each month."""
@@ -92,6 +93,11 @@ class YearWorld(sw.World):
     async def get(self, clearing_id: str) -> year_pb2.YearClearing:
         """A clearing as it is now."""
         return (await self.years.GetYear(year_pb2.GetYearRequest(clearing_id=clearing_id))).clearing
+
+    async def get_as_bureau(self, clearing_id: str) -> year_pb2.YearClearing:
+        """A clearing as its pool's bureau sees it."""
+        with auth.use_claim(AUTHOR):
+            return await self.get(clearing_id)
 
     async def move(
         self, claim: auth.Claim, clearing_id: str, event: str, decision_no: str = "", note: str = ""
@@ -170,12 +176,14 @@ async def year_world(url: str) -> AsyncIterator[YearWorld]:
         holder: dict[str, YearWorld] = {}
         built = build(database, *channels, sw.IDENTITY_KEY, today=lambda: holder["world"].today)
         server = Server(built.servicers, listen="127.0.0.1:0", claim_key=sw.KEY, database=database)
-        channel = beside.channel(await server.start())
+        port = await server.start()
+        channel = beside.channel(port)
         beside.stack.push_async_callback(server.drain, 1)
         for worker in built.workers:
             beside.stack.callback(asyncio.create_task(worker.work()).cancel)
         world = holder["world"] = YearWorld(channel, database, beside.servicers)
         world.built = built
+        world.target = f"127.0.0.1:{port}"
         world.rulebook = beside.servicers["rulebook"]
         world.stub = settlement_pb2_grpc.SettlementServiceStub(channel)
         world.years = year_pb2_grpc.YearServiceStub(channel)

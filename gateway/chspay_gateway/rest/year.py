@@ -30,10 +30,7 @@ Model = TypeVar("Model", bound=Answer)
 
 router = APIRouter(prefix="/api/v1", tags=["年度清算"])
 ClearingId = Annotated[Code, Path(description="年度清算编号")]
-_STATES = (
-    "draft 计算中 · trial 已试算 · reviewed 已复核 · approved 已批准 · published 公示中 · closed 已关闭 · "
-    "returned 已退回 · failed 未成功"
-)
+_STATES = "draft 计算中 · trial 已试算 · reviewed 已复核 · approved 已批准 · published 公示中 · closed 已关闭"
 _MONEY = {
     name: f"{label}。{YUAN_NOTE}"
     for name, label in {
@@ -54,7 +51,7 @@ class ClearingOut(Answer):
     pool: str = Field(description="统筹区")
     year: int
     revision: int = Field(description="第几次编制")
-    state: str = Field(description=_STATES)
+    state: str = Field(description=f"{_STATES} · returned 已退回 · failed 未成功")
     stage: str = Field(description="计算到哪一步")
     progress_done: int = Field(description="当前步骤已处理的件数")
     progress_total: int = Field(description="当前步骤的总件数")
