@@ -191,7 +191,8 @@ class EmbeddedPostgres:
         """Start the server process; a port taken meanwhile or a dying predecessor is tried again."""
         why = ""
         deadline = time.monotonic() + self._start_seconds
-        for attempt in range(10):
+        pause = 0.1
+        while True:
             self._choose_port(afresh="could not bind" in why)
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             with self.log.open("ab") as log:
@@ -202,10 +203,11 @@ class EmbeddedPostgres:
             if self._await_ready(process):
                 return
             why = self._log_from(written)
-            # The backends of a killed server need a moment to notice and let go of shared memory.
+            # A backend of a killed server holds its shared memory until the statement it is at ends.
             if time.monotonic() > deadline or not ("still in use" in why or "could not bind" in why):
                 break
-            time.sleep(0.1 * (attempt + 1))
+            time.sleep(pause)
+            pause = min(2 * pause, 1)
         raise Fault(PG_FAILED, why=why.strip().splitlines()[-1] if why.strip() else "?", log=self.log)
 
     def _argv(self, runner: Runner) -> list[str]:
