@@ -184,7 +184,8 @@ def _report(batch_grouper: DipBatch, tally: Counter[int]) -> None:
         else:
             reasons[answer.reason] += rows
     total = sum(tally.values())
-    told = f"核心病种{levels['core']:,}，综合病种{levels['comprehensive']:,}，其余{sum(reasons.values()):,}"
+    told = f"核心病种{levels['core']:,}，综合病种{levels['comprehensive']:,}，"
+    told += f"中医优势病种{levels['tcm']:,}，床日病种{levels['bed_day']:,}，其余{sum(reasons.values()):,}"
     typer.echo(f"共{total:,}例：{told}。", err=True)
     for reason, rows in reasons.most_common():
         typer.echo(f"  {reason} {rows:,}例：{SENTENCES[reason]}", err=True)

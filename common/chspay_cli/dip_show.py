@@ -11,8 +11,9 @@ from chspay_core.amounts import from_micro, plain, ratio_half_up
 from chspay_core.wording import evidence_text
 from chspay_grouper.engine.dip.auxiliary import CV_LOW, FEW_CASES, NO_DROP, NO_PART, SPLIT
 from chspay_grouper.engine.dip.catalogue import KIND_NAMES, RULE_NAMES, Catalogue, Change, Group
+from chspay_grouper.engine.dip.shape import BED_DAY
 
-LEVEL_NAMES = {"core": "核心病种", "comprehensive": "综合病种"}
+LEVEL_NAMES = {"core": "核心病种", "comprehensive": "综合病种", "tcm": "中医优势病种", "bed_day": "床日病种"}
 DIMENSION_NAMES = {"cci": "CCI指数", "severity": "疾病严重程度", "age": "年龄", "icu": "重症监护天数"}
 OUTCOME_NAMES = {
     SPLIT: "成立",
@@ -52,9 +53,11 @@ def overview(catalogue: Catalogue) -> list[str]:
     years = "，".join(f"{year}年权重{weight}" for year, weight in sorted(catalogue.years.items()))
     return [
         f"目录{catalogue.catalogue_id}：{catalogue.place}，自{catalogue.on}起使用；{years}。",
-        f"核心病种{counts['core']:,}（{rules}），例数门槛{catalogue.threshold}；综合病种{counts['comprehensive']:,}。",
+        f"核心病种{counts['core']:,}（{rules}），例数门槛{catalogue.threshold}；综合病种{counts['comprehensive']:,}，"
+        f"中医优势病种{counts['tcm']:,}，床日病种{counts['bed_day']:,}。",
         f"基层病种{counts['base_level']:,}，辅助分型{counts['subtypes']:,}。",
         f"病例{total:,}：核心{placed['core']:,}（{share}%），综合{placed['comprehensive']:,}，"
+        f"中医优势{placed.get('tcm', 0):,}，床日{placed.get('bed_day', 0):,}，"
         f"本地规则{placed['local']:,}。",
         f"全部病例均费{_yuan(catalogue.overall)}元，分值除数{_yuan(catalogue.divisor)}元。",
         f"所据规则：{evidence_text(catalogue.weakest_evidence())}。摘要 {catalogue.digest}",
@@ -65,10 +68,12 @@ def group_lines(group: Group, catalogue: Catalogue) -> list[str]:
     """The measured figures of one group."""
     made = f"，{RULE_NAMES[group.rule]}" if group.rule in RULE_NAMES else ""
     cases = "，".join(f"{year}年{n:,}" for year, n in group.cases.items())
+    daily, cv = group.level == BED_DAY, group.cv or "—"
+    mean, score = ("每床日均费", "每床日分值") if daily else ("均费", "病种分值")
     lines = [
         f"{group.code} {group.name}：{LEVEL_NAMES[group.level]}{made}，{KIND_NAMES[group.kind]}。",
-        f"病例{group.count:,}（{cases}），定价{group.kept:,}；均费{_yuan(group.mean)}元，变异系数{group.cv}。",
-        f"病种分值{_micro(group.score_micro)}＝均费÷{_yuan(catalogue.divisor)}×{catalogue.terms.scale}。",
+        f"病例{group.count:,}（{cases}），定价{group.kept:,}；{mean}{_yuan(group.mean)}元，变异系数{cv}。",
+        f"{score}{_micro(group.score_micro)}＝{mean}÷{_yuan(catalogue.divisor)}×{catalogue.terms.scale}。",
     ]
     if group.drug_micro is not None:
         lines.append(f"药品分值{_micro(group.drug_micro)}（不乘倍数）。")

@@ -34,9 +34,13 @@ class DipOut(Answer):
     status: str = Field(description="grouped 已入组 · ungrouped 无法入组 · invalid 数据不合格")
     group: str = Field(description="病种编码")
     name: str
-    level: str = Field(description="core 核心病种 · comprehensive 综合病种")
+    level: str = Field(
+        description="core 核心病种 · comprehensive 综合病种 · tcm 中医优势病种 · bed_day 床日病种"
+    )
     subtype: str = Field(description="辅助分型")
-    score: str | None = Field(description=f"病种分值RW；没有病种时为本地规则的分值。{POINTS_NOTE}")
+    score: str | None = Field(
+        description=f"病例分值RW；床日病种为每床日分值×天数，没有病种时为本地规则的分值。{POINTS_NOTE}"
+    )
     factor: str | None = Field(description="辅助分型系数")
     base_level: bool = Field(description="基层病种，不设机构系数")
     reason: str

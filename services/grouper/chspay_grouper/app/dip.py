@@ -13,7 +13,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.app.artefacts import facts
 from chspay_grouper.engine.dip.batch import DipBatch
 from chspay_grouper.engine.dip.catalogue import load_catalogue
-from chspay_grouper.engine.dip.match import DipAnswer, DipGrouper, DipTrace, local_score
+from chspay_grouper.engine.dip.match import DipAnswer, DipGrouper, DipTrace, case_rw
 from chspay_grouper.engine.dip.prose import prose
 from chspay_grouper.store import artefacts as store
 from chspay_kit.auth import service_claim
@@ -90,11 +90,8 @@ class DipApp:
 
 def scored(loaded: LoadedDip, case: Case, answer: DipAnswer) -> Grouped:
     """An answer with its score."""
-    group = answer.group
-    local = group is None and answer.is_local
-    if local:
-        return Grouped(answer, local_score(case.total_cost_fen, loaded.catalogue))
-    return Grouped(answer, group.score_micro if group else None)
+    score = case_rw(answer, case.total_cost_fen, case.stay_days, loaded.catalogue)
+    return Grouped(answer, score)
 
 
 def group_case(loaded: LoadedDip, case: Case) -> Grouped:

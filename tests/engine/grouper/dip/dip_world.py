@@ -30,8 +30,9 @@ def demo_rules() -> dict[str, object]:
 def policy_of(
     changes: Mapping[str, object] | None = None, *, on: date = ON, without: Iterable[str] = ()
 ) -> Policy:
-    """The demonstration rules with some replaced (short names, ``core_threshold``) or left out."""
-    values = {**demo_rules(), **{f"dip.{name}": value for name, value in (changes or {}).items()}}
+    """The demonstration rules with some replaced (short names, ``core_threshold``, or whole) or left out."""
+    given = {name if "." in name else f"dip.{name}": value for name, value in (changes or {}).items()}
+    values = {**demo_rules(), **given}
     rules = [
         Rule(key, key, "text", date(2020, 1, 1), value_of(value), "test#第一条", "demo", "990100")
         for key, value in values.items()

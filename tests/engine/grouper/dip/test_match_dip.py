@@ -331,7 +331,8 @@ def test_a_broken_table_is_refused_by_name_and_row(table, text):
 def test_shapes_do_not_depend_on_how_codes_are_typed():
     """Full-width letters, blanks and lower-case letters mean the same code."""
     tables = starter()
-    lexicon, shaper = Lexicon(tables, 7), Shaper(tables)
+    terms = terms_of(read_rules(policy_of()))
+    lexicon, shaper = Lexicon(tables, 7), Shaper(tables, terms)
     shapes = {
         shaper.shape(record)
         for record in records_of(

@@ -8,13 +8,15 @@ import pyarrow.compute as pc
 
 from chspay_core.amounts import EXACT, MICRO_PLACES
 from chspay_core.amounts import from_micro as decimal_of
-from chspay_grouper.engine.dip.match import DipAnswer, DipGrouper, local_score
+from chspay_grouper.engine.dip.match import DipAnswer, DipGrouper, case_rw
 from chspay_grouper.engine.dip.record import Rows, records_of
+from chspay_grouper.engine.dip.shape import BED_DAY
 
 #: In the memo: rows of this key are decided one by one. A memo beyond this many keys begins anew.
 _BY_ROW, _MEMO_MOST = -1, 2_000_000
 _SCORE = pa.decimal128(18, MICRO_PLACES)
-#: What a batch answers besides ``case_id``. ``dip_score`` is RW (the local rule's where no group holds),
+#: What a batch answers besides ``case_id``. ``dip_score`` is RW (of bed-days times the days; the local rule's
+#: where no group holds),
 #: ``dip_factor`` the auxiliary factor, 1 without a subtype.
 ANSWER_SCHEMA = pa.schema(
     [
@@ -39,7 +41,12 @@ class DipBatch:
         self._numbers = {id(answer): number for number, answer in enumerate(self._answers)}
         self._dictionaries = _dictionaries(self._answers)
         answers = list(enumerate(self._answers))
-        self._local = [number for number, answer in answers if answer.is_local]
+        #: Answers whose score hangs on the case: outside every group, or per bed-day.
+        self._scored = [
+            number
+            for number, answer in answers
+            if answer.is_local or (answer.group is not None and answer.group.level == BED_DAY)
+        ]
         self._split = {n for n, answer in answers if answer.group is not None and answer.group.subtypes}
         self._memo: dict[tuple[int, bytes], int] = {}
 
@@ -64,7 +71,7 @@ class DipBatch:
         if len(self._memo) > _MEMO_MOST:
             self._memo.clear()
         memo, keys = self._memo, _Keys(rows)
-        alone = _alone(rows, self._grouper.newborns)
+        alone = _alone(rows, self._grouper)
         rest = np.flatnonzero(~alone)
         _, first, inverse = np.unique(keys.pairs[rest], return_index=True, return_inverse=True)
         known = [memo.get(keys.key(row)) for row in rest[first].tolist()]
@@ -78,7 +85,7 @@ class DipBatch:
         found[list(decided)] = list(decided.values())
         again = self._decide(batch, np.flatnonzero(found == _BY_ROW).tolist())
         found[list(again)] = list(again.values())
-        return found, self._local_scores(rows, found)
+        return found, self._case_scores(rows, found)
 
     def _decide(self, batch: pa.RecordBatch, rows: list[int]) -> dict[int, int]:
         """The answers of some rows, each decided from all its facts."""
@@ -88,10 +95,14 @@ class DipBatch:
         records = records_of(batch.take(pa.array(rows)), self._grouper.lexicon)
         return {row: numbers[id(answer(record))] for row, record in zip(rows, records, strict=True)}
 
-    def _local_scores(self, rows: Rows, found: np.ndarray) -> dict[int, int]:
-        local = np.flatnonzero(np.isin(found, self._local)).tolist()
+    def _case_scores(self, rows: Rows, found: np.ndarray) -> dict[int, int]:
+        """By row the score that hangs on the case."""
         catalogue = self._grouper.catalogue
-        scores = ((row, local_score(rows.costs[row], catalogue)) for row in local)
+        at = np.flatnonzero(np.isin(found, self._scored)).tolist()
+        days = rows.numbers["los_days"].listed() if at else []
+        scores = (
+            (row, case_rw(self._answers[found[row]], rows.costs[row], days[row], catalogue)) for row in at
+        )
         return {row: score for row, score in scores if score is not None}
 
     def columns(self, numbers: np.ndarray, scores: dict[int, int]) -> dict[str, pa.Array]:
@@ -106,12 +117,9 @@ class DipBatch:
         return columns
 
 
-def _alone(rows: Rows, newborns: tuple[int, int]) -> np.ndarray:
-    """Which rows are decided one by one: bad ones, light newborns, and principals that are subdivided.
-
-    :param newborns: the greatest weight and age in days an early group asks for.
-    """
-    limits = zip(("newborn_weight_g", "age_days"), newborns, strict=True)
+def _alone(rows: Rows, grouper: DipGrouper) -> np.ndarray:
+    """Which rows are decided one by one: bad ones, light newborns, subdivided principals, groups by list."""
+    limits = zip(("newborn_weight_g", "age_days"), grouper.newborns, strict=True)
     light, young = (pc.less_equal(rows.numbers[name].values, limit) for name, limit in limits)
     newborn = pc.fill_null(pc.and_(light, young), False)
     found: np.ndarray = newborn.to_numpy(zero_copy_only=False).copy()
@@ -119,6 +127,12 @@ def _alone(rows: Rows, newborns: tuple[int, int]) -> np.ndarray:
     subdivides = np.array([diagnosis.subdivides for diagnosis in rows.principals], dtype=bool)
     principals = _principal_places(rows)
     found |= subdivides[principals]
+    terms = grouper.catalogue.terms
+    if terms.tcm:
+        found |= rows.tcm.starts < rows.tcm.ends
+    if terms.bed_days:
+        wards = np.array([name in terms.bed_days for name in rows.departments.values], dtype=bool)
+        found |= wards[rows.departments.places]
     return found
 
 

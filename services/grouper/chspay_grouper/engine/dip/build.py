@@ -22,6 +22,7 @@ from chspay_grouper.engine.dip.catalogue import (
     CORE,
     KIND_CODES,
     KIND_NAMES,
+    LEVELS,
     Catalogue,
     Facts,
     Group,
@@ -40,7 +41,18 @@ from chspay_grouper.engine.dip.measure import (
     trimmed,
 )
 from chspay_grouper.engine.dip.record import records_of
-from chspay_grouper.engine.dip.shape import BASIC, EARLY, MEDICAL, MERGED, SUBDIVIDED, Shape, Shaper
+from chspay_grouper.engine.dip.shape import (
+    BASIC,
+    BED_DAY,
+    EARLY,
+    MEDICAL,
+    MERGED,
+    NAMED,
+    SUBDIVIDED,
+    TCM,
+    Shape,
+    Shaper,
+)
 from chspay_grouper.engine.dip.tables import Tables, codes_of
 from chspay_grouper.engine.dip.terms import Terms, read_rules, terms_of
 
@@ -49,6 +61,11 @@ DIP_NO_CASES = Reason(
     Kind.PRECONDITION,
     "没有可用于建立目录的病例：{value}需要{years}年出院、有费用的病例，文件中有{found}。"
     "请核对 --on 的日期（目录自该年起使用，病例取以前的年份）。",
+)
+DIP_ONLY_BED_DAYS = Reason(
+    "DIP_ONLY_BED_DAYS",
+    Kind.PRECONDITION,
+    "病例全部按床日，没有可作为全部病例均费的病例，无法计算分值；请加入其他病例。",
 )
 DIP_LEVEL_MISSING = Reason(
     "DIP_LEVEL_MISSING",
@@ -83,7 +100,7 @@ class _Key:
 
     @property
     def code(self) -> str:
-        if self.rule == EARLY:
+        if self.rule in NAMED:
             return self.diagnosis
         if self.level == COMPREHENSIVE:
             return f"{self.diagnosis}#{KIND_CODES[self.kind]}"
@@ -125,7 +142,7 @@ def build(
 def _usable(
     batches: Iterable[pa.RecordBatch], tables: Tables, terms: Terms, means: Means
 ) -> tuple[list[tuple[Shape, Sample]], Counter[str]]:
-    lexicon, shaper = Lexicon(tables, terms.characters), Shaper(tables)
+    lexicon, shaper = Lexicon(tables, terms.characters), Shaper(tables, terms)
     unused: Counter[str] = Counter()
     found: list[tuple[Shape, Sample]] = []
     once: dict[Shape, Shape] = {}
@@ -185,11 +202,21 @@ class _Build:
                 kept.append(sample)
             else:
                 held[key].append(sample)
-        prices = {key: trimmed(samples, self._terms) for key, samples in held.items()}
-        for samples in prices.values():
-            kept += samples
+        prices = {
+            key: samples if key.level == BED_DAY else trimmed(samples, self._terms)
+            for key, samples in held.items()
+        }
+        for key, samples in prices.items():
+            # Bed-days have no price of their own: they are measured against the mean of all other cases.
+            if key.level != BED_DAY:
+                kept += samples
+        if not kept:
+            raise Fault(DIP_ONLY_BED_DAYS)
         overall = self._means.cost(kept)
-        of_group = {key: self._means.cost(samples) for key, samples in prices.items()}
+        of_group = {
+            key: self._means.per_day(samples) if key.level == BED_DAY else self._means.cost(samples)
+            for key, samples in prices.items()
+        }
         divisor = score_divisor(self._terms, overall, {key.code: mean for key, mean in of_group.items()})
         drug, consumable = self._means.drug(kept), self._means.consumable(kept)
         orders = {
@@ -213,13 +240,15 @@ class _Build:
             drug_overall=drug,
             consumable_overall=consumable,
             threshold=self._formation.threshold,
-            placed={name: placed[name] for name in (CORE, COMPREHENSIVE, LOCAL)},
+            placed={name: placed[name] for name in (*LEVELS, LOCAL)},
         )
         return seal(facts, groups, self._tables, self._rules)
 
     def _key(self, shape: Shape) -> _Key | None:
         if shape.rule == EARLY:
             return _Key(CORE, EARLY, shape.diagnosis) if shape.diagnosis in self._formation.early else None
+        if shape.rule in (TCM, BED_DAY):
+            return _Key(shape.rule, shape.rule, shape.diagnosis)
         related = self._formation.core_of(shape)
         if related is not None:
             rule = SUBDIVIDED if shape.subdivision else BASIC
@@ -244,7 +273,8 @@ class _Build:
         kept, mean, divisor, drug_overall, consumable_overall = measured
         terms = self._terms
         spread = Spread.of(sample.cost for sample in kept)
-        subtypes, tests = split(kept, mean, self._means, terms, self._classifier)
+        whole = key.level in (TCM, BED_DAY)
+        subtypes, tests = ((), ()) if whole else split(kept, mean, self._means, terms, self._classifier)
         pair: Pair = (key.diagnosis, key.subdivision, key.main)
         first = order == 0 and key.level == CORE
         return Group(
@@ -252,7 +282,7 @@ class _Build:
             name=self._name(key),
             level=key.level,
             rule=key.rule,
-            diagnosis="" if key.rule == EARLY else key.diagnosis,
+            diagnosis="" if key.rule in NAMED else key.diagnosis,
             subdivision=key.subdivision,
             main=key.main,
             related=tuple(sorted(key.related)),
@@ -261,10 +291,12 @@ class _Build:
             cases=dict(sorted(Counter(sample.year for sample in samples).items())),
             kept=len(kept),
             mean=mean,
-            cv=cv_text(spread, terms.sample),
+            cv="" if key.level == BED_DAY else cv_text(spread, terms.sample),
             score_micro=score_micro(mean, divisor, terms),
-            drug_micro=self._share(self._means.drug(kept), drug_overall),
-            consumable_micro=self._share(self._means.consumable(kept), consumable_overall),
+            drug_micro=None if key.level == BED_DAY else self._share(self._means.drug(kept), drug_overall),
+            consumable_micro=None
+            if key.level == BED_DAY
+            else self._share(self._means.consumable(kept), consumable_overall),
             base_level=key.level == CORE and self._base_level(samples, spread),
             subtypes=subtypes,
             tests=tests,
@@ -298,6 +330,8 @@ class _Build:
     def _name(self, key: _Key) -> str:
         if key.rule == EARLY:
             return self._ids[key.diagnosis]
+        if key.rule in (TCM, BED_DAY):
+            return self._names.get(key.diagnosis, key.diagnosis)
         parts = [self._named(key.diagnosis)]
         if key.subdivision:
             parts.append(self._ids[key.subdivision])

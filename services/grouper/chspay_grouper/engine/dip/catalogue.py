@@ -20,7 +20,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.exact_text import exact_fraction, fraction_text, known_fraction
 from chspay_core.policy import canonical_json, weakest
 from chspay_grouper.engine.dip.auxiliary import Subtype, Test
-from chspay_grouper.engine.dip.shape import BASIC, EARLY, MERGED, SUBDIVIDED
+from chspay_grouper.engine.dip.shape import BASIC, BED_DAY, EARLY, MERGED, SUBDIVIDED, TCM
 from chspay_grouper.engine.dip.tables import Tables, tables_from_plain
 from chspay_grouper.engine.dip.terms import Terms, terms_of
 
@@ -32,6 +32,8 @@ DIP_CATALOGUE_UNREADABLE = Reason(
 
 FORMAT = "chspay-dip@1"
 CORE, COMPREHENSIVE = "core", "comprehensive"
+#: Groups by list stand beside core and comprehensive ones.
+LEVELS = (CORE, COMPREHENSIVE, TCM, BED_DAY)
 KIND_CODES = {"medical": "M", "diagnostic": "D", "therapeutic": "T", "operation": "O"}
 KIND_NAMES = {
     "medical": "内科诊疗",
@@ -54,8 +56,8 @@ class Group:
 
     code: str
     name: str
-    level: str  # core or comprehensive
-    rule: str  # early, merged, subdivided, basic
+    level: str  # core, comprehensive, tcm or bed_day; the mean and score of bed_day are per bed-day
+    rule: str  # early, merged, subdivided, basic; else the level
     diagnosis: str  # label; category of a comprehensive group; empty for an early one
     subdivision: str
     main: str
@@ -112,7 +114,8 @@ class Catalogue:
         rules = Counter(group.rule for group in self.groups if group.level == CORE)
         counted = {f"core_{rule}": rules[rule] for rule in RULE_NAMES}
         counted["core"] = sum(rules.values())
-        counted["comprehensive"] = sum(group.level == COMPREHENSIVE for group in self.groups)
+        for level in LEVELS[1:]:
+            counted[level] = sum(group.level == level for group in self.groups)
         counted["groups"] = len(self.groups)
         counted["base_level"] = sum(group.base_level for group in self.groups)
         counted["subtypes"] = sum(len(group.subtypes) for group in self.groups)
@@ -222,6 +225,8 @@ def _check(data: Mapping[str, Any], groups: Sequence[Group], terms: Terms) -> No
     if len({group.code for group in groups}) < len(groups):
         raise ValueError("code twice")
     for group in groups:
+        if group.level in (TCM, BED_DAY) and (group.subtypes or group.rule != group.level):
+            raise ValueError("group")
         if group.mean <= 0 or any(each.dimension not in terms.conditions for each in group.subtypes):
             raise ValueError("group")
 
@@ -267,9 +272,9 @@ def _group(row: Mapping[str, Any]) -> Group:
     texts = [row[name] for name in ("code", "name", "diagnosis", "subdivision", "main", "cv")]
     if not all(isinstance(text, str) for text in (*texts, *row["related"])):
         raise TypeError("group")
-    if row["level"] not in (CORE, COMPREHENSIVE) or row["kind"] not in KIND_CODES:
+    if row["level"] not in LEVELS or row["kind"] not in KIND_CODES:
         raise ValueError("group")
-    if row["rule"] not in RULE_NAMES and row["rule"] != COMPREHENSIVE:
+    if row["rule"] not in RULE_NAMES and row["rule"] not in LEVELS[1:]:
         raise ValueError("group")
     return Group(
         code=row["code"],

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from chspay_core.amounts import ratio_half_up
 from chspay_grouper.engine.dip.measure import Spread
-from chspay_grouper.engine.dip.shape import EARLY, MEDICAL, Shape
+from chspay_grouper.engine.dip.shape import BED_DAY, EARLY, MEDICAL, TCM, Shape
 from chspay_grouper.engine.dip.terms import COVERAGE, MAIN_ONLY, MOST_CASES, Terms
 
 #: diagnosis label, subdivision, main procedure
@@ -65,7 +65,7 @@ Tally = dict[Related, list[int]]  # related procedures -> [cases, fen]
 
 def form(shapes: Iterable[tuple[Shape, int]], terms: Terms) -> Formation:
     """The groups that these cases (shape, cost in fen) form."""
-    held = list(shapes)
+    held = [(shape, cost) for shape, cost in shapes if shape.rule not in (TCM, BED_DAY)]
     early: dict[str, int] = defaultdict(int)
     pairs: dict[Pair, Tally] = defaultdict(dict)
     for shape, cost in held:

@@ -19,7 +19,18 @@ from chspay_grouper.engine.dip.catalogue import CORE, KIND_NAMES, Catalogue, Gro
 from chspay_grouper.engine.dip.codes import Lexicon
 from chspay_grouper.engine.dip.measure import rounded_micro
 from chspay_grouper.engine.dip.record import Record, record_of
-from chspay_grouper.engine.dip.shape import EARLY, EXCLUDED_PRINCIPAL, MEDICAL, Shape, Shaper, Tell
+from chspay_grouper.engine.dip.shape import (
+    BED_DAY,
+    DAYS_MISSING,
+    EARLY,
+    EXCLUDED_PRINCIPAL,
+    MEDICAL,
+    NAMED,
+    TCM,
+    Shape,
+    Shaper,
+    Tell,
+)
 from chspay_grouper.engine.trace import Step
 
 #: Reasons of a case no group of the catalogue takes; it is settled by the local rule.
@@ -58,16 +69,17 @@ class DipGrouper:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.lexicon = Lexicon(catalogue.tables, catalogue.terms.characters)
-        self._shaper = Shaper(catalogue.tables)
+        self._shaper = Shaper(catalogue.tables, catalogue.terms)
         self.newborns = self._shaper.newborns
         self._classifier = Classifier(catalogue.terms, catalogue.tables)
         self._to_medical = catalogue.terms.method["dip.comprehensive_fallback"] == "medical@1"
-        self._early: dict[str, Group] = {}
+        #: By rule and code: early groups, TCM groups, bed-days.
+        self._named: dict[tuple[str, str], Group] = {}
         self._core: dict[tuple[str, str, str], list[tuple[frozenset[str], Group]]] = {}
         self._wide: dict[tuple[str, str], Group] = {}
         for group in sorted(catalogue.groups, key=lambda group: group.order):
-            if group.rule == EARLY:
-                self._early[group.code] = group
+            if group.rule in NAMED:
+                self._named[group.rule, group.code] = group
             elif group.level == CORE:
                 key = (group.diagnosis, group.subdivision, group.main)
                 self._core.setdefault(key, []).append((frozenset(group.related), group))
@@ -87,7 +99,7 @@ class DipGrouper:
         self._grouped = grouped
         self._plain = {code: answer for (code, part), answer in grouped.items() if not part}
         self._reasons: dict[str, DipAnswer] = {}
-        for reason in ("DIAGNOSIS_MISSING", "DIP_RECORD_UNREADABLE", *sorted(_UNPLACED)):
+        for reason in ("DIAGNOSIS_MISSING", "DIP_RECORD_UNREADABLE", DAYS_MISSING, *sorted(_UNPLACED)):
             status = Status.UNGROUPED if reason in _UNPLACED else Status.INVALID
             self._reasons[reason] = DipAnswer(status, reason=reason)
 
@@ -102,10 +114,18 @@ class DipGrouper:
     def answer(self, record: Record, tell: Tell | None = None) -> DipAnswer:
         """The group and subtype of a record."""
         shape = self._shaper.shape(record, tell)
+        if isinstance(shape, Shape) and shape.rule == TCM and (TCM, shape.diagnosis) not in self._named:
+            # A TCM group nobody was treated in before the catalogue was made: the case goes on as any other.
+            shape = self._shaper.shape(record, tell, tcm=False)
         if isinstance(shape, str):
             return self._reasons[shape]
-        if shape.rule == EARLY:
-            group = self._early.get(shape.diagnosis)
+        group: Group | None
+        if shape.rule in (TCM, BED_DAY):
+            group = self._named.get((shape.rule, shape.diagnosis))
+            if group is None:
+                return self._reasons[NO_DIP_GROUP]
+        elif shape.rule == EARLY:
+            group = self._named.get((EARLY, shape.diagnosis))
             if group is None:
                 if tell:
                     tell(Step("early", "failed", shape.diagnosis, note="目录中没有这个先期分组病种"))
@@ -182,6 +202,15 @@ def _tell_subtypes(group: Group, parts: Sequence[str], taken: Subtype | None, te
         told = "触发值最高，采用" if each is taken else "另一辅助分型的触发值更高，不采用"
         note = f"触发值{trigger}，系数{factor}，{told}"
         tell(Step("auxiliary", outcome, each.code, each.name, note=note))
+
+
+def case_rw(answer: DipAnswer, cost: int | None, days: int | None, catalogue: Catalogue) -> int | None:
+    """RW of a case in millionths: its group's, of a bed-day group times its days, else the local rule's."""
+    if answer.group is None:
+        return local_score(cost, catalogue) if answer.is_local else None
+    return (
+        answer.group.score_micro * (days or 0) if answer.group.level == BED_DAY else answer.group.score_micro
+    )
 
 
 def local_score(cost: int | None, catalogue: Catalogue) -> int | None:

@@ -127,6 +127,14 @@ class Means:
         """Mean cost in fen; at least one case."""
         return self._mean(yearly((each.year, each.cost) for each in samples))
 
+    def per_day(self, samples: Iterable[Sample]) -> Fraction:
+        """Mean cost of a bed-day in fen; every case has stayed at least one."""
+        sums: dict[int, tuple[int, int]] = {}
+        for each in samples:
+            days, cost = sums.get(each.year, (0, 0))
+            sums[each.year] = (days + (each.record.los_days or 0), cost + each.cost)
+        return self._mean(sums)
+
     def drug(self, samples: Iterable[Sample]) -> Fraction | None:
         """Mean drug cost of the cases that tell it; None when none does."""
         fees = ((each.year, each.record.drug) for each in samples)

@@ -6,12 +6,14 @@ from chspay_core.amounts import from_micro, plain
 from chspay_core.case import Status
 from chspay_grouper.engine.dip.catalogue import CORE, KIND_NAMES, RULE_NAMES
 from chspay_grouper.engine.dip.match import DipAnswer, DipTrace
-from chspay_grouper.engine.dip.shape import EARLY
+from chspay_grouper.engine.dip.shape import BED_DAY, EARLY
 from chspay_grouper.engine.trace import Step
 
 _LEVELS = {
     "exclusion": "排除表",
     "early": "先期分组",
+    "tcm": "中医优势病种",
+    "bed_day": "床日病种",
     "merge": "并项",
     "subdivision": "诊断辅助细分",
     "core": "核心病种",
@@ -22,6 +24,7 @@ _LEVELS = {
 SENTENCES = {
     "DIAGNOSIS_MISSING": "缺少主要诊断。",
     "DIP_RECORD_UNREADABLE": "记录中有不能读取、小于零或日期颠倒的字段，请核对。",
+    "DIP_DAYS_MISSING": "按床日的科室，病例没有住院天数，无法计算分值。",
     "PRINCIPAL_UNKNOWN": "主要诊断不是ICD-10编码，请核对编码版本。",
     "DIP_PRINCIPAL_EXCLUDED": "主要诊断在排除表中，请核对主要诊断的选择。",
     "DIP_NO_GROUP": "核心病种与综合病种都没有匹配，按本地规则处理。",
@@ -51,7 +54,8 @@ def _result(answer: DipAnswer) -> str:
         return f"结果：{kind}。{SENTENCES[answer.reason]}［{answer.reason}］"
     score = plain(from_micro(group.score_micro))
     kind = f"，{KIND_NAMES[group.kind]}" if group.level == CORE and group.rule != EARLY else ""
-    told = f"结果：{group.code}（{group.name}{kind}），病种分值{score}"
+    unit = "每床日分值" if group.level == BED_DAY else "病种分值"
+    told = f"结果：{group.code}（{group.name}{kind}），{unit}{score}"
     if group.base_level:
         told += "，基层病种，不乘机构系数"
     if answer.subtype:

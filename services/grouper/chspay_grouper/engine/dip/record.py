@@ -15,6 +15,7 @@ from chspay_core.case import Case
 from chspay_core.errors import Fault
 from chspay_core.tables import COLUMN_MISSING, COLUMN_TYPE
 from chspay_grouper.engine.columns import (
+    CodeLists,
     backwards,
     code_lists,
     dates,
@@ -44,9 +45,12 @@ READ = (
     "fee_drug",
     "fee_consumable",
     "fee_treatment",
+    "department",
+    "tcm_diagnoses",
+    "tcm_cost",
 )
 _NUMBERS = ("age_years", "age_days", "newborn_weight_g", "los_days", "icu_hours")
-_MONEY = ("total_cost", "fee_drug", "fee_consumable", "fee_treatment")
+_MONEY = ("total_cost", "fee_drug", "fee_consumable", "fee_treatment", "tcm_cost")
 _FEN = pa.decimal128(20, 2)
 _YUAN = r"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"
 
@@ -67,8 +71,12 @@ class Record:
     drug: int | None = None
     consumable: int | None = None
     treatment: int | None = None
+    tcm_cost: int | None = None
     year: int | None = None
     hospital: str = ""
+    department: str = ""
+    #: The first TCM diagnosis 主病, as written.
+    tcm: str = ""
     #: A cell could not be read or is below zero.
     bad: bool = False
 
@@ -76,7 +84,7 @@ class Record:
 def record_of(case: Case, lexicon: Lexicon) -> Record:
     """A single case. Its treatment fee stays unknown: the canonical case does not tell it."""
     numbers = (case.age_years, case.age_days, case.newborn_weight_g, case.stay_days, case.icu_hours)
-    moneys = (case.total_cost_fen, case.fee_drug_fen, case.fee_consumable_fen)
+    moneys = (case.total_cost_fen, case.fee_drug_fen, case.fee_consumable_fen, None, case.tcm_cost_fen)
     return Record(
         tuple(lexicon.diagnosis(code) for code in case.diagnoses),
         tuple(lexicon.procedure(code) for code in case.procedures),
@@ -89,6 +97,8 @@ def record_of(case: Case, lexicon: Lexicon) -> Record:
         *moneys,
         year=case.discharge_date.year if case.discharge_date else None,
         hospital=case.hospital_code,
+        department=case.department.strip(),
+        tcm=case.tcm_diagnoses[0].strip() if case.tcm_diagnoses else "",
         bad=any(number is not None and number < 0 for number in (*numbers, *moneys)),
     )
 
@@ -126,6 +136,8 @@ class Rows:
         self.numbers = numbers
         self.diagnoses = code_lists(batch, "diagnoses")
         self.procedures = code_lists(batch, "procedures")
+        self.tcm = code_lists(batch, "tcm_diagnoses")
+        self.departments = mapped_texts(batch, "department", str.strip)
 
     @cached_property
     def principals(self) -> list[Diagnosis]:
@@ -164,6 +176,8 @@ class Rows:
             *(_listed(self._moneys[name][0]) for name in _MONEY),
             pc.year(self._discharges.values.cast(pa.date32())).to_pylist(),
             mapped_texts(self._batch, "hospital_code", str.strip).listed(),
+            self.departments.listed(),
+            _firsts(self.tcm),
             [row in self.bad for row in range(self._batch.num_rows)],
             strict=True,
         )
@@ -186,6 +200,13 @@ def records_of(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Record]:
     """
     rows = Rows(batch, lexicon)
     return map(rows.record, range(batch.num_rows))
+
+
+def _firsts(lists: CodeLists) -> list[str]:
+    """The first code of every row, the empty text where there is none."""
+    texts = [text.strip() for text in lists.distinct()]
+    bounds = zip(lists.starts.tolist(), lists.ends.tolist(), strict=True)
+    return [texts[lists.places[start]] if start < end else "" for start, end in bounds]
 
 
 def _listed(column: pa.Array) -> list[int | None]:

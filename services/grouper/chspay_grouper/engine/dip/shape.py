@@ -13,15 +13,21 @@ from chspay_grouper.engine.answers import PRINCIPAL_UNKNOWN
 from chspay_grouper.engine.dip.codes import TAKES_PART, Diagnosis, Procedure
 from chspay_grouper.engine.dip.record import Record
 from chspay_grouper.engine.dip.tables import Tables, codes_of
+from chspay_grouper.engine.dip.terms import Terms
 from chspay_grouper.engine.trace import Step
 
 Tell = Callable[[Step], None]
 
 EARLY, MERGED, SUBDIVIDED, BASIC = "early", "merged", "subdivided", "basic"
+#: TCM advantage groups 中医优势病种 and bed-days 床日病种: groups by list, without auxiliary subtype.
+TCM, BED_DAY = "tcm", "bed_day"
+#: Rules whose group is named by the shape alone.
+NAMED = frozenset({EARLY, TCM, BED_DAY})
 MEDICAL = "medical"
 #: Reasons of a case that DIP does not place.
 EXCLUDED_PRINCIPAL = "DIP_PRINCIPAL_EXCLUDED"
 RECORD_UNREADABLE = "DIP_RECORD_UNREADABLE"
+DAYS_MISSING = "DIP_DAYS_MISSING"
 _RANK = {kind: rank for rank, kind in enumerate(TAKES_PART)}
 
 
@@ -67,7 +73,8 @@ class _Subdivision:
 class Shaper:
     """Turns records into shapes under one set of tables; :meth:`shape` tells what it did when asked."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, terms: Terms) -> None:
+        self._terms = terms
         rows = tables.rows
         self._early = [
             _Early(
@@ -102,12 +109,18 @@ class Shaper:
             row["id"]: row["name"] for name in ("early", "merge", "subdivision") for row in rows[name]
         }
 
-    def shape(self, record: Record, tell: Tell | None = None) -> Shape | str:
-        """The shape of a record, or the reason it has none."""
+    def shape(self, record: Record, tell: Tell | None = None, tcm: bool = True) -> Shape | str:
+        """The shape of a record, or the reason it has none.
+
+        :param tcm: whether a TCM group may be its group; false where the catalogue has none of that name.
+        """
         refused = self._refused(record, tell)
         if refused:
             return refused
         principal = record.diagnoses[0]
+        listed = self._listed(record, tcm, tell)
+        if listed is not None:
+            return listed
         early = self._first_early(record)
         if early is not None:
             if tell:
@@ -135,6 +148,36 @@ class Shaper:
             frozenset(label for label, _ in labels[1:] if label != main) if len(labels) > 1 else frozenset()
         )
         return Shape(rule, principal.label, subdivision, main, others, principal.category, kind)
+
+    def _listed(self, record: Record, tcm: bool, tell: Tell | None) -> Shape | str | None:
+        """A bed-day or TCM group by list, before anything else is looked at."""
+        terms, category = self._terms, record.diagnoses[0].category
+        ward = terms.bed_days.get(record.department, "")
+        if ward:
+            if not record.los_days:
+                return DAYS_MISSING
+            if tell:
+                tell(
+                    Step("bed_day", "taken", ward, note=f"科室{record.department}按床日，{record.los_days}天")
+                )
+            return Shape(BED_DAY, ward, category=category)
+        group = terms.tcm.get(record.tcm, "") if tcm else ""
+        if not group:
+            return None
+        spent, cost = record.tcm_cost, record.cost
+        passed = spent is not None and cost is not None and spent >= terms.tcm_ratio * cost
+        if tell:
+            told = "达到" if passed else "没有达到"
+            tell(
+                Step(
+                    "tcm",
+                    "taken" if passed else "failed",
+                    group,
+                    hits=(record.tcm,),
+                    note=f"中治率{told}下限",
+                )
+            )
+        return Shape(TCM, group, category=category) if passed else None
 
     def _refused(self, record: Record, tell: Tell | None) -> str:
         if not record.diagnoses or not record.diagnoses[0].code:

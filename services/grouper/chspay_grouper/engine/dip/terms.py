@@ -45,6 +45,8 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "dip.icu_days": ("started@1", "full@1"),
     "dip.severity_days_boundary": ("ge", "gt"),
     "dip.ungrouped_method": ("none@1", "discounted_cost@1"),
+    "dip.tcm_method": ("none@1", "diagnosis_and_ratio@1"),
+    "dip.bed_day_method": ("none@1", "departments@1"),
 }
 _ALWAYS = (
     "dip.procedure_characters",
@@ -72,6 +74,8 @@ _WHEN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("dip.score_method", BASE_DISEASE): ("dip.base_disease",),
     ("dip.score_method", FIXED_QUOTA): ("dip.fixed_quota",),
     ("dip.ungrouped_method", "discounted_cost@1"): ("dip.ungrouped_discount",),
+    ("dip.tcm_method", "diagnosis_and_ratio@1"): ("tcm.groups", "tcm.treatment_ratio_min"),
+    ("dip.bed_day_method", "departments@1"): ("per_diem.departments",),
 }
 _OF_DIMENSION: Mapping[str, tuple[str, ...]] = {
     "cci": ("dip.cci_grades",),
@@ -138,6 +142,11 @@ class Terms:
         self.cci = self._bands("dip.cci_grades", "grade")
         self.ages = self._bands("dip.age_bands", "band")
         self.icu = self._bands("dip.icu_bands", "band")
+        #: First TCM diagnosis -> TCM advantage group 中医优势病种, and the least share of TCM treatment.
+        self.tcm = self._pairs("tcm.groups", "diagnosis", "group")
+        self.tcm_ratio = self.ratio("tcm.treatment_ratio_min") if self.tcm else Fraction(0)
+        #: Department -> category of bed-days 床日病种.
+        self.bed_days = self._pairs("per_diem.departments", "department", "category")
         self._check()
 
     def has(self, key: str) -> bool:
@@ -194,6 +203,19 @@ class Terms:
             low = int(decimal_text(row["from"], key))
             bands.append(Band(row[code], row["name"], low, high, row.get("unit", "")))
         return tuple(bands)
+
+    def _pairs(self, key: str, name: str, value: str) -> dict[str, str]:
+        """A table of two columns as name -> value; empty where no method asks for it."""
+        if not self.has(key):
+            return {}
+        found: dict[str, str] = {}
+        for row in self.table(key):
+            if not row.get(name) or not row.get(value) or row[name] in found:
+                raise Fault(
+                    DIP_RULE_BAD, field=key, value=row.get(name, ""), problem=f"{name}应不为空且不重复"
+                )
+            found[row[name]] = row[value]
+        return found
 
     def _check(self) -> None:
         missing = [key for key in _needed(self.method, self.conditions) if key not in self._values]
