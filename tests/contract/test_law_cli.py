@@ -57,13 +57,11 @@ async def test_export_gives_the_same_digests_from_files_alone(world, tmp_path):
     assert "3份修订" in told.stdout
     assert Bundle.load(out, "990100").digest == done.digest_after
     names = sorted(path.relative_to(out).as_posix() for path in out.glob("*/amendments/*.yaml"))
-    assert [name.partition("/")[0] for name in names] == [
-        "990100-demo-city",
-        "990100-demo-city",
-        "990101-amended",
-    ]
+    homes = [name.partition("/")[0] for name in names]
+    assert homes == ["990100-demo-city", "990100-demo-city", "990101-amended", "990102-demo-west"]
     assert load_tree(out).shared.faults == []
-    assert [item.id for item in load_tree(out).amendments] == ["joint-1", "fix-1", "county-1"]
+    ids = [item.id for item in load_tree(out).amendments]
+    assert ids == ["joint-1", "fix-1", "county-1", "demo-west-joint-2026-1"]
     async with rw.world(world.url, root=out) as again:
         fault = None
         try:
