@@ -97,6 +97,7 @@ class ListHead(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("mark IN ('', 'late', 'held', 'difference')", name="list_head_mark"),
         Index("list_head_of_month", "pool", "settle_period"),
+        Index("list_head_differences", "pool", "settle_period", postgresql_where=text("mark = 'difference'")),
         Index("list_head_of_hospital", "hospital_code", "discharge_date", "list_id"),
         _OF_SCHEMA,
     )

@@ -67,8 +67,7 @@ class Corrections:
     async def of(self, connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> Changes:
         """The changed cases of a closed run."""
         newer = {
-            (row.hospital_code, row.case_id): row
-            for row in await differences.corrected(connection, run.run_id)
+            (row.hospital_code, row.case_id): row for row in await differences.corrected(connection, run)
         }
         before = await _marks_before(connection, run.run_id)
         now, why = await _marks_now(connection, run, policy, before)

@@ -91,7 +91,7 @@ class Runs:
         fresh = replace(
             source, run_id=await _run_id(source.pool, source.period, REPLAY), nature=REPLAY,
             replays=source.run_id, state=PENDING, stage="snapshot", done=0, total=0, cases=0, points_micro=0,
-            patient_fen=0, value_fen=0, value_micro=0, evidence="", statements_digest="", rules_used=[SCHEME],
+            patient_fen=0, value_fen=0, value_micro=0, evidence="", statements_digest="",
             started_by=claim.subject, engine_version=ENGINE_VERSION, held_lists=0,
         )  # fmt: skip
         await runs.insert(await current_connection(), fresh)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import asyncpg
 
+from chspay_settlement.store.runs import Run
+
 CaseKey = tuple[str, str]
 
 
@@ -115,10 +117,15 @@ _CASE = ", ".join(CaseRow._fields)
 
 
 async def closed_runs(connection: asyncpg.Connection, pool: str) -> list[tuple[str, int]]:
-    """The posted runs of a pool: ``(run_id, period)``, oldest month first."""
+    """The posted runs of a pool: ``(run_id, period)``, oldest month first.
+
+    Months of a year that is being cleared or was are left out: a re-clearing of the year corrects them.
+    """
     rows = await connection.fetch(
-        "SELECT run_id, period FROM settlement.month_run"
-        " WHERE pool = $1 AND state = 'done' AND nature = 'month' ORDER BY period, run_id",
+        "SELECT run_id, period FROM settlement.month_run r"
+        " WHERE pool = $1 AND state = 'done' AND nature = 'month' AND NOT EXISTS (SELECT FROM"
+        "  settlement.year_clearing y WHERE y.pool = r.pool AND y.year = r.period / 100"
+        "  AND y.state NOT IN ('returned', 'failed')) ORDER BY period, run_id",
         pool,
     )
     return [(row[0], row[1]) for row in rows]
@@ -154,17 +161,22 @@ async def cases_of(connection: asyncpg.Connection, difference_id: str) -> list[C
     return [CaseRow(*row) for row in rows]
 
 
-async def corrected(connection: asyncpg.Connection, run_id: str) -> list[Corrected]:
+async def corrected(connection: asyncpg.Connection, run: Run) -> list[Corrected]:
     """Cases of a closed run whose list has a newer version than the one last settled or corrected."""
     rows = await connection.fetch(
-        "SELECT c.hospital_code, c.case_id, c.list_id, h.version FROM settlement.run_case c"
-        " JOIN settlement.list_head h USING (list_id)"
-        " WHERE c.run_id = $1 AND h.mark = 'difference' AND h.version > greatest(c.version,"
+        "SELECT c.hospital_code, c.case_id, c.list_id, h.version FROM settlement.list_head h"
+        " JOIN settlement.list_version v USING (list_id, version)"
+        " JOIN settlement.run_case c ON c.run_id = $1 AND c.hospital_code = v.hospital_code"
+        "  AND c.case_id = v.case_id"
+        " WHERE h.pool = $2 AND h.settle_period = $3 AND h.mark = 'difference'"
+        " AND h.version > greatest(c.version,"
         "  coalesce((SELECT max(x.version) FROM settlement.difference_case x"
         "   JOIN settlement.difference d USING (difference_id)"
         "   WHERE d.run_id = $1 AND x.hospital_code = c.hospital_code AND x.case_id = c.case_id), 0))"
         " ORDER BY c.hospital_code, c.case_id",
-        run_id,
+        run.run_id,
+        run.pool,
+        run.period,
     )
     return [Corrected(*row) for row in rows]
 
