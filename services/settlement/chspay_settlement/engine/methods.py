@@ -12,14 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.method_registry import Registry
 
-COEFFICIENT_ZERO = Reason(
-    "COEFFICIENT_ZERO",
-    Kind.PRECONDITION,
-    "方法{value}要除以差异系数，而差异系数为零。请检查医疗机构的差异系数。",
-)
 DISCOUNT_KEY, AMBIGUOUS_DISCOUNT = "settle.ungrouped_discount", "settle.ambiguous_discount"
 STANDARD_VALUE = "point_value.standard"
 LOW_ABOVE, LOW_ADD, LOW_UP_TO = "low_step.above", "low_step.add", "low_step.up_to"
@@ -123,10 +117,9 @@ def cost_ratio(x: Basis) -> PointLine:
 
 def cost_ratio_same_level(x: Basis) -> PointLine:
     """b·c/(m·f). National DIP 1.0 技术规范: cost over the mean of the group at hospitals of the same level,
-    which is m·f where f is that level's mean over the mean of all (``coefficient.method`` by_group)."""
-    if not x.coefficient:
-        raise Fault(COEFFICIENT_ZERO, value="cost_ratio_same_level@1")
-    return PointLine(x.base / (x.mean * x.coefficient), _ZERO)
+    which is m·f where f is that level's mean over the mean of all (``coefficient.method`` by_group). A
+    coefficient of zero earns nothing, here as in a normal case."""
+    return PointLine(x.base / (x.mean * x.coefficient) if x.coefficient else _ZERO, _ZERO)
 
 
 def cost_ratio_capped(x: Basis) -> PointLine:
