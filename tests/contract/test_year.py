@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import asyncpg
@@ -10,7 +11,8 @@ import pytest
 import settlement_world as sw
 import year_world as yw
 
-from chspay.settlement.v1 import ledger_pb2, year_pb2
+from chspay.settlement.v1 import ledger_pb2, month_pb2, year_pb2
+from chspay_core.bundle import Bundle
 from chspay_core.digest import sm3_hex, sm3_hex_of
 from chspay_core.errors import Fault
 from chspay_kit import auth, journal
@@ -220,12 +222,88 @@ async def test_a_closed_year_cannot_be_edited_by_anybody(world, migrated_db):
         await admin.close()
 
 
+async def test_corrections_are_taken_once_and_never_after_the_year(world):
+    """A corrected list counts as its difference settled it; afterwards only a re-clearing moves the year."""
+    await world.months(2032, {3: 9_000_000, 4: 9_000_000})
+    await world.score(2032, **SCORES)
+    world.today = date(2033, 1, 5)
+    case = sw.case_of(0, "H001", case_id="Y2032-3-0")
+    days = {"admission_date": date(2032, 3, 1), "discharge_date": date(2032, 3, 10)}
+    raised = replace(case, **days, total_cost_fen=3_000_000, patient_paid_fen=500_000)
+    assert (await world.submit(yw.fresh(), raised)).mark == "difference"
+    world.budget.years[sw.POOL, 2032] = 18_000_000
+    with auth.use_claim(yw.AUTHOR):
+        request = year_pb2.StartYearRequest(request_id=yw.fresh(), pool=sw.POOL, year=2032)
+        assert await refused(world.years.StartYear(request)) == "YEAR_DIFFERENCES_PENDING"
+        decision = month_pb2.Decision(
+            decision_no="专评8号",
+            hospital_code="H002",
+            case_id="Y2032-4-1",
+            kind="incomplete",
+            citation="纪要",
+        )
+        await world.month.ApplyDecision(
+            month_pb2.ApplyDecisionRequest(request_id=yw.fresh(), decision=decision)
+        )
+        shown = await world.month.PreviewDifferences(month_pb2.PreviewDifferencesRequest(pool=sw.POOL))
+        await world.month.CommitDifferences(
+            month_pb2.CommitDifferencesRequest(
+                request_id=yw.fresh(), pool=sw.POOL, preview_digest=shown.preview_digest, cause="更正"
+            )
+        )
+    found = await world.trial(2032, 18_000_000)
+    assert found.state == "trial", found.failure_message
+    rows = await world.hospitals(found.clearing_id)
+    books = await world.accounts(2032)
+    for code, row in rows.items():
+        assert row.prepaid_fen == -books[f"payable/{code}"]
+        assert row.retained_fen == -books[f"retention/{code}"]
+    async with world.database.unit(auth.service_claim("test")) as unit:
+        kept = await (await unit.connection()).fetchrow(
+            "SELECT cost_fen, version FROM settlement.run_case WHERE run_id = $1 AND case_id = 'Y2032-3-0'",
+            found.clearing_id,
+        )
+        marks = await (await unit.connection()).fetch(
+            "SELECT case_id, kind FROM settlement.run_mark WHERE run_id = $1", found.clearing_id
+        )
+    assert tuple(kept) == (3_000_000, 2)
+    assert ("Y2032-4-1", "incomplete") in {tuple(mark) for mark in marks}
+    await world.close(found)
+    await world.submit(yw.fresh(), replace(raised, total_cost_fen=4_000_000))
+    with auth.use_claim(yw.AUTHOR):
+        shown = await world.month.PreviewDifferences(month_pb2.PreviewDifferencesRequest(pool=sw.POOL))
+    assert not [one for one in shown.differences if one.corrected_month.startswith("2032")]
+
+
+async def test_points_may_be_kept_as_the_months_settled_them(world):
+    """Where a place keeps the months' points, the year only decides the money."""
+    kept = world.rulebook.bundles[sw.POOL]
+    content = kept.content.replace(b'"year_cases"', b'"as_settled"').replace(
+        b'"cost_less_patient"', b'"fund_paid"'
+    )
+    world.rulebook.bundles[sw.POOL] = Bundle.parse(content)
+    await world.months(2033, {5: 9_000_000})
+    await world.score(2033, **SCORES)
+    failed = await world.trial(2033, 9_000_000)
+    assert (failed.state, failed.failure_reason) == ("failed", "YEAR_BILL_UNKNOWN")
+    world.rulebook.bundles[sw.POOL] = Bundle.parse(kept.content.replace(b'"year_cases"', b'"as_settled"'))
+    async with yw.year_world(world.url) as again:
+        again.rulebook.bundles[sw.POOL] = world.rulebook.bundles[sw.POOL]
+        found = await again.trial(2033, 9_000_000)
+        assert found.state == "trial", found.failure_message
+    async with world.database.unit(auth.service_claim("test")) as unit:
+        rows = await (await unit.connection()).fetch(
+            "SELECT run_id, sum(points_micro)::bigint FROM settlement.run_case"
+            " WHERE case_id LIKE 'Y2033-%' AND points_micro IS NOT NULL GROUP BY 1"
+        )
+    assert len({points for _, points in rows}) == 1
+    assert found.table_digest == ""
+
+
 async def test_a_year_waits_for_its_months(world):
     """A month with lists that nobody has settled would be lost if the year went on without it."""
     await world.months(2031, {8: 5_000_000})
     case = sw.case_of(1, "H001", case_id="LATE-2031")
-    from dataclasses import replace
-
     case = replace(case, admission_date=date(2031, 9, 1), discharge_date=date(2031, 9, 5))
     await world.submit(yw.fresh(), case)
     world.budget.years[sw.POOL, 2031] = 5_000_000

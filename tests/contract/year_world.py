@@ -16,6 +16,7 @@ from chspay.budget.v1 import budget_pb2
 from chspay.settlement.v1 import (
     ledger_pb2,
     ledger_pb2_grpc,
+    month_pb2_grpc,
     settlement_pb2,
     settlement_pb2_grpc,
     year_pb2,
@@ -41,7 +42,9 @@ class YearWorld(sw.World):
     today = date(2027, 3, 1)
     years: Any
     ledger: Any
+    month: Any
     rulebook: Any
+    url: str
     target: str
 
     async def months(self, year: int, funds: Mapping[int, int], count: int = 45) -> None:
@@ -188,6 +191,8 @@ async def year_world(url: str) -> AsyncIterator[YearWorld]:
         world.stub = settlement_pb2_grpc.SettlementServiceStub(channel)
         world.years = year_pb2_grpc.YearServiceStub(channel)
         world.ledger = ledger_pb2_grpc.LedgerServiceStub(channel)
+        world.month = month_pb2_grpc.MonthServiceStub(channel)
+        world.url = url
         for code, area in HOSPITALS.items():
             await world.put_hospital(code, area=area)
         yield world

@@ -17,7 +17,7 @@ YEAR_MONTHS_OPEN = Reason(
 YEAR_DIFFERENCES_PENDING = Reason(
     "YEAR_DIFFERENCES_PENDING",
     Kind.PRECONDITION,
-    "统筹区{pool}有{value}份更正的清单还没有办理差额，请先办理差额，再编制年度清算。",
+    "统筹区{pool}有{value}项清单更正或病例决定还没有办理差额，请先办理差额，再编制年度清算。",
 )
 YEAR_BILL_UNKNOWN = Reason(
     "YEAR_BILL_UNKNOWN",

@@ -87,6 +87,22 @@ ORDER BY hospital_code, case_id, kind, rank, cite
 """
 
 
+# A decision is taken when its month's run or a later difference of the case knows it; so is its revocation.
+_UNTAKEN = """
+SELECT count(*) FROM settlement.case_decision d JOIN settlement.run_case c USING (hospital_code, case_id)
+JOIN settlement.month_run r ON r.run_id = c.run_id AND r.state = 'done' AND r.nature = 'month'
+WHERE r.pool = $1 AND r.period BETWEEN $2 * 100 + 1 AND $2 * 100 + 12
+  AND EXISTS (SELECT FROM settlement.run_mark m WHERE m.run_id = c.run_id
+    AND m.hospital_code = c.hospital_code AND m.case_id = c.case_id
+    AND m.cite = CASE d.kind WHEN 'revoke' THEN d.revokes ELSE d.decision_no END) = (d.kind = 'revoke')
+  AND (d.kind = 'revoke' OR NOT EXISTS (SELECT FROM settlement.case_decision v
+    WHERE v.revokes = d.decision_no))
+  AND NOT EXISTS (SELECT FROM settlement.difference_case x JOIN settlement.difference f USING (difference_id)
+    WHERE f.run_id = c.run_id AND x.hospital_code = c.hospital_code AND x.case_id = c.case_id
+    AND f.created_at >= d.decided_at)
+"""
+
+
 async def freeze(connection: asyncpg.Connection, pool: str, year: int) -> Freeze:
     """Whether every month of a year that has lists is closed, and every correction taken."""
     months = await connection.fetch(
@@ -113,7 +129,8 @@ async def freeze(connection: asyncpg.Connection, pool: str, year: int) -> Freeze
         pool,
         year,
     )
-    return Freeze([row[0] for row in months], int(pending), int(runs))
+    untaken = await connection.fetchval(_UNTAKEN, pool, year)
+    return Freeze([row[0] for row in months], int(pending) + int(untaken), int(runs))
 
 
 async def close_months(connection: asyncpg.Connection, clearing: Clearing) -> None:
