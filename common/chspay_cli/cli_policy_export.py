@@ -73,10 +73,13 @@ def export(
 
 
 def _write(root: Path, item: amendments_pb2.Amendment) -> None:
-    """One amendment as a file of its place, named so that the order of names is that of publication."""
+    """One amendment as a file of its place.
+
+    The order of names is that of publication, after those the folder held already (named by a number).
+    """
     folder = place_folders(root).get(item.place, root / f"{item.place}-amended") / AMENDMENTS
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{item.number:06d}-{item.id}.yaml").write_text(item.content, "utf-8")
+    (folder / f"published-{item.number:06d}-{item.id}.yaml").write_text(item.content, "utf-8")
 
 
 async def _published(channel: Channel) -> list[amendments_pb2.Amendment]:

@@ -292,6 +292,9 @@ async def test_an_amendment_that_others_build_upon_is_not_pulled_from_under_them
     await world.publish(text("joint-2", since="2027-02-01", value="0.97", more=corrects))
     fault = await refused(world.step("Withdraw", "joint-1", FOURTH))
     assert fault.reason.code == "AMENDMENT_BUILT_UPON"
+    # Its name ends like the other's, and is not taken for it.
+    await world.publish(text("a-joint-1", since="2028-01-01"))
+    assert (await refused(world.step("Withdraw", "joint-1", FOURTH))).reason.code == "AMENDMENT_BUILT_UPON"
     await world.step("Withdraw", "joint-2", FOURTH)
     await world.step("Withdraw", "joint-1", FOURTH)
 

@@ -219,7 +219,7 @@ class Amendments:
 
     async def _check_nothing_rests_on(self, filed: Filed) -> None:
         standing = await store.standing()
-        own = [item for item in standing.get(filed.place, []) if not item[0].endswith(f"-{filed.id}.yaml")]
+        own = [item for item in standing.get(filed.place, []) if item[0] != store.file_name(filed)]
         left: Mapping[str, list[tuple[str, str]]] = {**standing, filed.place: own}
         tree = await self._shelf.tree(left)
         if tree.shared.faults:

@@ -64,8 +64,17 @@ async def standing(places: Sequence[str] | None = None) -> dict[str, list[tuple[
     connection = await current_connection()
     found: dict[str, list[tuple[str, str]]] = {}
     for place, number, name, content in await connection.fetch(_STANDING, places):
-        found.setdefault(place, []).append((f"{number:06d}-{name}.yaml", content))
+        found.setdefault(place, []).append((_file_name(number, name), content))
     return found
+
+
+def file_name(filed: Filed) -> str:
+    """The name under which :func:`standing` gives a published amendment."""
+    return _file_name(filed.number or 0, filed.id)
+
+
+def _file_name(number: int, name: str) -> str:
+    return f"{number:06d}-{name}.yaml"
 
 
 async def file(amendment: Amendment, digest: str) -> None:
