@@ -6,7 +6,7 @@ which rows it could not read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from chspay_core.errors import Fault
 from chspay_core.period import parse_day
-from chspay_core.tables import COLUMN_TYPE, LIST_SEPARATOR
+from chspay_core.tables import COLUMN_MISSING, COLUMN_TYPE, LIST_SEPARATOR
 
 _T = TypeVar("_T")
 #: A whole number as text; exporters like to write ``3.0`` for 3.
@@ -146,6 +146,16 @@ def stays(los: Column, admissions: Column, discharges: Column) -> Column:
 
 def _any_known(column: Column) -> bool:
     return bool(column.values.null_count < len(column.values))
+
+
+def require_columns(schema: pa.Schema, names: Sequence[str]) -> None:
+    """Refuse a table that lacks a column every case needs.
+
+    :raises Fault: COLUMN_MISSING.
+    """
+    for name in names:
+        if schema.get_field_index(name) < 0:
+            raise Fault(COLUMN_MISSING, field=name)
 
 
 def code_lists(batch: pa.RecordBatch, name: str) -> CodeLists:

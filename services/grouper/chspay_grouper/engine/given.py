@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from chspay_core.case import DISCHARGE_BEFORE_ADMISSION, NEGATIVE
-from chspay_core.errors import Fault, Reason
+from chspay_core.errors import Reason
 from chspay_core.period import NOT_A_DAY
-from chspay_core.tables import COLUMN_MISSING, NOT_AN_INTEGER
+from chspay_core.tables import NOT_AN_INTEGER
 from chspay_grouper.engine.columns import (
     UNKNOWN,
     Column,
@@ -20,6 +20,7 @@ from chspay_grouper.engine.columns import (
     dates,
     integers,
     mapped_texts,
+    require_columns,
     stays,
 )
 from chspay_grouper.engine.intake import Scalars, icu_flag, leaving_number
@@ -55,9 +56,7 @@ def check_columns(schema: pa.Schema) -> None:
 
     :raises Fault: COLUMN_MISSING.
     """
-    for name in REQUIRED:
-        if schema.get_field_index(name) < 0:
-            raise Fault(COLUMN_MISSING, field=name)
+    require_columns(schema, REQUIRED)
 
 
 class Given:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from chspay_core.cited import Cited
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
+from chspay_core.statistics import cv_display
 from chspay_grouper.engine.dip.auxiliary import Classifier, split
 from chspay_grouper.engine.dip.catalogue import (
     COMPREHENSIVE,
@@ -34,7 +35,6 @@ from chspay_grouper.engine.dip.measure import (
     Means,
     Sample,
     Spread,
-    cv_text,
     rounded_micro,
     score_divisor,
     score_micro,
@@ -291,7 +291,9 @@ class _Build:
             cases=dict(sorted(Counter(sample.year for sample in samples).items())),
             kept=len(kept),
             mean=mean,
-            cv="" if key.level == BED_DAY else cv_text(spread, terms.sample),
+            cv=""
+            if key.level == BED_DAY
+            else cv_display(spread.n, spread.total, spread.squares, terms.sample),
             score_micro=score_micro(mean, divisor, terms),
             drug_micro=None if key.level == BED_DAY else self._share(self._means.drug(kept), drug_overall),
             consumable_micro=None

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
 from fractions import Fraction
 
-from chspay_core.amounts import MICRO, divide_half_up, round_half_up
+from chspay_core.amounts import MICRO, divide_half_up
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.statistics import spread
 from chspay_grouper.engine.dip.record import Record
-from chspay_grouper.engine.dip.terms import BASE_DISEASE, FIXED_QUOTA, YEARLY_MEANS, Terms
+from chspay_grouper.engine.dip.terms import BASE_DISEASE, FIXED_QUOTA, POOLED, YEARLY_MEANS, Terms
+from chspay_grouper.engine.weights.methods import YearSum, pooled, yearly_means
 
 DIP_BASE_DISEASE_MISSING = Reason(
     "DIP_BASE_DISEASE_MISSING",
@@ -23,7 +24,9 @@ DIP_BASE_DISEASE_MISSING = Reason(
     "基准病种“{value}”不在本次形成的病种中，无法按基准病种法计算分值。",
 )
 
-_CV_CONTEXT = Context(prec=28)
+#: The two readings that the text leaves open: n 20/30/50 with means 9,000/10,000/11,000 at 1:2:7 are 10,600
+#: (yearly means) or 10,767.44 (pooled). Years without cases weigh nothing.
+_READINGS = {YEARLY_MEANS: yearly_means, POOLED: pooled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Spread:
     @property
     def within(self) -> Fraction:
         """Sum of squared differences from the mean, in fen²."""
-        return Fraction(self.n * self.squares - self.total * self.total, self.n) if self.n else Fraction(0)
+        return Fraction(spread(self.n, self.total, self.squares), self.n) if self.n else Fraction(0)
 
     def cv_squared(self, sample: bool) -> Fraction | None:
         """CV² with the population or the sample deviation; None where it is not defined."""
@@ -60,15 +63,6 @@ class Spread:
         if count < 1 or self.total <= 0:
             return None
         return self.within / count / (Fraction(self.total, self.n) ** 2)
-
-
-def cv_text(spread: Spread, sample: bool) -> str:
-    """The coefficient of variation to 4 places, for people; empty where it is not defined."""
-    squared = spread.cv_squared(sample)
-    if squared is None:
-        return ""
-    ratio = _CV_CONTEXT.divide(Decimal(squared.numerator), Decimal(squared.denominator))
-    return format(round_half_up(_CV_CONTEXT.sqrt(ratio), 4), "f")
 
 
 def trimmed(samples: Sequence[Sample], terms: Terms) -> list[Sample]:
@@ -89,21 +83,6 @@ def trimmed(samples: Sequence[Sample], terms: Terms) -> list[Sample]:
         first, last = int(n * low), n - int(n * (1 - high))
         kept += held[first:last]
     return kept
-
-
-def weighted_mean(sums: Mapping[int, tuple[int, int]], weights: Mapping[int, int], reading: str) -> Fraction:
-    """The mean over years in fen, from (cases, cost) per year; years without cases weigh nothing.
-
-    n 20/30/50 with means 9,000/10,000/11,000 at 1:2:7 are 10,600 (yearly means) or 10,767.44 (pooled).
-    """
-    held = {year: (n, total) for year, (n, total) in sums.items() if n}
-    if reading == YEARLY_MEANS:
-        top = sum((weights[year] * Fraction(total, n) for year, (n, total) in held.items()), Fraction(0))
-        return top / sum(weights[year] for year in held)
-    return Fraction(
-        sum(weights[year] * total for year, (_, total) in held.items()),
-        sum(weights[year] * n for year, (n, _) in held.items()),
-    )
 
 
 def yearly(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, int]]:
@@ -150,7 +129,8 @@ class Means:
         return self._mean(sums) if sums else None
 
     def _mean(self, sums: Mapping[int, tuple[int, int]]) -> Fraction:
-        return weighted_mean(sums, self.years, self._reading)
+        years = [YearSum(year, Fraction(self.years[year]), cost, n) for year, (n, cost) in sums.items() if n]
+        return _READINGS[self._reading](years)
 
 
 def rounded_micro(exact: Fraction, places: int) -> int:

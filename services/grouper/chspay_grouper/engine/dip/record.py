@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from chspay_core.case import Case
 from chspay_core.errors import Fault
-from chspay_core.tables import COLUMN_MISSING, COLUMN_TYPE
+from chspay_core.tables import COLUMN_TYPE
 from chspay_grouper.engine.columns import (
     CodeLists,
     backwards,
@@ -21,6 +21,7 @@ from chspay_grouper.engine.columns import (
     dates,
     integers,
     mapped_texts,
+    require_columns,
     stays,
 )
 from chspay_grouper.engine.dip.codes import Diagnosis, Lexicon, Procedure
@@ -108,9 +109,7 @@ def check_columns(schema: pa.Schema) -> None:
 
     :raises Fault: COLUMN_MISSING.
     """
-    for name in REQUIRED:
-        if schema.get_field_index(name) < 0:
-            raise Fault(COLUMN_MISSING, field=name)
+    require_columns(schema, REQUIRED)
 
 
 class Rows:
