@@ -31,6 +31,9 @@ KEY_HEADER_BAD = Reason(
 SCHEME_UNDECIDED = Reason(
     "SCHEME_UNDECIDED", Kind.INVALID, "请给出分组方案 scheme，或同时给出地区 place 和日期 on。"
 )
+CATALOGUE_UNDECIDED = Reason(
+    "CATALOGUE_UNDECIDED", Kind.INVALID, "请给出DIP目录 catalogue，或同时给出地区 place 和日期 on。"
+)
 FORMAT_BAD = Reason("FORMAT_BAD", Kind.INVALID, "不支持的格式“{value}”，可选：{expected}。")
 UPLOAD_UNREADABLE = Reason("UPLOAD_UNREADABLE", Kind.INVALID, "文件无法按{expected}读取：{detail}。")
 

@@ -59,6 +59,13 @@ async def test_a_catalogue_comes_in_is_read_and_answers(gw):
     asked = {"catalogue": "dip-990100", "case": case}
     found = (await gw.ask("POST", "/api/v1/dip/group", key=None, json=asked)).json()
     assert (found["status"], found["group"], found["factor"]) == ("grouped", "K35.9", "1")
+    for more, reason in (
+        ({}, "CATALOGUE_UNDECIDED"),
+        ({"place": "990100", "on": "2026-01-31"}, "POLICY_MISSING"),
+        ({"catalogue": "nowhere"}, "ARTEFACT_UNKNOWN"),
+    ):
+        refused = await gw.ask("POST", "/api/v1/dip/group", key=None, json={"case": case, **more})
+        assert refused.json()["reason"] == reason, refused.text
     told = (await gw.ask("POST", "/api/v1/dip/explain", key=None, json=asked)).json()
     assert told["answer"] == found
     assert told["steps"][-1]["code"] == "K35.9"

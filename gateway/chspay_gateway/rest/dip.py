@@ -6,24 +6,31 @@ from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
 from chspay.grouper.v1 import dip_pb2 as pb
+from chspay.rulebook.v1 import rulebook_pb2
 from chspay_core import amounts
+from chspay_core.artefact import ArtefactKind, named
+from chspay_core.bundle import Bundle
+from chspay_core.errors import Fault
+from chspay_gateway import reasons
 from chspay_gateway.rest.cases import EXAMPLE_CASE, STATUS, CaseIn
 from chspay_gateway.rest.grouping import TraceStepOut, step_out
-from chspay_gateway.rest.types import POINTS_NOTE, Answer, Code, Strict
-from chspay_gateway.session import Caller
+from chspay_gateway.rest.types import POINTS_NOTE, Answer, Code, Day, Region, Strict
+from chspay_gateway.session import Caller, Session
 from chspay_kit import convert
 
 router = APIRouter(prefix="/api/v1", tags=["DIP目录与权重表"])
 
 
 class DipIn(Strict):
-    """要分组的病例，以及用哪个DIP目录。"""
+    """要分组的病例，以及用哪个DIP目录：直接写 catalogue，或写地区 place 与日期 on 由政策决定。"""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"catalogue": "dip-990100", "case": EXAMPLE_CASE}]}
     )
 
-    catalogue: Code = Field(description="DIP目录编号（最新一版）或SM3指纹")
+    catalogue: Code = Field("", description="DIP目录编号（最新一版）或SM3指纹")
+    place: Region | None = Field(None, description="统筹区代码；由该地政策决定目录，按登记的指纹取")
+    on: Day | None = Field(None, description="按哪一天的政策")
     case: CaseIn
 
 
@@ -59,7 +66,9 @@ class DipExplainOut(Answer):
 async def group_dip(body: DipIn, caller: Caller) -> DipOut:
     """不保存任何内容。答案与命令行、gRPC 完全一致。"""
     answer = await caller.services.dip.GroupDipCase(
-        pb.GroupDipCaseRequest(catalogue=body.catalogue, case=convert.case_to_pb(body.case.case()))
+        pb.GroupDipCaseRequest(
+            catalogue=await _catalogue(caller, body), case=convert.case_to_pb(body.case.case())
+        )
     )
     return _out(answer.answer)
 
@@ -68,13 +77,27 @@ async def group_dip(body: DipIn, caller: Caller) -> DipOut:
 async def explain_dip(body: DipIn, caller: Caller) -> DipExplainOut:
     """排除、先期分组、并项、匹配、辅助分型，逐步列出；不保存任何内容。"""
     answer = await caller.services.dip.ExplainDipCase(
-        pb.ExplainDipCaseRequest(catalogue=body.catalogue, case=convert.case_to_pb(body.case.case()))
+        pb.ExplainDipCaseRequest(
+            catalogue=await _catalogue(caller, body), case=convert.case_to_pb(body.case.case())
+        )
     )
     return DipExplainOut.model_construct(
         answer=_out(answer.answer),
         steps=[step_out(step) for step in answer.steps],
         prose=list(answer.prose),
     )
+
+
+async def _catalogue(caller: Session, body: DipIn) -> str:
+    """The catalogue named, or the digest of the one policy names for a place and day; never a guess."""
+    if body.catalogue:
+        return body.catalogue
+    if body.place is None or body.on is None:
+        raise Fault(reasons.CATALOGUE_UNDECIDED, field="catalogue")
+    answer = await caller.services.rulebook.ResolveBundle(
+        rulebook_pb2.ResolveBundleRequest(place=body.place, on=convert.date_to_pb(body.on))
+    )
+    return named(Bundle.parse(answer.content).on(body.on), ArtefactKind.DIP_CATALOGUE).digest
 
 
 def _out(item: pb.DipAnswer) -> DipOut:
