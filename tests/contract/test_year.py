@@ -311,3 +311,56 @@ async def test_a_year_waits_for_its_months(world):
         request = year_pb2.StartYearRequest(request_id=yw.fresh(), pool=sw.POOL, year=2031)
         fault = await refused(world.years.StartYear(request))
     assert fault == "YEAR_MONTHS_OPEN"
+
+
+class Killed(Exception):
+    """Stands for a process that died before its transaction was committed."""
+
+
+async def test_a_clearing_that_is_killed_at_every_step_states_the_same(world):
+    """Each step dies once before its commit and begins without memory: the bytes must not notice."""
+    from chspay_settlement.app import year_stages
+
+    await world.months(2034, {3: 5_000_000})
+    await world.score(2034, **SCORES)
+    world.today = date(2035, 1, 5)
+    whole = await world.trial(2034, 5_000_000)
+    await world.move(yw.REVIEWER, whole.clearing_id, "return", note="再算一次")
+    stages = next(
+        worker._runs for worker in world.built.workers if isinstance(worker._runs, year_stages.YearStages)
+    )
+    waiting, stages.waiting = stages.waiting, nobody
+    try:
+        with auth.use_claim(yw.AUTHOR):
+            started = await world.years.StartYear(
+                year_pb2.StartYearRequest(request_id=yw.fresh(), pool=sw.POOL, year=2034)
+            )
+        number, steps, going = started.clearing.clearing_id, 0, True
+        claim = auth.service_claim("settlement", "9901")
+        while going:
+            for dies in (True, False):
+                try:
+                    with auth.use_claim(claim):
+                        async with world.database.unit(claim) as unit:
+                            connection = await unit.connection()
+                            going = await stages.step(connection, number, stages.memory())
+                            if dies:
+                                raise Killed
+                except Killed:
+                    continue
+            steps += 1
+    finally:
+        stages.waiting = waiting
+    found = await world.get_as_bureau(number)
+    assert (found.state, steps >= 6) == ("trial", True)
+    assert found.statements_digest == whole.statements_digest
+    async with world.database.unit(claim) as unit:
+        rows = await (await unit.connection()).fetch(
+            "SELECT run_id, count(*) FROM settlement.run_case WHERE run_id LIKE 'YC-990100-2034-%' GROUP BY 1"
+        )
+    assert {row[1] for row in rows} == {whole.cases}
+
+
+async def nobody(_connection) -> list:
+    """No clearing waits: the worker leaves the test alone."""
+    return []
