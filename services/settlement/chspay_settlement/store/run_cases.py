@@ -104,6 +104,15 @@ async def foreign(connection: asyncpg.Connection, run_id: str, scheme_digest: st
     return [lists.case_of(row) for row in rows]
 
 
+async def _plan_for_what_is_there(connection: asyncpg.Connection) -> None:
+    """Has the statements of this transaction planned for their own values.
+
+    The statistics of a table that was filled a moment ago, or emptied by a rollback, may say that it holds
+    nothing. A plan for any values then compares every case with every row of the chunk, for hours.
+    """
+    await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
 async def put_groups(
     connection: asyncpg.Connection,
     run_id: str,
@@ -112,6 +121,7 @@ async def put_groups(
     answers: Sequence[Answer],
 ) -> None:
     """Gives cases of the run another group; the list itself keeps the answer it was taken in with."""
+    await _plan_for_what_is_there(connection)
     await connection.execute(
         "UPDATE settlement.run_case c SET drg = i.drg, status = i.status, scheme_digest = $6"
         " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])"
@@ -157,18 +167,22 @@ async def put_points(
     points: Sequence[CasePoints],
 ) -> None:
     """Gives cases their points; an excluded case gets its money, none, at once."""
+    await _plan_for_what_is_there(connection)
     await connection.execute(
         "UPDATE settlement.run_case c SET kind = i.kind, points_micro = i.points, excluded = i.excluded,"
         " fund_fen = CASE WHEN i.kind = 'excluded' THEN 0 END"
         " FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])"
         " AS i(hospital_code, case_id, kind, points, excluded)"
-        " WHERE c.run_id = $1 AND c.hospital_code = i.hospital_code AND c.case_id = i.case_id",
+        " WHERE c.run_id = $1 AND c.hospital_code = i.hospital_code AND c.case_id = i.case_id"
+        " AND (c.hospital_code, c.case_id) >= ($7, $8) AND (c.hospital_code, c.case_id) <= ($9, $10)",
         run_id,
         [inp.hospital_code for inp in inputs],
         [inp.case_id for inp in inputs],
         [found.kind.value for found in points],
         [found.points_micro for found in points],
         [found.reason for found in points],
+        *min((inp.hospital_code, inp.case_id) for inp in inputs),
+        *max((inp.hospital_code, inp.case_id) for inp in inputs),
     )
 
 
@@ -260,14 +274,17 @@ async def put_funds(
     hospital_codes: Sequence[str],
 ) -> None:
     """Gives cases ``(hospital_code, case_id, fund_fen)`` their money; their hospitals are then done."""
+    await _plan_for_what_is_there(connection)
     await connection.execute(
         "UPDATE settlement.run_case c SET fund_fen = i.fund"
         " FROM unnest($2::text[], $3::text[], $4::bigint[]) AS i(hospital_code, case_id, fund)"
-        " WHERE c.run_id = $1 AND c.hospital_code = i.hospital_code AND c.case_id = i.case_id",
+        " WHERE c.run_id = $1 AND c.hospital_code = i.hospital_code AND c.case_id = i.case_id"
+        " AND c.hospital_code = ANY($5)",
         run_id,
         [row[0] for row in rows],
         [row[1] for row in rows],
         [row[2] for row in rows],
+        hospital_codes,
     )
     await connection.execute(
         "UPDATE settlement.run_hospital SET allocated = true WHERE run_id = $1 AND hospital_code = ANY($2)",

@@ -1,30 +1,25 @@
 """The points of many cases: each plan compiled once to whole numbers, then one loop over the columns.
 
 A plan depends on group, status, department and coefficient, so cases are numbered by what they share of
-these, and the pricer is asked once for each combination that occurs. What the loop cannot decide, and
+these, and bands are made once for each combination that occurs. What the loop cannot decide, and
 every case with marks, is priced by the pricer's single-case function: the answers are the same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import gcd
 
 import numpy as np
 
 from chspay_settlement.engine.columnar import kernels
 from chspay_settlement.engine.columnar.columns import Coded, Columns, Each
 from chspay_settlement.engine.columnar.combining import Combinations, combine, numbered
+from chspay_settlement.engine.columnar.families import KINDS, NUMBER, Families
 from chspay_settlement.engine.columnar.kernels import Bands
 from chspay_settlement.engine.model import CaseKind, CasePoints
-from chspay_settlement.engine.plan import Band, Plan
 from chspay_settlement.engine.points import Pricer
 
-#: Kinds by the number they have in a column.
-KINDS = tuple(CaseKind)
-_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
-EXCLUDED = _NUMBER[CaseKind.EXCLUDED]
-_INT64, _LIMB = 2**63 - 1, 2**64
+EXCLUDED = NUMBER[CaseKind.EXCLUDED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +50,12 @@ def price_columns(columns: Columns, pricer: Pricer, each: Each = map) -> PointCo
     """
     combinations = _combinations(columns, pricer, each)
     # A case without cost needs no plan: its group may have no other case to be measured from.
-    plans = [
-        pricer.plan(inp) if inp.cost_fen is not None and inp.cost_fen > 0 else None
+    families = Families(pricer)
+    places = [
+        families.place(inp) if inp.cost_fen is not None and inp.cost_fen > 0 else (0, False)
         for inp in columns.inputs(combinations.rows)
     ]
-    bands = _bands(plans)
+    bands = _bands(places, families)
     found = PointColumns(np.empty(len(columns), np.int8), np.zeros(len(columns), np.int64), {})
     number = combinations.codes
     for row in columns.marks:
@@ -87,7 +83,7 @@ def _alone(columns: Columns, pricer: Pricer, found: PointColumns, rows: list[int
     """Some cases through the single-case function."""
     for row, inp in zip(rows, columns.inputs(rows), strict=True):
         points = pricer.price(inp)
-        found.kinds[row] = _NUMBER[points.kind]
+        found.kinds[row] = NUMBER[points.kind]
         found.points_micro[row] = points.points_micro
         if points.reason:
             found.reasons[row] = points.reason
@@ -112,49 +108,17 @@ def _renamed(column: Coded, texts: list[str]) -> Coded:
     return Coded(renamed.codes[column.codes] if texts else column.codes, renamed.texts)
 
 
-def _bands(plans: list[Plan | None]) -> Bands:
-    """All plans as columns; one without a plan has a band that leaves its cases alone."""
-    first, by_days = [], []
-    rows: list[tuple[int, ...]] = []
-    known: dict[int, int] = {}
-    for plan in plans:
-        place = known.get(id(plan))
-        if place is None:
-            place = known[id(plan)] = len(rows)
-            rows += [_LEFT] if plan is None else [_band(band) for band in plan.bands]
-        first.append(place)
-        by_days.append(plan is not None and plan.by_days)
-    columns = list(zip(*rows, strict=True)) or [()] * len(_KINDS_OF_BANDS)
-    return Bands(
-        np.array(first, np.int64),
-        np.array(by_days, np.bool_),
-        *(np.array(column, kind) for column, kind in zip(columns, _KINDS_OF_BANDS, strict=True)),
-    )
-
-
 _SIGNED, _LIMBS = np.int64, np.uint64
 _KINDS_OF_BANDS = (
     _SIGNED, np.int8, np.bool_, _SIGNED, _LIMBS, _LIMBS, _LIMBS, _LIMBS, _LIMBS, _SIGNED, _SIGNED, _SIGNED,
 )  # fmt: skip
-#: A band no case of which the loop prices.
-_LEFT = (_INT64, 0, True, -1, 0, 0, 0, 1, 0, 0, -1, 1)
 
 
-def _band(band: Band) -> tuple[int, ...]:
-    """A band as the loop takes it, in lowest terms, or left alone where it does not fit."""
-    top = min(band.top, _INT64)
-    kind = _NUMBER[band.kind]
-    if band.constant is not None:
-        points = band.constant
-        alone = points.kind is not band.kind or bool(points.reason) or not 0 <= points.points_micro <= _INT64
-        return (top, kind, alone, -1 if alone else points.points_micro, *_LEFT[4:])
-    slope, fixed, half = band.twice_slope, band.twice_fixed_plus_half, band.over
-    shared = gcd(slope, fixed, half)
-    slope, fixed, half = slope // shared, fixed // shared, half // shared
-    floor = -1 if band.floor is None else band.floor
-    fits = 0 <= slope <= _INT64 and abs(fixed) < 2**126 and 2 * half < _LIMB
-    if not fits or not -1 <= floor <= kernels.MOST_UNITS or band.cap < 0:
-        return (top, *_LEFT[1:])
-    high, low = divmod(fixed % 2**128, _LIMB)
-    cap = min(band.cap, kernels.MOST_UNITS)
-    return (top, kind, False, -1, slope, high, low, 2 * half, half, cap, floor, band.unit_micro)
+def _bands(places: list[tuple[int, bool]], families: Families) -> Bands:
+    """The plan of every combination, and all bands, as columns."""
+    columns = zip(*families.rows, strict=True)
+    return Bands(
+        np.array([place for place, _ in places], np.int64),
+        np.array([by_days for _, by_days in places], np.bool_),
+        *(np.array(column, kind) for column, kind in zip(columns, _KINDS_OF_BANDS, strict=True)),
+    )

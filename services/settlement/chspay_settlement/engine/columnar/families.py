@@ -1,0 +1,223 @@
+"""Plans that differ by the hospital's coefficient alone: worked out once, then moved by whole numbers.
+
+Every method is a straight line of the cost, and the line itself moves straight with the coefficient f:
+slope, fixed part, cap and floor are each ``x + y·f``. So the pricer compiles the plans of a group at a few
+coefficients, and every other one follows from two of them in whole numbers. That the others lie on the
+line is looked at each time; a plan that bends is left to the pricer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+from typing import NamedTuple
+
+from chspay_core.policy import Policy
+from chspay_core.worksheet import Worksheet
+from chspay_settlement.engine.coefficient import Coefficients
+from chspay_settlement.engine.columnar import kernels
+from chspay_settlement.engine.model import CaseKind, PricedInput
+from chspay_settlement.engine.plan import NEVER, Band, Plan
+from chspay_settlement.engine.points import Pricer
+
+#: Kinds by the number they have in a column.
+KINDS = tuple(CaseKind)
+NUMBER = {kind: number for number, kind in enumerate(KINDS)}
+_INT64, _LIMB = 2**63 - 1, 2**64
+#: The first two make the line, the others must lie on it. None is zero: a method may refuse that.
+_PROBES = (Fraction(1), Fraction(2), Fraction(5), Fraction(3, 7))
+
+#: A band as the loop takes it: the columns of :class:`kernels.Bands` after those of plans.
+Row = tuple[int, ...]
+#: A band no case of which the loop prices.
+LEFT: Row = (_INT64, 0, True, -1, 0, 0, 0, 1, 0, 0, -1, 1)
+
+
+class _Same(Coefficients):
+    """One coefficient for everybody, and whether anybody asked for it."""
+
+    def __init__(self, policy: Policy, factor: Fraction) -> None:
+        super().__init__(policy)
+        self.factor, self.asked = factor, False
+
+    def _of(self, _hospital_code: str, _level: int | None, _drg: str) -> Fraction:
+        self.asked = True
+        return self.factor
+
+    def _key(self, _hospital_code: str, _level: int | None, _drg: str) -> Hashable:
+        return None
+
+    def _write(self, _sheet: Worksheet, _hospital_code: str, _level: int | None, _drg: str) -> None:
+        raise AssertionError("a probe writes no worksheet")
+
+
+class _Moving(NamedTuple):
+    """``(x + y·f) ÷ over`` of the line it belongs to, in whole numbers."""
+
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A band whose line moves with the coefficient; points in units of the policy's last place."""
+
+    kind: int
+    top: int
+    unit_micro: int
+    over: int
+    slope: _Moving
+    fixed: _Moving
+    cap: _Moving | None
+    floor: _Moving | None
+
+    def at(self, factor: Fraction) -> Row:
+        """The band of one coefficient."""
+        n, m = factor.numerator, factor.denominator
+        over = self.over * m
+        slope, fixed = self.slope.x * m + self.slope.y * n, self.fixed.x * m + self.fixed.y * n
+        cap = NEVER if self.cap is None else _half_up(self.cap.x * m + self.cap.y * n, over)
+        floor = None if self.floor is None else _half_up(self.floor.x * m + self.floor.y * n, over)
+        if slope or fixed < 0:
+            twice = 2 * slope, 2 * fixed + over, over
+            return line_row(self.top, self.kind, twice, cap, floor, self.unit_micro)
+        units = max(min(_half_up(fixed, over), cap), floor or 0)
+        return constant_row(self.top, self.kind, units * self.unit_micro)
+
+
+def _half_up(number: int, over: int) -> int:
+    return (2 * number + over) // (2 * over)
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The plans of one group, status and department. ``lines`` is ``None`` where a plan bends."""
+
+    #: Does any of its methods ask for the coefficient?
+    asks: bool
+    by_days: bool
+    lines: tuple[_Line, ...] | None
+
+
+class Families:
+    """Bands for the loop, from as few compiled plans as there are groups."""
+
+    def __init__(self, pricer: Pricer) -> None:
+        self._pricer = pricer
+        self._same = [_Same(pricer.terms.policy, factor) for factor in _PROBES]
+        self._probes = [Pricer(pricer.table, pricer.terms.policy, same) for same in self._same]
+        self._families: dict[Hashable, _Family | None] = {}
+        self._places: dict[Hashable, tuple[int, bool]] = {}
+        #: Every band so far, those of a plan one after the other.
+        self.rows: list[Row] = [LEFT]
+
+    def place(self, inp: PricedInput) -> tuple[int, bool]:
+        """Where the bands of a case's plan begin in :attr:`rows`, and whether they are of days.
+
+        :raises Fault: what the pricer raises when it makes the plan.
+        """
+        level = None if self._pricer.terms.edges.levels is None else inp.level
+        key = (inp.drg, level, inp.status, inp.department)
+        if key not in self._families:
+            self._families[key] = self._family(inp)
+        family = self._families[key]
+        if family is None:
+            return 0, False
+        factor: Hashable = None
+        if family.asks:
+            factor = self._pricer.coefficients.of(inp.hospital_code, inp.level, inp.drg)
+        found = self._places.get((key, factor))
+        if found is None:
+            found = self._places[key, factor] = len(self.rows), family.by_days
+            self.rows += self._bands(family, inp, factor)
+        return found
+
+    def _bands(self, family: _Family, inp: PricedInput, factor: Hashable) -> list[Row]:
+        at = factor if isinstance(factor, Fraction) else _PROBES[0]
+        if family.lines is not None and at:
+            return [line.at(at) for line in family.lines]
+        plan = self._pricer.plan(inp)
+        return [LEFT] if plan is None else [band_row(band) for band in plan.bands]
+
+    def _family(self, inp: PricedInput) -> _Family | None:
+        for same in self._same:
+            same.asked = False
+        plans = [probe.plan(inp) for probe in self._probes]
+        found = [plan for plan in plans if plan is not None]
+        if not found:
+            return None
+        asks = any(same.asked for same in self._same)
+        return _Family(asks, found[0].by_days, _lines(found, self._pricer.terms.places))
+
+
+def _lines(plans: list[Plan], places: int) -> tuple[_Line, ...] | None:
+    """The lines through the plans of all probes; ``None`` where one does not lie on them."""
+    shapes = {tuple((band.kind, band.top, band.method.name) for band in plan.bands) for plan in plans}
+    if len(shapes) > 1:
+        return None
+    lines = [_line(list(bands), 10**places) for bands in zip(*(plan.bands for plan in plans), strict=True)]
+    return None if None in lines else tuple(line for line in lines if line is not None)
+
+
+def _line(bands: list[Band], unit: int) -> _Line | None:
+    parts = [[band.line.slope, band.line.fixed, band.line.cap, band.line.floor] for band in bands]
+    moving: list[tuple[Fraction, Fraction] | None] = []
+    for values in zip(*parts, strict=True):
+        known = [value * unit for value in values if value is not None]
+        if not known:
+            moving.append(None)
+            continue
+        if len(known) < len(values):
+            return None
+        y = (known[1] - known[0]) / (_PROBES[1] - _PROBES[0])
+        x = known[0] - y * _PROBES[0]
+        if any(value != x + y * probe for value, probe in zip(known, _PROBES, strict=True)):
+            return None
+        moving.append((x, y))
+    over = lcm(*(part.denominator for pair in moving if pair is not None for part in pair))
+    whole = [None if pair is None else _Moving(*(int(part * over) for part in pair)) for pair in moving]
+    slope, fixed, cap, floor = whole
+    if slope is None or fixed is None:
+        raise AssertionError("a line has a slope and a fixed part")
+    first = bands[0]
+    top = min(first.top, _INT64)
+    return _Line(NUMBER[first.kind], top, first.unit_micro, over, slope, fixed, cap, floor)
+
+
+def band_row(band: Band) -> Row:
+    """A compiled band as the loop takes it."""
+    top, kind = min(band.top, _INT64), NUMBER[band.kind]
+    if band.constant is not None:
+        points = band.constant
+        odd = points.kind is not band.kind or bool(points.reason)
+        return LEFT if odd else constant_row(top, kind, points.points_micro)
+    twice = band.twice_slope, band.twice_fixed_plus_half, band.over
+    return line_row(top, kind, twice, band.cap, band.floor, band.unit_micro)
+
+
+def constant_row(top: int, kind: int, points_micro: int) -> Row:
+    """A band in which every case earns the same, or left alone where it does not fit."""
+    fits = 0 <= points_micro <= _INT64
+    return (top, kind, not fits, points_micro if fits else -1, *LEFT[4:])
+
+
+def line_row(
+    top: int, kind: int, twice: tuple[int, int, int], cap: int, floor: int | None, unit_micro: int
+) -> Row:
+    """A band that follows its line, in lower terms where that makes it fit, or left alone.
+
+    :param twice: ``2a``, ``2b + d`` and ``d`` of points ``(2a·q + 2b + d) // 2d`` in units.
+    """
+    slope, fixed, half = twice
+    if slope > _INT64 or 2 * half >= _LIMB or abs(fixed) >= 2**126:
+        shared = gcd(*twice)
+        slope, fixed, half = slope // shared, fixed // shared, half // shared
+    least = -1 if floor is None else floor
+    fits = 0 <= slope <= _INT64 and abs(fixed) < 2**126 and 2 * half < _LIMB
+    if not fits or not -1 <= least <= kernels.MOST_UNITS or cap < 0:
+        return (top, *LEFT[1:])
+    high, low = divmod(fixed % 2**128, _LIMB)
+    cap = min(cap, kernels.MOST_UNITS)
+    return (top, kind, False, -1, slope, high, low, 2 * half, half, cap, least, unit_micro)
