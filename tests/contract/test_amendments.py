@@ -204,6 +204,35 @@ async def test_a_broken_amendment_is_refused_whole_and_names_why(world, migrated
     await connection.close()
 
 
+@pytest.mark.parametrize("reason", ["AMENDMENT_EMPTY", "POLICY_DOCUMENT_TWICE", "AMENDMENT_CORRECTS_ABSENT",
+                                    "AMENDMENT_TWICE", "BARRED_RULE"])  # fmt: skip
+async def test_further_refusals_reach_the_caller(world, reason):
+    """Each kind of contradiction with what is there has its own code."""
+    content = text("bad-3")
+    absent = ", corrects: {since: 2024-01-01, cite: demo-city-2025#第一条}"
+    cap = """\
+rules:
+  budget.hospital_inpatient_cap:
+    label: 单个医疗机构的住院费用绝对额上限
+    unit: table
+    rules:
+      - since: 2027-01-01
+        value: [{hospital: H1, yuan: 1}]
+        cite: bad-3-minutes#第一条
+        evidence: demo
+"""
+    shipped = text("demo-west-joint-2026-1", place="990102", since="2027-06-01")
+    broken = {
+        "AMENDMENT_EMPTY": content.partition("rules:")[0] + "rules: {}\n",
+        "POLICY_DOCUMENT_TWICE": content.replace("bad-3-minutes", "demo-city-2025"),
+        "AMENDMENT_CORRECTS_ABSENT": text("bad-3", more=absent),
+        "AMENDMENT_TWICE": shipped,
+        "BARRED_RULE": content.partition("rules:")[0] + cap,
+    }
+    fault = await refused(world.draft(broken[reason]))
+    assert reason in {fault.reason.code, fault.value}
+
+
 async def test_an_unknown_method_names_key_place_document_and_what_there_is(world):
     """A method nobody wrote cannot settle a month; the refusal says which would."""
     content = text("bad-2").replace("prepay.share", "settle.high").replace("unit: ratio", "unit: method")
