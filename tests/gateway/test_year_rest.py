@@ -120,6 +120,10 @@ async def test_a_year_is_cleared_and_paid_over_http(gw):
     assert (await asked(gw, "GET", f"{year}/statements/{OTHER}", 404, who="own"))["reason"] == (
         "YEAR_STATEMENT_NOT_FOUND"
     )
+    why = await asked(gw, "GET", f"{year}/explain", who="own")
+    lines = {line["key"]: line for line in why["worksheet"]["lines"]}
+    assert lines["balance"]["value"] == str(int(Decimal(why["balance"]) * 100))
+    assert lines["ratio"]["citation"]
     listed = await asked(gw, "GET", f"/api/v1/years?pool={POOL}", who="own")
     assert [item["clearing_id"] for item in listed["items"]] == [found["clearing_id"]]
     await _again(gw, year)

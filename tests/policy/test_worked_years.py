@@ -16,6 +16,7 @@ from chspay_settlement.engine.ledger import Posting, difference_fen
 from chspay_settlement.engine.reclear import Reclearing, reclear, reclear_postings
 from chspay_settlement.engine.sharing import Member, Standing, groups_within
 from chspay_settlement.engine.year import Booked, Year, clear_year, year_postings
+from chspay_settlement.engine.year_sheet import year_sheet
 
 FILES = sorted((Path(__file__).parent / "years").glob("*.case.yaml"))
 #: What a year needs whatever it is about; a case replaces what it is about.
@@ -122,6 +123,25 @@ def test_a_closed_year_is_cleared_again_to_the_published_figures(path: Path) -> 
     assert difference_fen(postings) == 0
     accounts = {name: amount for name, amount in _accounts(postings).items() if amount}
     assert accounts == {name: yuan_to_fen(amount) for name, amount in want["postings"].items()}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.removesuffix(".case.yaml"))
+def test_every_amount_of_a_year_says_why(path: Path) -> None:
+    """The worksheet ends in the balance of the statement, and every rule on it names its document."""
+    case = _load(path)
+    year, _, policy = _cleared(case)
+    for hospital in year.hospitals:
+        sheet = year_sheet(year, hospital.hospital_code, policy)
+        assert sheet.lines[-1].key == "balance"
+        assert int(sheet["fund"].value) == hospital.fund_fen
+        left = ("assessed", "audit", "prepaid", "advance")
+        taken = sum(int(sheet[key].value) for key in left)
+        assert int(sheet["balance"].value) == hospital.balance_fen == hospital.fund_fen - taken
+        assert all(line.citation for line in sheet.lines if line.rule)
+        if "own_share" in sheet:
+            parts = (int(sheet[key].value) for key in ("withheld", "gained"))
+            withheld, gained = parts
+            assert int(sheet["own_share"].value) - withheld + gained == hospital.fund_fen
 
 
 def test_the_points_behind_the_dip_figure() -> None:

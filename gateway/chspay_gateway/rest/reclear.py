@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from google.type import decimal_pb2
 from pydantic import ConfigDict, Field
 
 from chspay.settlement.v1 import year_pb2 as pb
 from chspay_core.amounts import fen_to_yuan
-from chspay_gateway.rest.answers import points_text
+from chspay_gateway.rest.answers import WorksheetOut, points_text, worksheet_out
 from chspay_gateway.rest.types import POINTS_NOTE, YUAN_NOTE, Answer, Code, Line, Strict
 from chspay_gateway.session import Caller, Writer
 
@@ -104,6 +104,33 @@ class ReclearsOut(Answer):
     """一年的全部重新清算。"""
 
     items: list[ReclearOut]
+
+
+class YearExplainOut(Answer):
+    """一家医疗机构的年度清算底稿。"""
+
+    hospital_code: str
+    fund: str = Field(description=f"决算基金。{YUAN_NOTE}")
+    balance: str = Field(description=f"应补付；负数为应收回。{YUAN_NOTE}")
+    worksheet: WorksheetOut
+
+
+@router.get("/years/{clearing_id}/explain", summary="说明一家医疗机构的年度清算（计算底稿）")
+async def explain(
+    caller: Caller,
+    clearing_id: ClearingId,
+    hospital_code: Annotated[Code, Query(description="医疗机构编码；医疗机构密钥可不填")] = "",
+) -> YearExplainOut:
+    """逐行给出数值、公式、舍入与文件条款，末行等于应补付。"""
+    answer = await caller.services.year.ExplainYear(
+        pb.ExplainYearRequest(clearing_id=clearing_id, hospital_code=caller.hospital_or_own(hospital_code))
+    )
+    return YearExplainOut.model_construct(
+        hospital_code=answer.hospital.hospital_code,
+        fund=fen_to_yuan(answer.hospital.fund_fen),
+        balance=fen_to_yuan(answer.hospital.balance_fen),
+        worksheet=worksheet_out(answer.worksheet),
+    )
 
 
 @router.post("/years/{clearing_id}/reclearings", summary="编制重新清算")

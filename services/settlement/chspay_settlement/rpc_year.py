@@ -10,7 +10,7 @@ from chspay.settlement.v1 import year_pb2 as pb
 from chspay.settlement.v1 import year_pb2_grpc
 from chspay_core.amounts import decimal_text, to_micro
 from chspay_kit import paging
-from chspay_kit.convert import date_to_pb, points_to_pb
+from chspay_kit.convert import date_to_pb, points_to_pb, worksheet_to_pb
 from chspay_settlement.app import year_books
 from chspay_settlement.app.reclearings import Finding, Reclearings
 from chspay_settlement.app.year_life import Years
@@ -109,6 +109,11 @@ class YearServicer(year_pb2_grpc.YearServiceServicer):
         return pb.GetYearStatementResponse(
             hospital_code=row.hospital_code, content=row.content, digest=row.digest
         )
+
+    async def ExplainYear(self, request: pb.ExplainYearRequest, _context: Context) -> pb.ExplainYearResponse:
+        """Why an institution's year came to this amount."""
+        row, sheet = await year_books.explain(self._years, request.clearing_id, request.hospital_code)
+        return pb.ExplainYearResponse(hospital=hospital_to_pb(row), worksheet=worksheet_to_pb(sheet))
 
     async def DraftReclearing(
         self, request: pb.DraftReclearingRequest, _context: Context

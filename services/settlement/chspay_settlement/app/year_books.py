@@ -7,13 +7,18 @@ from decimal import Decimal
 
 from chspay_core.amounts import decimal_text
 from chspay_core.errors import Fault
+from chspay_core.worksheet import Worksheet
 from chspay_kit.auth import current_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults_year
+from chspay_settlement.app import year_figures
+from chspay_settlement.app.runs import claim_of_pool
 from chspay_settlement.app.year_figures import AUDIT, SCORE, STANDING
 from chspay_settlement.app.year_life import Years, may
 from chspay_settlement.engine.sharing import Standing
+from chspay_settlement.engine.year_sheet import year_sheet
 from chspay_settlement.store import year
+from chspay_settlement.store.scope import act_as
 from chspay_settlement.store.year import Fact, HospitalRow, StatementRow
 
 _WHOLE = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
@@ -76,6 +81,30 @@ async def figures(years: Years, clearing_id: str, after: str, limit: int) -> lis
     """What a clearing gives the institutions the asker may see, by code."""
     await years.get(clearing_id)
     return await year.hospitals(await current_connection(), clearing_id, after, limit)
+
+
+async def explain(years: Years, clearing_id: str, hospital_code: str) -> tuple[HospitalRow, Worksheet]:
+    """Why an institution's year came to this amount, from the stored input.
+
+    :raises Fault: YEAR_NOT_FOUND, YEAR_STATEMENT_NOT_FOUND, YEAR_CHANGED when it no longer comes out so.
+    """
+    clearing = await years.get(clearing_id)
+    connection = await current_connection()
+    code = hospital_code or current_claim().institution
+    row = await year.hospital(connection, clearing_id, code)
+    if row is None:
+        raise Fault(faults_year.YEAR_STATEMENT_NOT_FOUND, field="hospital_code", value=code)
+    policy = await years.policy(clearing)
+    # The asker may see this institution; the figures of the pool behind it are looked at on our own account.
+    await act_as(connection, claim_of_pool(clearing.pool))
+    done = await year_figures.cleared(connection, clearing, policy)
+    sheet = year_sheet(done, code, policy)
+    if sheet["balance"].value != str(row.balance_fen):
+        raise Fault(
+            faults_year.YEAR_CHANGED, clearing=clearing_id, field="balance", value=row.balance_fen,
+            found=sheet["balance"].value,
+        )  # fmt: skip
+    return row, sheet
 
 
 async def statement(years: Years, clearing_id: str, hospital_code: str) -> StatementRow:

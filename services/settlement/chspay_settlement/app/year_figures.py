@@ -17,7 +17,8 @@ from chspay_core.policy_reading import choice
 from chspay_settlement import faults_year
 from chspay_settlement.engine.sharing import Member, Standing
 from chspay_settlement.engine.value import form_of
-from chspay_settlement.engine.value_facts import facts_of
+from chspay_settlement.engine.value_facts import Facts, facts_of
+from chspay_settlement.engine.value_forms import Way
 from chspay_settlement.engine.year import NOTHING, Booked, HospitalYear, Year
 from chspay_settlement.engine.year_content import YearInput, year_input
 from chspay_settlement.engine.year_statement import YearFacts, year_statement
@@ -64,7 +65,6 @@ async def gather(connection: asyncpg.Connection, clearing: Clearing, policy: Pol
                 actual_fen=found.actual_fen,
             )
         )
-    cases, points = await year_cases.priced(connection, clearing.clearing_id)
     return YearInput(
         pool=clearing.pool,
         year=clearing.year,
@@ -73,8 +73,17 @@ async def gather(connection: asyncpg.Connection, clearing: Clearing, policy: Pol
         members=tuple(members),
         booked={code: booked[code] for code in codes if code in booked},
         scores={code: Decimal(fact.value) for (code, kind), fact in facts.items() if kind == SCORE},
-        facts=await asyncio.to_thread(facts_of, cases, points, form_of(policy), policy),
+        facts=await _case_facts(connection, clearing, policy),
     )
+
+
+async def _case_facts(connection: asyncpg.Connection, clearing: Clearing, policy: Policy) -> Facts:
+    """What the form of the point value needs of single cases; a plain split needs none of them."""
+    form = form_of(policy)
+    if form.way is Way.SPLIT:
+        return Facts()
+    cases, points = await year_cases.priced(connection, clearing.clearing_id)
+    return await asyncio.to_thread(facts_of, cases, points, form, policy)
 
 
 def newest(facts: Iterable[Fact]) -> dict[tuple[str, str], Fact]:

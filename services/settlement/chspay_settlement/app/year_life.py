@@ -174,7 +174,7 @@ class Years:
         decision, text = decision_no.strip(), note.strip()
         step = move(event, State(clearing.state), claim.subject, done, decision, text)
         claim.require_role(step.role)
-        policy = (await self._policies.sealed(clearing.policy_digest)).on(date(clearing.year, 12, 31))
+        policy = await self.policy(clearing)
         changes: dict[str, Any] = {}
         warning = ""
         if event == APPROVE:
@@ -228,10 +228,13 @@ class Years:
             raise Fault(faults_year.YEAR_NOT_FOUND, field="clearing_id", value=clearing_id)
         return found
 
+    async def policy(self, clearing: Clearing) -> Policy:
+        """The policy a clearing was made with."""
+        return (await self._policies.sealed(clearing.policy_digest)).on(date(clearing.year, 12, 31))
+
     async def deadline(self, clearing: Clearing) -> date | None:
         """The last day for closing a clearing; ``None`` where no rule sets one."""
-        bundle = await self._policies.sealed(clearing.policy_digest)
-        return deadline_of(clearing.year, bundle.on(date(clearing.year, 12, 31)))
+        return deadline_of(clearing.year, await self.policy(clearing))
 
     async def page(self, pool: str, after: Sequence[str | int], limit: int) -> list[Clearing]:
         """Clearings the asker may see, newest year first."""

@@ -299,6 +299,19 @@ async def hospitals(
     return [HospitalRow(*row) for row in rows]
 
 
+async def hospital(
+    connection: asyncpg.Connection, clearing_id: str, hospital_code: str
+) -> HospitalRow | None:
+    """What a clearing gives one institution."""
+    row = await connection.fetchrow(
+        f"SELECT {', '.join(HospitalRow._fields)} FROM settlement.year_hospital"  # noqa: S608 - constants
+        " WHERE clearing_id = $1 AND hospital_code = $2",
+        clearing_id,
+        hospital_code,
+    )
+    return None if row is None else HospitalRow(*row)
+
+
 async def put_statements(
     connection: asyncpg.Connection, clearing_id: str, rows: Sequence[StatementRow]
 ) -> None:

@@ -1,3 +1,4 @@
+from chspay.common.v1 import case_pb2 as _case_pb2
 from google.type import date_pb2 as _date_pb2
 from google.type import decimal_pb2 as _decimal_pb2
 from google.protobuf.internal import containers as _containers
@@ -317,6 +318,22 @@ class GetYearStatementResponse(_message.Message):
     content: bytes
     digest: str
     def __init__(self, hospital_code: _Optional[str] = ..., content: _Optional[bytes] = ..., digest: _Optional[str] = ...) -> None: ...
+
+class ExplainYearRequest(_message.Message):
+    __slots__ = ("clearing_id", "hospital_code")
+    CLEARING_ID_FIELD_NUMBER: _ClassVar[int]
+    HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    clearing_id: str
+    hospital_code: str
+    def __init__(self, clearing_id: _Optional[str] = ..., hospital_code: _Optional[str] = ...) -> None: ...
+
+class ExplainYearResponse(_message.Message):
+    __slots__ = ("hospital", "worksheet")
+    HOSPITAL_FIELD_NUMBER: _ClassVar[int]
+    WORKSHEET_FIELD_NUMBER: _ClassVar[int]
+    hospital: YearHospital
+    worksheet: _case_pb2.Worksheet
+    def __init__(self, hospital: _Optional[_Union[YearHospital, _Mapping]] = ..., worksheet: _Optional[_Union[_case_pb2.Worksheet, _Mapping]] = ...) -> None: ...
 
 class ReclearFinding(_message.Message):
     __slots__ = ("hospital_code", "case_id", "multiple")

@@ -80,6 +80,11 @@ class YearServiceStub:
                 request_serializer=chspay_dot_settlement_dot_v1_dot_year__pb2.GetYearStatementRequest.SerializeToString,
                 response_deserializer=chspay_dot_settlement_dot_v1_dot_year__pb2.GetYearStatementResponse.FromString,
                 _registered_method=True)
+        self.ExplainYear = channel.unary_unary(
+                '/chspay.settlement.v1.YearService/ExplainYear',
+                request_serializer=chspay_dot_settlement_dot_v1_dot_year__pb2.ExplainYearRequest.SerializeToString,
+                response_deserializer=chspay_dot_settlement_dot_v1_dot_year__pb2.ExplainYearResponse.FromString,
+                _registered_method=True)
         self.DraftReclearing = channel.unary_unary(
                 '/chspay.settlement.v1.YearService/DraftReclearing',
                 request_serializer=chspay_dot_settlement_dot_v1_dot_year__pb2.DraftReclearingRequest.SerializeToString,
@@ -169,6 +174,13 @@ class YearServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainYear(self, request, context):
+        """Why an institution's year came to this amount, line by line.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DraftReclearing(self, request, context):
         """Computes and keeps the effect of proven violations on every institution; books nothing.
         """
@@ -248,6 +260,11 @@ def add_YearServiceServicer_to_server(servicer, server):
                     servicer.GetYearStatement,
                     request_deserializer=chspay_dot_settlement_dot_v1_dot_year__pb2.GetYearStatementRequest.FromString,
                     response_serializer=chspay_dot_settlement_dot_v1_dot_year__pb2.GetYearStatementResponse.SerializeToString,
+            ),
+            'ExplainYear': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainYear,
+                    request_deserializer=chspay_dot_settlement_dot_v1_dot_year__pb2.ExplainYearRequest.FromString,
+                    response_serializer=chspay_dot_settlement_dot_v1_dot_year__pb2.ExplainYearResponse.SerializeToString,
             ),
             'DraftReclearing': grpc.unary_unary_rpc_method_handler(
                     servicer.DraftReclearing,
@@ -519,6 +536,33 @@ class YearService:
             '/chspay.settlement.v1.YearService/GetYearStatement',
             chspay_dot_settlement_dot_v1_dot_year__pb2.GetYearStatementRequest.SerializeToString,
             chspay_dot_settlement_dot_v1_dot_year__pb2.GetYearStatementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainYear(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.settlement.v1.YearService/ExplainYear',
+            chspay_dot_settlement_dot_v1_dot_year__pb2.ExplainYearRequest.SerializeToString,
+            chspay_dot_settlement_dot_v1_dot_year__pb2.ExplainYearResponse.FromString,
             options,
             channel_credentials,
             insecure,
