@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import io
 import os
 import subprocess
 import sys
@@ -14,16 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pyarrow as pa
 import pytest
-from grouper_world import BUREAU, KEY, STARTER, arrow, some_cases
+from grouper_world import BUREAU, KEY, STARTER, some_cases
 from settlement_world import _free_port
 
 from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc, runs_pb2, runs_pb2_grpc
+from chspay_core.tables import batch_from_cases
+from chspay_grouper.app.chunks import CHUNK_ROWS
 from chspay_kit.auth import use_claim
 from chspay_kit.convert import case_to_pb
 from chspay_kit.grpc_client import Channel
 
-CASES = 120_000
+CASES = 10 * CHUNK_ROWS
 CLIENTS, CASES_EACH, SLOW = 1000, 40, 100
 
 
@@ -81,8 +85,13 @@ async def reached(process: Grouper, channels: int = 1) -> AsyncIterator[list[Cha
 
 @functools.cache
 def half() -> bytes:
-    """One of the two equal parts of the cases."""
-    return arrow(some_cases(CASES // 2))
+    """One of the two equal parts of the cases: a few of them, over and over."""
+    few = batch_from_cases(some_cases(CHUNK_ROWS // 64))
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, few.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        for _ in range(CASES // 2 // CHUNK_ROWS):
+            writer.write_batch(pa.Table.from_batches([few] * 64).combine_chunks().to_batches()[0])
+    return sink.getvalue()
 
 
 async def stored(stub: Any, name: str) -> str:
