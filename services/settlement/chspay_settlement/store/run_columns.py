@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from chspay_settlement.engine.columnar.columns import Coded, Columns, whole
-from chspay_settlement.engine.columnar.pricing import KINDS, PointColumns
+from chspay_settlement.engine.columnar.families import KINDS
+from chspay_settlement.engine.columnar.pricing import PointColumns
 from chspay_settlement.engine.model import CaseKind
 from chspay_settlement.store import decisions
 

@@ -125,19 +125,18 @@ class Families:
         family = self._families[key]
         if family is None:
             return 0, False
-        factor: Hashable = None
-        if family.asks:
-            factor = self._pricer.coefficients.of(inp.hospital_code, inp.level, inp.drg)
-        found = self._places.get((key, factor))
+        coefficients, who = self._pricer.coefficients, (inp.hospital_code, inp.level, inp.drg)
+        token = coefficients.key(*who) if family.asks else None
+        found = self._places.get((key, token))
         if found is None:
-            found = self._places[key, factor] = len(self.rows), family.by_days
+            factor = coefficients.of(*who) if family.asks else _PROBES[0]
+            found = self._places[key, token] = len(self.rows), family.by_days
             self.rows += self._bands(family, inp, factor)
         return found
 
-    def _bands(self, family: _Family, inp: PricedInput, factor: Hashable) -> list[Row]:
-        at = factor if isinstance(factor, Fraction) else _PROBES[0]
-        if family.lines is not None and at:
-            return [line.at(at) for line in family.lines]
+    def _bands(self, family: _Family, inp: PricedInput, factor: Fraction) -> list[Row]:
+        if family.lines is not None and factor:
+            return [line.at(factor) for line in family.lines]
         plan = self._pricer.plan(inp)
         return [LEFT] if plan is None else [band_row(band) for band in plan.bands]
 
