@@ -64,6 +64,19 @@ def test_numbers_in_every_form(ages, expected):
     assert answers(columns) == expected
 
 
+@pytest.mark.parametrize("bits", [8, 16, 32, 64])
+@pytest.mark.parametrize("sign", ["int", "uint"])
+def test_numbers_of_every_width_with_gaps(bits, sign):
+    """A platform stores ages as narrow as they are; a gap, a slice or a sign must not become a number."""
+    kind = getattr(pa, f"{sign}{bits}")()
+    least = 0 if sign == "uint" else -1
+    ages = pa.array([7, None, 0, 3, least, None, 0], kind).slice(1)
+    days = pa.array([None, None, 20, None, 99, None, 29], kind).slice(1)
+    rows = {"case_id": ["c"] * 6, "sex": pa.array([1] * 6, kind), "diagnoses": ["P07.100"] * 6}
+    found = answers(rows | {"age_years": ages, "age_days": days, "newborn_weight_g": days})
+    assert found == ["NO_MDC", "PS19", "NO_MDC", "PV19" if sign == "uint" else "NEGATIVE", "NO_MDC", "PV19"]
+
+
 @pytest.mark.parametrize(
     ("admission", "discharge", "expected"),
     [
