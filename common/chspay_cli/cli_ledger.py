@@ -102,7 +102,7 @@ def pay(
     pool: Pool,
     on: Annotated[str, typer.Option("--on", help="付款日期，YYYY-MM-DD")],
     memo: Annotated[str, typer.Option("--memo", help="附言")] = "",
-    set_off: Annotated[bool, typer.Option("--set-off", help="先冲抵医疗机构应退的款项")] = False,
+    set_off: Annotated[bool, typer.Option("--set-off", help="先冲抵应追回医疗机构的款项")] = False,
     target: SettlementOption = "",
     home: HomeOption = None,
 ) -> None:

@@ -17,6 +17,8 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_kit import auth
 from chspay_kit.convert import date_to_pb
+from chspay_settlement.app.batches import Batch, post_batch
+from chspay_settlement.engine.ledger import CLAW_BACK, FUND_POOL, balanced, entry
 
 
 @pytest.fixture
@@ -48,7 +50,9 @@ def advancing(code: str, fen: int, request_id: str = "") -> ledger_pb2.PayAdvanc
     )
 
 
-async def account(world, claim: auth.Claim, code: str, size: int = 0) -> list[ledger_pb2.AccountLine]:
+async def account(
+    world, claim: auth.Claim, code: str, size: int = 0, year: int = 2026
+) -> list[ledger_pb2.AccountLine]:
     """An institution's lines, page by page."""
     lines: list[ledger_pb2.AccountLine] = []
     token = ""
@@ -56,7 +60,7 @@ async def account(world, claim: auth.Claim, code: str, size: int = 0) -> list[le
         while True:
             page = await world.ledger.GetAccount(
                 ledger_pb2.GetAccountRequest(
-                    pool=sw.POOL, hospital_code=code, year=2026, page_size=size, page_token=token
+                    pool=sw.POOL, hospital_code=code, year=year, page_size=size, page_token=token
                 )
             )
             lines += page.lines
@@ -105,33 +109,41 @@ async def test_an_order_pays_what_the_ledger_owes_and_never_twice(world):
     assert not (await world.verified()).faults
 
 
-async def test_debts_are_set_off_before_money_leaves(world):
-    """What an institution owes is taken out of what it is owed, in a batch of its own."""
-    await world.months(2026, {4: 9_000_000})
+async def test_claw_backs_are_set_off_before_money_leaves(world):
+    """What is to be recovered is taken out of what is owed; the year counts the month as it was booked."""
+    await world.months(2028, {4: 9_000_000})
+    await world.score(2028, H001="90", H002="90", H003="90")
     async with world.database.unit(auth.service_claim("test")) as unit:
-        connection = await unit.connection()
-        from chspay_settlement.app.batches import Batch, post_batch
-        from chspay_settlement.engine.ledger import CLAW_BACK, FUND_POOL, balanced, entry
-
         lines = entry(CLAW_BACK, "H002", 1_000, "追回") + entry(FUND_POOL, "", -1_000, "追回")
-        batch = Batch("RC-test", sw.POOL, 202604, "", "reclear", "", "演示")
-        await post_batch(connection, batch, balanced(lines), {"H002": sw.OTHER_COUNTY})
-    before = await world.accounts(2026)
+        batch = Batch("RC-test", sw.POOL, 202804, "", "reclear", "", "演示")
+        await post_batch(await unit.connection(), batch, balanced(lines), {"H002": sw.OTHER_COUNTY})
+    before = await world.accounts(2028)
     with auth.use_claim(yw.AUTHOR):
-        made = (await world.ledger.CreatePaymentOrder(ordering("pay-off", set_off=True))).order
-    after = await world.accounts(2026)
-    owed = -sum(amount for name, amount in before.items() if name.startswith("payable/"))
-    assert made.total_fen == owed - 1_000
-    assert (before["claw_back/H002"], after["claw_back/H002"], after["payable/H002"]) == (1_000, 0, 0)
-    lines = await account(world, yw.AUTHOR, "H002")
+        request = ordering("pay-off", set_off=True)
+        request.pay_on.CopyFrom(date_to_pb(date(2028, 5, 10)))
+        await world.ledger.CreatePaymentOrder(request)
+    after = await world.accounts(2028)
+    assert (before["claw_back/H002"], after["claw_back/H002"]) == (1_000, 0)
+    lines = await account(world, yw.AUTHOR, "H002", year=2028)
     assert [line.amount_fen for line in lines if line.kind == "set_off"] == [1_000, -1_000]
+    paid = [line.amount_fen for line in lines if line.kind == "payment"]
+    assert paid == [-before["payable/H002"] - 1_000]
+    world.today = date(2029, 1, 5)
+    found = await world.trial(2028, 9_000_000)
+    rows = await world.hospitals(found.clearing_id)
+    assert {code: row.prepaid_fen for code, row in rows.items()} == {
+        code: -before[f"payable/{code}"] for code in yw.HOSPITALS
+    }
+    closed = await world.close(found)
+    assert closed.state == "closed"
+    assert not (await world.verified()).faults
 
 
 async def test_a_statement_of_account_adds_up_line_by_line(world):
     """A hospital's treasurer follows every fen from the month to the bank."""
     await world.months(2026, {5: 8_000_000})
-    own = await account(world, sw.hospital_claim("H003"), "", size=2)
-    assert own == await account(world, yw.AUTHOR, "H003")
+    own = await account(world, sw.hospital_claim("H003"), "", size=2, year=0)
+    assert own == await account(world, yw.AUTHOR, "H003", year=0)
     assert {line.account.rsplit("/", 1)[1] for line in own} == {"H003"}
     running: dict[str, int] = {}
     for line in own:

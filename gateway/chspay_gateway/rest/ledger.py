@@ -97,7 +97,7 @@ class OrderIn(Strict):
     pool: Region = Field(description="统筹区代码")
     pay_on: Day = Field(description="付款日期")
     memo: Line = Field("", description="附言")
-    set_off: bool = Field(description="是否先冲抵医疗机构应退的款项")
+    set_off: bool = Field(description="是否先冲抵应追回医疗机构的款项")
 
 
 class OrderOut(Answer):

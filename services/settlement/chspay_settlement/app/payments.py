@@ -56,7 +56,7 @@ async def advance(request_id: str, pool: str, of: int, hospital_code: str, amoun
 async def order(pool: str, pay_on: date, memo: str, *, set_off: bool) -> Order:
     """Makes a payment order of everything the pool owes, books it, and keeps its file for ever.
 
-    :param set_off: whether what an institution owes is first taken out of what it is owed.
+    :param set_off: whether what is to be clawed back is first taken out of what is owed.
     :raises Fault: PAYMENT_NOTHING.
     """
     claim = may(pool)

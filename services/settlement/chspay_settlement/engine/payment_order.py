@@ -20,7 +20,6 @@ from chspay_settlement.engine.ledger import (
     BANK,
     CLAW_BACK,
     PAYABLE,
-    RECEIVABLE,
     Posting,
     balanced,
     entry,
@@ -35,11 +34,13 @@ NOTHING_TO_PAY = Reason(
 
 
 class Owed(NamedTuple):
-    """What an institution is owed and owes, fen, each zero or more (a payable below zero is owed by it)."""
+    """What an institution is owed (below zero: owed by it), and what is to be clawed back of it, fen.
+
+    A month's receivable is not among it: the annual clearing settles it with the year.
+    """
 
     hospital_code: str
     payable_fen: int
-    receivable_fen: int
     claw_back_fen: int
 
 
@@ -52,27 +53,19 @@ class OrderLine(NamedTuple):
 
 
 class SetOff(NamedTuple):
-    """What an institution owes, taken out of what it is owed."""
+    """What is clawed back of an institution, taken out of what it is owed."""
 
     hospital_code: str
-    receivable_fen: int
-    claw_back_fen: int
-
-    @property
-    def total_fen(self) -> int:
-        return self.receivable_fen + self.claw_back_fen
+    amount_fen: int
 
 
 def set_offs(owed: Sequence[Owed]) -> list[SetOff]:
-    """As much of every debt as the payable covers: claw-backs first, then receivables."""
-    found = []
-    for one in sorted(owed):
-        room = max(one.payable_fen, 0)
-        claw = min(room, max(one.claw_back_fen, 0))
-        receivable = min(room - claw, max(one.receivable_fen, 0))
-        if claw or receivable:
-            found.append(SetOff(one.hospital_code, receivable, claw))
-    return found
+    """As much of every claw-back as the payable covers, by institution code."""
+    found = [
+        SetOff(one.hospital_code, min(max(one.payable_fen, 0), max(one.claw_back_fen, 0)))
+        for one in sorted(owed)
+    ]
+    return [one for one in found if one.amount_fen]
 
 
 def payable_lines(
@@ -82,7 +75,7 @@ def payable_lines(
 
     :raises Fault: PAYMENT_NOTHING.
     """
-    off = {one.hospital_code: one.total_fen for one in taken}
+    off = {one.hospital_code: one.amount_fen for one in taken}
     lines = [
         OrderLine(
             one.hospital_code,
@@ -104,9 +97,8 @@ def set_off_postings(taken: Sequence[SetOff], memo: str) -> list[Posting]:
     """
     lines: list[Posting] = []
     for one in taken:
-        lines += entry(PAYABLE, one.hospital_code, one.total_fen, memo)
-        lines += entry(RECEIVABLE, one.hospital_code, -one.receivable_fen, memo)
-        lines += entry(CLAW_BACK, one.hospital_code, -one.claw_back_fen, memo)
+        lines += entry(PAYABLE, one.hospital_code, one.amount_fen, memo)
+        lines += entry(CLAW_BACK, one.hospital_code, -one.amount_fen, memo)
     return balanced(lines)
 
 

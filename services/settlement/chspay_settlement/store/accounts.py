@@ -74,15 +74,17 @@ WHERE b.pool = $1 AND b.kind NOT IN ('year', 'reclear') AND (
 _HELD = f"""
 WITH batch AS ({_OF_YEAR})
 SELECT p.hospital_code, split_part(p.account, '/', 1) AS account, sum(p.amount_fen)::bigint AS amount_fen,
-  coalesce(sum(p.amount_fen) FILTER (WHERE batch.kind IN ('payment', 'advance')), 0)::bigint AS moved_fen
+  coalesce(sum(p.amount_fen) FILTER (WHERE batch.kind IN ('payment', 'advance', 'set_off')), 0)::bigint
+    AS moved_fen
 FROM batch JOIN settlement.posting p USING (batch_id) GROUP BY 1, 2
 """  # noqa: S608 - constants only
 
 
 async def held(connection: asyncpg.Connection, pool: str, year: int) -> Held:
-    """What the months of a year, their differences, advances and set-offs have booked.
+    """What the months of a year, their differences and advances have booked.
 
-    Payments are left out: what was booked as owed counts as prepaid whether the bank has paid it or not.
+    Payments and set-offs are left out: what was booked as owed counts as prepaid, whether the bank has paid
+    it, a claw-back has taken it, or it still waits.
     """
     rows = await connection.fetch(_HELD, pool, year)
     sums: dict[str, dict[str, int]] = {}
@@ -124,13 +126,11 @@ async def owed(connection: asyncpg.Connection, pool: str) -> list[Owed]:
     rows = await connection.fetch(
         "SELECT p.hospital_code,"
         " coalesce(-sum(p.amount_fen) FILTER (WHERE split_part(p.account, '/', 1) = $2), 0)::bigint,"
-        " coalesce(sum(p.amount_fen) FILTER (WHERE split_part(p.account, '/', 1) = $3), 0)::bigint,"
-        " coalesce(sum(p.amount_fen) FILTER (WHERE split_part(p.account, '/', 1) = $4), 0)::bigint"
+        " coalesce(sum(p.amount_fen) FILTER (WHERE split_part(p.account, '/', 1) = $3), 0)::bigint"
         " FROM settlement.posting_batch b JOIN settlement.posting p USING (batch_id)"
         " WHERE b.pool = $1 AND p.hospital_code <> '' GROUP BY 1 ORDER BY 1",
         pool,
         PAYABLE,
-        RECEIVABLE,
         CLAW_BACK,
     )
     return [Owed(*row) for row in rows]
