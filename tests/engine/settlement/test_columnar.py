@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pyarrow as pa
 import pytest
-from combinations import coefficients_for, random_cases, random_policy
+from combinations import HOSPITALS, coefficients_for, random_cases, random_policy, random_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
@@ -24,6 +24,7 @@ from chspay_settlement.engine.columnar.clearing import clear_columns
 from chspay_settlement.engine.columnar.columns import Coded, Columns
 from chspay_settlement.engine.columnar.handout import hand_out
 from chspay_settlement.engine.columnar.sums import sums_by_group, total_and_squares
+from chspay_settlement.engine.methods import SETTLE_HIGH
 
 
 def outcome(work) -> tuple:
@@ -64,6 +65,26 @@ def test_the_random_policies_do_clear():
             random_cases(chance, 30), 10**9, policy, coefficients=coefficients_for(policy, chance)
         )
     assert cleared > 30
+
+
+@pytest.mark.parametrize("high", SETTLE_HIGH.names)
+def test_a_coefficient_moves_a_plan_as_the_pricer_does(high):
+    """Plans of many hospitals are derived from two of them; a coefficient of zero may be refused."""
+    chance = random.Random(high)
+    values = ["0", "0.0001", "0.35", "1", "3.141593"]
+    for method in ("mean@1", "mean_times_coefficient@1"):
+        for _ in range(6):
+            table = [{"hospital": code, "value": chance.choice(values)} for code in HOSPITALS]
+            policy = policy_of(
+                {
+                    **random_rules(chance),
+                    "settle.high": high,
+                    "outlier.limit_on": method,
+                    "coefficient.method": "hospital_table@1",
+                    "coefficient.by_hospital": table,
+                }
+            )
+            same(random_cases(chance, 40), 10**9, policy)
 
 
 def test_pieces_and_threads_change_nothing(monkeypatch):
