@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,11 +13,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from settlement_rules import policy_of
 
+from chspay_core.amounts import yuan_to_fen
+from chspay_core.errors import Fault
 from chspay_settlement.engine.ledger import MonthPay, difference_fen, difference_postings, month_postings
+from chspay_settlement.engine.payment_order import (
+    Owed,
+    order_file,
+    payable_lines,
+    payment_postings,
+    set_off_postings,
+    set_offs,
+)
 from chspay_settlement.engine.reclear import reclear, reclear_postings, year_after
 from chspay_settlement.engine.sharing import Member, Standing, decision_fen
 from chspay_settlement.engine.sharing_bands import banded_fen, read_bands
+from chspay_settlement.engine.value_facts import Facts
 from chspay_settlement.engine.year import Booked, Year, clear_year, year_postings
+from chspay_settlement.engine.year_content import YearInput, year_input
 
 RULES: dict[str, object] = {
     "clearing.level": "pool@1",
@@ -182,6 +197,57 @@ def test_a_month_with_deductions_and_residual_balances(parts: list, residual: in
     assert difference_fen(lines) == 0
     assert found["fund_pool"] == sum(pay.fund_fen for pay in pays) + residual
     assert found["deduction"] == -sum(pay.deducted_fen for pay in pays)
+
+
+@settings(max_examples=60, deadline=None)
+@given(found=rows, budget=budgets, level=st.sampled_from(LEVELS))
+def test_a_year_read_back_is_the_same_year(found: list, budget: int, level: str) -> None:
+    """A re-clearing starts from the stored bytes: they must hold everything, and say it in one way."""
+    year, scores, policy = year_of(found, budget, **{"clearing.level": level})
+    kept = YearInput(
+        pool="990100",
+        year=2026,
+        budget_fen=budget,
+        residual_fen=17,
+        members=tuple(reversed([hospital.member for hospital in year.hospitals])),
+        booked={hospital.hospital_code: hospital.booked for hospital in year.hospitals},
+        scores=scores,
+        facts=Facts({"H0": 2}, {"H0": 5}, {"H0": [3, 1, 2]}),
+    )
+    content = kept.content()
+    again = year_input(content)
+    assert again.content() == content
+    assert again.clear(policy) == year  # type: ignore[arg-type]
+
+
+@given(
+    owed=st.lists(st.tuples(st.integers(-(10**9), 10**11), st.integers(0, 10**9)), min_size=1, max_size=9),
+    off=st.booleans(),
+)
+def test_an_order_pays_exactly_what_is_owed(owed: list[tuple[int, int]], off: bool) -> None:
+    """Nobody is paid twice, nobody below zero, and the file's total is that of the postings."""
+    debts = [Owed(f"H{i}", payable, claw) for i, (payable, claw) in enumerate(owed)]
+    taken = set_offs(debts) if off else []
+    if not any(one.payable_fen > 0 for one in debts) or (
+        off and all(one.claw_back_fen >= one.payable_fen for one in debts)
+    ):
+        with pytest.raises(Fault, match="PAYMENT_NOTHING"):
+            payable_lines(debts, taken, {}, "990100")
+        return
+    lines = payable_lines(debts, taken, {"H0": '医院"一",\n'}, "990100")
+    books = [*set_off_postings(taken, "s"), *payment_postings(lines, "p")]
+    assert difference_fen(books) == 0
+    left = Counter({one.hospital_code: one.payable_fen for one in debts})
+    for line in books:
+        if line.account == "payable":
+            left[line.hospital_code] -= line.debit_fen - line.credit_fen
+    assert all(amount <= 0 for amount in left.values())
+    paid = sum(line.credit_fen for line in books if line.account == "bank")
+    content = order_file("PO-1", "990100", date(2026, 4, 1), "m", lines)
+    assert content == order_file("PO-1", "990100", date(2026, 4, 1), "m", lines)
+    parsed = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    assert yuan_to_fen(parsed[-1][2]) == paid == sum(yuan_to_fen(row[4]) for row in parsed[1:-1])
+    assert len({row[1] for row in parsed[1:-1]}) == int(parsed[-1][1]) == len(lines)
 
 
 @pytest.mark.prove
