@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from dip_world import batch_of, built, policy_of, rows_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chspay_core.case import Case
 from chspay_core.errors import Fault
+from chspay_core.tables import case_from_row
 from chspay_grouper.engine.dip.batch import DipBatch
 from chspay_grouper.engine.dip.catalogue import load_catalogue
-from chspay_grouper.engine.dip.match import DipGrouper
+from chspay_grouper.engine.dip.match import DipGrouper, case_rw
 from chspay_grouper.engine.dip.prose import prose
 from chspay_grouper.engine.dip.record import records_of
 from chspay_grouper.engine.dip.terms import read_rules, terms_of
@@ -34,6 +38,12 @@ WORLD = (
     {"diagnoses": "F20.000", "total_cost": "9000.00", "department": "A15", "los_days": 30},
     {"diagnoses": "F20.000", "total_cost": "3000.00", "department": "A15", "los_days": 10},
 )  # fmt: skip
+
+
+@cache
+def plain():
+    """The catalogue of the world above, built once."""
+    return made()
 
 
 def made(changes: dict[str, object] | None = None):
@@ -125,3 +135,34 @@ def test_lists_without_their_figures_and_files_of_bed_days_alone_are_refused():
     assert caught.value.reason.code == "DIP_ONLY_BED_DAYS"
     without = made({"tcm_method": "none@1", "bed_day_method": "none@1"})
     assert {group.level for group in without.groups} <= {"core", "comprehensive"}
+
+
+_ROW = st.fixed_dictionaries(
+    {
+        "diagnoses": st.sampled_from(["K35.900", "M51.202", "F20.000", "W01.900", "?", ""]),
+        "tcm_diagnoses": st.sampled_from(["", "A03.06.04.02", "A07.01", "A07.01|A03.06.04.02", "B99"]),
+        "tcm_cost": st.sampled_from(["0", "300.00", "900.00"]),
+        "department": st.sampled_from(["", "外科", "A15", " A15 "]),
+        "los_days": st.sampled_from(["0", "1", "9"]),
+        "total_cost": st.sampled_from(["1000.00", "0"]),
+    }
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(_ROW, min_size=1, max_size=20), st.integers(1, 7))
+def test_a_file_a_case_and_a_trace_say_the_same(drawn, size):
+    """Groups by list are decided row by row; the short cut for all other rows must not hide one."""
+    catalogue = plain()
+    grouper, rows = DipGrouper(catalogue), rows_of(*drawn)
+    dip, whole = DipBatch(grouper), batch_of(rows)
+    numbers, scores = dip.group(whole)
+    parts = [dip.group(whole.slice(at, size))[0].tolist() for at in range(0, len(rows), size)]
+    assert [number for part in parts for number in part] == numbers.tolist()
+    for at, record in enumerate(records_of(whole, grouper.lexicon)):
+        answer = grouper.answer(record)
+        assert dip.answer(int(numbers[at])) is answer is grouper.trace(record).answer
+        single = grouper.record(case_from_row(rows[at]))
+        assert grouper.answer(single) is answer
+        expected = case_rw(answer, single.cost, single.los_days, catalogue)
+        assert (scores.get(at) if at in scores else expected) == expected
