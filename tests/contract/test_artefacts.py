@@ -68,7 +68,8 @@ def cases(n: int = 40) -> list[Case]:
     return [
         Case(
             case_id=f"c{i}", hospital_code="H1", sex=1, age_years=50, los_days=5,
-            discharge_date=date(2025, 3, 1), diagnoses=("K35.900",) if i % 2 else ("J18.900",), total_cost_fen=900_000 + 1_000 * i,
+            discharge_date=date(2025, 3, 1), total_cost_fen=900_000 + 1_000 * i,
+            diagnoses=("K35.900",) if i % 2 else ("J18.900",),
         )
         for i in range(n)
     ]  # fmt: skip
