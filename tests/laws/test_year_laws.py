@@ -151,6 +151,13 @@ def test_clearing_again_conserves(found: list, budget: int, method: str, share: 
     assert spent + months == after.decision.decision_fen
 
 
+def test_nested_sharing_without_any_claim_goes_by_points() -> None:
+    """Bands that pay the bill and a pool without bills, found by random years, must not stop a clearing."""
+    found = [("990101", Standing.NORMAL, 10**6 * n, 0, 0, (0,) * 6, 90) for n in (1, 3)]
+    year, _, _ = year_of(found, 1000, **{"clearing.level": "nested@1", "point_value.form": "fund_only@1"})
+    assert [hospital.fund_fen for hospital in year.hospitals] == [212, 638]
+
+
 @given(actual=money, budget=money)
 def test_keep_and_bear_meet_at_the_budget(actual: int, budget: int) -> None:
     """The decision lies between bill and budget, and neither ratio jumps where they meet."""

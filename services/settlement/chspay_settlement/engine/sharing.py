@@ -205,26 +205,37 @@ def _institution(pool: Pool) -> Shared:
 
 
 def _nested(pool: Pool) -> Shared:
-    """The pool's decision handed to areas and from each area to its institutions, by banded claims."""
+    """The pool's decision handed to areas and from each area to its institutions, by banded claims.
+
+    Where nobody has a claim (no bill, and bands that pay the bill) what there is goes by points.
+    """
     bands = read_bands(pool.policy)
     amount = decision_fen(pool.actual_fen, pool.budget_fen, pool.policy)
     areas: dict[str, list[Member]] = {}
     for member in sorted(pool.members):
         areas.setdefault(member.area, []).append(member)
-    claims = []
+    claims, points = [], []
     for members in areas.values():
         actual = sum(member.actual_fen for member in members)
         standard = sum(pool.targets[member.hospital_code] for member in members)
         claims.append(max(0, banded_fen(actual, standard, bands)))
+        points.append(sum(member.points_micro for member in members))
     funds: dict[str, int] = {}
-    for members, money in zip(areas.values(), largest_remainder(amount, claims, list(areas)), strict=True):
+    for members, money in zip(areas.values(), _by_claims(amount, claims, points, list(areas)), strict=True):
         codes = [member.hospital_code for member in members]
         own = [
             max(0, banded_fen(member.actual_fen, pool.targets[member.hospital_code], bands))
             for member in members
         ]
-        funds |= dict(zip(codes, largest_remainder(money, own, codes), strict=True))
+        weights = [member.points_micro for member in members]
+        funds |= dict(zip(codes, _by_claims(money, own, weights, codes), strict=True))
     return Shared(amount, pool.divided(amount), funds)
+
+
+def _by_claims(
+    amount_fen: int, claims: Sequence[int], points: Sequence[int], keys: Sequence[str]
+) -> list[int]:
+    return largest_remainder(amount_fen, claims if any(claims) else points, keys)
 
 
 LEVELS.add(Level("pool@1", "keep or bear of budget and bills, then by points", _pool))
