@@ -38,7 +38,7 @@ def combine(pieces: Sequence[slice], each: Each, parts: Sequence[Part]) -> Combi
     slots = prod(max(size, 1) for _, size in parts)
     rows = len(parts[0][0])
     if slots > _MOST_SLOTS:
-        return _searched([codes for codes, _ in parts])
+        return searched([codes for codes, _ in parts])
     number = np.empty(rows, np.int32)
 
     def join(piece: slice) -> np.ndarray:
@@ -66,8 +66,8 @@ def combine(pieces: Sequence[slice], each: Each, parts: Sequence[Part]) -> Combi
     return Combinations(number, seen[used].tolist())
 
 
-def _searched(columns: Sequence[np.ndarray]) -> Combinations:
-    """Combinations too many for a table, found by sorting."""
+def searched(columns: Sequence[np.ndarray]) -> Combinations:
+    """The combinations of some columns of whole numbers, found by sorting; for few rows, or many slots."""
     number = np.zeros(len(columns[0]), np.int64)
     rows = np.empty(0, np.int64)
     for column in columns:

@@ -14,10 +14,14 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
 
+import numpy as np
+
 from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.coefficient import Coefficients
 from chspay_settlement.engine.columnar import kernels
+from chspay_settlement.engine.columnar.columns import UNKNOWN, Columns
+from chspay_settlement.engine.columnar.combining import searched
 from chspay_settlement.engine.model import CaseKind, PricedInput
 from chspay_settlement.engine.plan import NEVER, Band, Plan
 from chspay_settlement.engine.points import Pricer
@@ -108,31 +112,66 @@ class Families:
         self._pricer = pricer
         self._same = [_Same(pricer.terms.policy, factor) for factor in _PROBES]
         self._probes = [Pricer(pricer.table, pricer.terms.policy, same) for same in self._same]
-        self._families: dict[Hashable, _Family | None] = {}
-        self._places: dict[Hashable, tuple[int, bool]] = {}
         #: Every band so far, those of a plan one after the other.
         self.rows: list[Row] = [LEFT]
 
-    def place(self, inp: PricedInput) -> tuple[int, bool]:
-        """Where the bands of a case's plan begin in :attr:`rows`, and whether they are of days.
+    def places(self, columns: Columns, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where the bands of each row's plan begin in :attr:`rows`, and whether they are of days.
 
-        :raises Fault: what the pricer raises when it makes the plan.
+        A row without cost needs no plan: its group may have no other case to be measured from.
+
+        :raises Fault: what the pricer raises when it makes a plan.
         """
-        level = None if self._pricer.terms.edges.levels is None else inp.level
-        key = (inp.drg, level, inp.status, inp.department)
-        if key not in self._families:
-            self._families[key] = self._family(inp)
-        family = self._families[key]
-        if family is None:
-            return 0, False
-        coefficients, who = self._pricer.coefficients, (inp.hospital_code, inp.level, inp.drg)
-        token = coefficients.key(*who) if family.asks else None
-        found = self._places.get((key, token))
-        if found is None:
-            factor = coefficients.of(*who) if family.asks else _PROBES[0]
-            found = self._places[key, token] = len(self.rows), family.by_days
-            self.rows += self._bands(family, inp, factor)
-        return found
+        codes = [columns.drg.codes[rows], columns.status.codes[rows], columns.department.codes[rows]]
+        levels = columns.level[rows]
+        by_level = [] if self._pricer.terms.edges.levels is None else [levels]
+        first, by_days = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
+        costly = np.flatnonzero(columns.cost_fen[rows] > 0)
+        if not len(costly):
+            return first, by_days
+        number = searched([part[costly] for part in [*codes, *by_level]])
+        cases = columns.inputs(rows[costly[number.rows]].tolist())
+        families = [self._family(inp) for inp in cases]
+        begins = [self._alike(family, inp) for family, inp in zip(families, cases, strict=True)]
+        first[costly] = np.array(begins, np.int64)[number.codes]
+        by_days[costly] = np.array([family.by_days for family in families], np.bool_)[number.codes]
+        asks = np.array([family.asks for family in families], np.bool_)[number.codes]
+        asked = costly[asks]
+        first[asked] = self._of_hospitals(columns, rows[asked], number.codes[asks], families, cases)
+        return first, by_days
+
+    def _of_hospitals(
+        self,
+        columns: Columns,
+        rows: np.ndarray,
+        numbers: np.ndarray,
+        families: list[_Family],
+        cases: list[PricedInput],
+    ) -> np.ndarray:
+        """Where the bands of plans begin that ask for the hospital's coefficient."""
+        coefficients = self._pricer.coefficients
+        levels = [None if level == UNKNOWN else level for level in columns.level[rows].tolist()]
+        who = zip(numbers.tolist(), columns.hospital.at(rows), levels, columns.drg.at(rows), strict=True)
+        found: dict[Hashable, int] = {}
+        begins = []
+        for number, hospital_code, level, drg in who:
+            token = number, coefficients.key(hospital_code, level, drg)
+            begin = found.get(token)
+            if begin is None:
+                begin = found[token] = len(self.rows)
+                factor = coefficients.of(hospital_code, level, drg)
+                inp = cases[number]._replace(hospital_code=hospital_code, level=level)
+                self.rows += self._bands(families[number], inp, factor)
+            begins.append(begin)
+        return np.array(begins, np.int64)
+
+    def _alike(self, family: _Family, inp: PricedInput) -> int:
+        """Where the bands of a plan begin that is the same for every hospital; 0 where it is not."""
+        if family.asks:
+            return 0
+        begin = len(self.rows)
+        self.rows += self._bands(family, inp, _PROBES[0])
+        return begin
 
     def _bands(self, family: _Family, inp: PricedInput, factor: Fraction) -> list[Row]:
         if family.lines is not None and factor:
@@ -140,13 +179,13 @@ class Families:
         plan = self._pricer.plan(inp)
         return [LEFT] if plan is None else [band_row(band) for band in plan.bands]
 
-    def _family(self, inp: PricedInput) -> _Family | None:
+    def _family(self, inp: PricedInput) -> _Family:
         for same in self._same:
             same.asked = False
         plans = [probe.plan(inp) for probe in self._probes]
         found = [plan for plan in plans if plan is not None]
         if not found:
-            return None
+            return _Family(asks=False, by_days=False, lines=None)
         asks = any(same.asked for same in self._same)
         return _Family(asks, found[0].by_days, _lines(found, self._pricer.terms.places))
 

@@ -49,13 +49,8 @@ def price_columns(columns: Columns, pricer: Pricer, each: Each = map) -> PointCo
     :raises Fault: what the pricer raises.
     """
     combinations = _combinations(columns, pricer, each)
-    # A case without cost needs no plan: its group may have no other case to be measured from.
     families = Families(pricer)
-    places = [
-        families.place(inp) if inp.cost_fen is not None and inp.cost_fen > 0 else (0, False)
-        for inp in columns.inputs(combinations.rows)
-    ]
-    bands = _bands(places, families)
+    bands = _bands(*families.places(columns, np.array(combinations.rows, np.int64)), families)
     found = PointColumns(np.empty(len(columns), np.int8), np.zeros(len(columns), np.int64), {})
     number = combinations.codes
     for row in columns.marks:
@@ -114,11 +109,11 @@ _KINDS_OF_BANDS = (
 )  # fmt: skip
 
 
-def _bands(places: list[tuple[int, bool]], families: Families) -> Bands:
+def _bands(first: np.ndarray, by_days: np.ndarray, families: Families) -> Bands:
     """The plan of every combination, and all bands, as columns."""
     columns = zip(*families.rows, strict=True)
     return Bands(
-        np.array([place for place, _ in places], np.int64),
-        np.array([by_days for _, by_days in places], np.bool_),
+        first,
+        by_days,
         *(np.array(column, kind) for column, kind in zip(columns, _KINDS_OF_BANDS, strict=True)),
     )
