@@ -9,8 +9,8 @@ from chspay_cli.casefile import FILE_MISSING
 from chspay_core.amounts import yuan_to_fen
 from chspay_core.errors import Fault
 from chspay_core.tables import COLUMN_MISSING
-from chspay_settlement.engine.carve import Carve, Carved, payments
-from chspay_settlement.engine.value_divide import Division
+from chspay_settlement.engine.value.carve import Carve, Carved, payments
+from chspay_settlement.engine.value.divide import Division
 
 COLUMNS = ("kind", "payee", "amount", "cite")
 PAYMENT_COLUMNS = ("payee", "divided_fen", "aside_fen", "added_fen", "total_fen")

@@ -26,13 +26,13 @@ from chspay_core.policy import Policy
 from chspay_core.wording import evidence_text
 from chspay_core.worksheet import Worksheet
 from chspay_policy import ROOT
-from chspay_settlement.engine.carve import KINDS, Carved, write_carved
-from chspay_settlement.engine.carve import carve as set_apart
-from chspay_settlement.engine.coefficient import LEVEL_MISSING
+from chspay_settlement.engine.case.sheet import KIND_NAMES
+from chspay_settlement.engine.coefficient.source import LEVEL_MISSING
 from chspay_settlement.engine.model import HospitalAmount
-from chspay_settlement.engine.sheet import KIND_NAMES
-from chspay_settlement.engine.value import FUND_NEGATIVE, form_of
-from chspay_settlement.engine.value_divide import CAUSES
+from chspay_settlement.engine.value.carve import KINDS, Carved, write_carved
+from chspay_settlement.engine.value.carve import carve as set_apart
+from chspay_settlement.engine.value.divide import CAUSES
+from chspay_settlement.engine.value.split import FUND_NEGATIVE, form_of
 
 LEVELS_NEEDED = Reason(
     "LEVELS_NEEDED",

@@ -24,7 +24,7 @@ from chspay_core.policy import Policy, Value
 from chspay_core.policy_yaml import Where, read_yaml
 from chspay_policy import ROOT
 from chspay_settlement.engine.model import HospitalAmount
-from chspay_settlement.engine.value_divide import Division
+from chspay_settlement.engine.value.divide import Division
 
 WHAT_IF_UNUSED = Reason(
     "WHAT_IF_UNUSED",

@@ -23,14 +23,14 @@ from chspay_core.policy import Policy
 from chspay_core.tables import COLUMN_MISSING, NOT_AN_INTEGER
 from chspay_core.worksheet import Worksheet
 from chspay_policy import ROOT
-from chspay_settlement.engine.coefficient import BY_GROUP, EXEMPT
-from chspay_settlement.engine.coefficient_cells import cells_of
-from chspay_settlement.engine.coefficient_measure import measure_coefficients
-from chspay_settlement.engine.coefficient_sheet import write_measured
-from chspay_settlement.engine.coefficient_table import CoefficientTable
-from chspay_settlement.engine.dip_value import History, budget_value
-from chspay_settlement.engine.measure import measure
-from chspay_settlement.engine.rate import (
+from chspay_settlement.engine.coefficient.cells import cells_of
+from chspay_settlement.engine.coefficient.measure import measure_coefficients
+from chspay_settlement.engine.coefficient.sheet import write_measured
+from chspay_settlement.engine.coefficient.source import BY_GROUP, EXEMPT
+from chspay_settlement.engine.coefficient.table import CoefficientTable
+from chspay_settlement.engine.groups.measure import measure
+from chspay_settlement.engine.value.dip import History, budget_value
+from chspay_settlement.engine.value.rate import (
     FUND_PART,
     Bill,
     LevelShare,

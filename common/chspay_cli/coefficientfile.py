@@ -10,8 +10,8 @@ from chspay_cli.casefile import FILE_MISSING
 from chspay_core.amounts import decimal_text
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.tables import COLUMN_MISSING, NOT_AN_INTEGER
-from chspay_settlement.engine.coefficient_parts import HospitalFacts
-from chspay_settlement.engine.coefficient_table import CoefficientTable, coefficient_table_of
+from chspay_settlement.engine.coefficient.parts import HospitalFacts
+from chspay_settlement.engine.coefficient.table import CoefficientTable, coefficient_table_of
 
 FACT_TWICE = Reason("HOSPITAL_FACT_TWICE", Kind.INVALID, "医疗机构数据表中{value}出现两次，请只保留一行。")
 

@@ -19,7 +19,7 @@ from chspay_core.policy_lint import Engines
 from chspay_grouper.engine.weights import extras as weight_extras
 from chspay_grouper.engine.weights import methods as weight_methods
 from chspay_settlement import engine as settlement
-from chspay_settlement.engine.curves import curves
+from chspay_settlement.engine.case.curves import curves
 
 #: Modules with registries of methods, besides every module of the engine of settlement.
 _MODULES = (measuring, weight_methods, weight_extras)
@@ -33,7 +33,7 @@ def _registries() -> Iterator[Registry[Any]]:
 
 
 def _submodules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         yield import_module(found.name)
 
 

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chspay_core.amounts import MICRO_PLACES, from_micro, plain
-from chspay_settlement.engine.clearing import Clearing
 from chspay_settlement.engine.columnar.columns import UNKNOWN, Coded
 from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, PointValue, PricedInput
-from chspay_settlement.engine.value_divide import Division
-from chspay_settlement.engine.value_forms import Form
+from chspay_settlement.engine.month.clearing import Clearing
+from chspay_settlement.engine.value.divide import Division
+from chspay_settlement.engine.value.forms import Form
 
 if TYPE_CHECKING:
     from chspay_settlement.engine.columnar.clearing import ColumnClearing

@@ -12,14 +12,14 @@ from chspay_cli.trial_output import StoredCase, Trial, by_totals, read_trial
 from chspay_core.amounts import decimal_text, fen_to_yuan, to_micro
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.group_methods import coefficients_of
+from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.coefficient.methods import coefficients_of
 from chspay_settlement.engine.model import CaseKind, CasePoints, HospitalAmount, HospitalTotals
-from chspay_settlement.engine.money_sheet import write_amount
-from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.value import hospital_totals
-from chspay_settlement.engine.value_divide import Division, divide
-from chspay_settlement.engine.value_facts import facts_of, fixed_of
-from chspay_settlement.engine.value_forms import POINT_VALUE, Form
+from chspay_settlement.engine.value.divide import Division, divide
+from chspay_settlement.engine.value.facts import facts_of, fixed_of
+from chspay_settlement.engine.value.forms import POINT_VALUE, Form
+from chspay_settlement.engine.value.sheet import write_amount
+from chspay_settlement.engine.value.split import hospital_totals
 
 CASE_NOT_IN_TRIAL = Reason("CASE_NOT_IN_TRIAL", Kind.NOT_FOUND, "试算结果中没有病例“{value}”。")
 CASE_IN_SEVERAL = Reason(

@@ -20,10 +20,10 @@ from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
-from chspay_settlement.engine.carve import Carved
-from chspay_settlement.engine.coefficient_table import CoefficientTable, coefficient_table_of
+from chspay_settlement.engine.coefficient.table import CoefficientTable, coefficient_table_of
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
-from chspay_settlement.engine.value_forms import POINT_VALUE, Form, Way
+from chspay_settlement.engine.value.carve import Carved
+from chspay_settlement.engine.value.forms import POINT_VALUE, Form, Way
 
 FORMAT = "chspay-trial/1"
 NOTICE = "试算：离线测算结果，不入账，不作为支付依据。"

@@ -15,12 +15,12 @@ from chspay_cli.trial_cases import Cleared, cleared, cleared_columns
 from chspay_cli.trial_input import COLUMNS, read_inputs
 from chspay_core.policy import Policy
 from chspay_kit.machinecode import keep_machine_code
-from chspay_settlement.engine import extreme_cost, readmission
-from chspay_settlement.engine.clearing import clear
-from chspay_settlement.engine.coefficient_table import CoefficientTable
-from chspay_settlement.engine.group_methods import coefficients_of
-from chspay_settlement.engine.value import form_of
-from chspay_settlement.engine.value_forms import FUND_ONLY, Form
+from chspay_settlement.engine.case import extreme_cost, readmission
+from chspay_settlement.engine.coefficient.methods import coefficients_of
+from chspay_settlement.engine.coefficient.table import CoefficientTable
+from chspay_settlement.engine.month.clearing import clear
+from chspay_settlement.engine.value.forms import FUND_ONLY, Form
+from chspay_settlement.engine.value.split import form_of
 
 #: A Parquet file of so many cases is cleared over columns.
 LARGE = 200_000

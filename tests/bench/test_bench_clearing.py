@@ -20,7 +20,7 @@ import clearing_oracle
 from settlement_rules import policy_of
 
 from chspay_cli.trial_input import read_inputs
-from chspay_settlement.engine.clearing import clear
+from chspay_settlement.engine.month.clearing import clear
 
 CASES = int(os.environ.get("CHSPAY_BENCH_CASES", "10000000"))
 THREADS, WARM_RUNS = 2, 3

@@ -10,7 +10,7 @@ import settlement_world as sw
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_kit import auth, migrate
 from chspay_kit.pg import create_database, password_name
-from chspay_settlement.app import whole_run
+from chspay_settlement.app.month import whole_run
 from chspay_settlement.store import run_columns
 
 FUND, CASES = 98_765_432, 700

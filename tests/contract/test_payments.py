@@ -17,8 +17,8 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_kit import auth
 from chspay_kit.convert import date_to_pb
-from chspay_settlement.app.batches import Batch, post_batch
-from chspay_settlement.engine.ledger import CLAW_BACK, FUND_POOL, balanced, entry
+from chspay_settlement.app.month.batches import Batch, post_batch
+from chspay_settlement.engine.books.ledger import CLAW_BACK, FUND_POOL, balanced, entry
 
 
 @pytest.fixture

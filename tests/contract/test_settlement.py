@@ -13,7 +13,7 @@ import settlement_world as sw
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_core.errors import Fault
 from chspay_kit import auth
-from chspay_settlement.app.keys import Identity, read_keys
+from chspay_settlement.app.intake.keys import Identity, read_keys
 from chspay_settlement.store import lists
 
 

@@ -319,7 +319,7 @@ class Killed(Exception):
 
 async def test_a_clearing_that_is_killed_at_every_step_states_the_same(world):
     """Each step dies once before its commit and begins without memory: the bytes must not notice."""
-    from chspay_settlement.app import year_stages
+    from chspay_settlement.app.year import stages as year_stages
 
     await world.months(2034, {3: 5_000_000})
     await world.score(2034, **SCORES)

@@ -16,11 +16,11 @@ from chspay_core.amounts import MICRO, largest_remainder
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.clearing import clear
-from chspay_settlement.engine.marks import Mark, MarkKind, merged
-from chspay_settlement.engine.measure import measure
+from chspay_settlement.engine.case.marks import Mark, MarkKind, merged
+from chspay_settlement.engine.case.points import Pricer, case_points
+from chspay_settlement.engine.groups.measure import measure
 from chspay_settlement.engine.model import CaseKind, Group, GroupTable, PricedInput
-from chspay_settlement.engine.points import Pricer, case_points
+from chspay_settlement.engine.month.clearing import clear
 
 seeds = st.integers(0, 2**32)
 TABLE = GroupTable.of(1_200_000, 1, [Group("G", 9, 1, 0, 960_000, 1_920_000, True, "", 80_000_000, "3")])

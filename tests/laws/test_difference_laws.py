@@ -6,8 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from settlement_rules import policy_of
 
-from chspay_settlement.engine.clearing import clear
-from chspay_settlement.engine.difference import (
+from chspay_settlement.engine.books.ledger import difference_fen
+from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.model import PricedInput
+from chspay_settlement.engine.month.clearing import clear
+from chspay_settlement.engine.month.difference import (
     DIFFERENCES,
     Closed,
     Standing,
@@ -16,11 +19,8 @@ from chspay_settlement.engine.difference import (
     residual_fen,
     standing_of,
 )
-from chspay_settlement.engine.ledger import difference_fen
-from chspay_settlement.engine.model import PricedInput
-from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.settled import CaseKey, Settled, divide_cases
-from chspay_settlement.engine.value import form_of
+from chspay_settlement.engine.month.settled import CaseKey, Settled, divide_cases
+from chspay_settlement.engine.value.split import form_of
 
 V1 = policy_of({"settle.high": "linear_add@1", "prepay.share": "0.95"})
 V2 = policy_of({"settle.high": "linear_add@1", "point_value.form": "fund_only@1", "prepay.share": "0.9"})

@@ -11,11 +11,11 @@ from settlement_rules import policy_of
 
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
-from chspay_settlement.engine.clearing import Clearing, clear
-from chspay_settlement.engine.coefficient import Coefficients
+from chspay_settlement.engine.coefficient.source import Coefficients
 from chspay_settlement.engine.columnar.clearing import clear_columns
 from chspay_settlement.engine.columnar.columns import Columns
 from chspay_settlement.engine.model import PricedInput
+from chspay_settlement.engine.month.clearing import Clearing, clear
 
 #: Clearings under one policy, and every how many of them are looked at from all sides.
 PER_POLICY, SIDES = 25, 5

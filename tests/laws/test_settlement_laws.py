@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from settlement_rules import policy_of
 
-from chspay_settlement.engine.clearing import Clearing, clear
-from chspay_settlement.engine.measure import measure
+from chspay_settlement.engine.case.points import Pricer, case_points
+from chspay_settlement.engine.groups.measure import measure
 from chspay_settlement.engine.model import HospitalTotals, PointValue, PricedInput
-from chspay_settlement.engine.points import Pricer, case_points
-from chspay_settlement.engine.value import case_funds, point_value, split_to_hospitals
-from chspay_settlement.engine.value_forms import FUND_ONLY, TOTAL_COST
+from chspay_settlement.engine.month.clearing import Clearing, clear
+from chspay_settlement.engine.value.forms import FUND_ONLY, TOTAL_COST
+from chspay_settlement.engine.value.split import case_funds, point_value, split_to_hospitals
 
 POLICY = policy_of({"settle.high": "linear_add@1"})
 V2 = policy_of({"settle.high": "linear_add@1", "point_value.form": "fund_only@1"})

@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from settlement_rules import policy_of
 
 from chspay_core.errors import Fault
-from chspay_settlement.engine.carve import Carve, carve, payments
-from chspay_settlement.engine.clearing import clear
-from chspay_settlement.engine.coefficient_cells import cells_of
-from chspay_settlement.engine.coefficient_measure import factor_of, measure_coefficients, within
-from chspay_settlement.engine.coefficient_parts import Cell
-from chspay_settlement.engine.coefficient_table import RAW_PLACES, coefficient_table_of
-from chspay_settlement.engine.group_methods import coefficients_of
-from chspay_settlement.engine.measure import measure
+from chspay_settlement.engine.coefficient.cells import cells_of
+from chspay_settlement.engine.coefficient.measure import factor_of, measure_coefficients, within
+from chspay_settlement.engine.coefficient.methods import coefficients_of
+from chspay_settlement.engine.coefficient.parts import Cell
+from chspay_settlement.engine.coefficient.table import RAW_PLACES, coefficient_table_of
+from chspay_settlement.engine.groups.measure import measure
 from chspay_settlement.engine.model import CaseKind, CasePoints, HospitalTotals, PricedInput
-from chspay_settlement.engine.value import hospital_totals
-from chspay_settlement.engine.value_divide import Division, divide
-from chspay_settlement.engine.value_facts import Facts, facts_of, fixed_of
-from chspay_settlement.engine.value_forms import FUND_ONLY, POINT_VALUE, TOTAL_COST
+from chspay_settlement.engine.month.clearing import clear
+from chspay_settlement.engine.value.carve import Carve, carve, payments
+from chspay_settlement.engine.value.divide import Division, divide
+from chspay_settlement.engine.value.facts import Facts, facts_of, fixed_of
+from chspay_settlement.engine.value.forms import FUND_ONLY, POINT_VALUE, TOTAL_COST
+from chspay_settlement.engine.value.split import hospital_totals
 
 ELASTIC = {
     "elastic.fixed_part": "goods_share@1",

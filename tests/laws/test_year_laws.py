@@ -15,8 +15,13 @@ from settlement_rules import policy_of
 
 from chspay_core.amounts import yuan_to_fen
 from chspay_core.errors import Fault
-from chspay_settlement.engine.ledger import MonthPay, difference_fen, difference_postings, month_postings
-from chspay_settlement.engine.payment_order import (
+from chspay_settlement.engine.books.ledger import (
+    MonthPay,
+    difference_fen,
+    difference_postings,
+    month_postings,
+)
+from chspay_settlement.engine.books.payment_order import (
     Owed,
     order_file,
     payable_lines,
@@ -24,12 +29,12 @@ from chspay_settlement.engine.payment_order import (
     set_off_postings,
     set_offs,
 )
-from chspay_settlement.engine.reclear import reclear, reclear_postings, year_after
-from chspay_settlement.engine.sharing import Member, Standing, decision_fen
-from chspay_settlement.engine.sharing_bands import banded_fen, read_bands
-from chspay_settlement.engine.value_facts import Facts
-from chspay_settlement.engine.year import Booked, Year, clear_year, year_postings
-from chspay_settlement.engine.year_content import YearInput, year_input
+from chspay_settlement.engine.value.facts import Facts
+from chspay_settlement.engine.year.bands import banded_fen, read_bands
+from chspay_settlement.engine.year.clearing import Booked, Year, clear_year, year_postings
+from chspay_settlement.engine.year.content import YearInput, year_input
+from chspay_settlement.engine.year.reclear import reclear, reclear_postings, year_after
+from chspay_settlement.engine.year.sharing import Member, Standing, decision_fen
 
 RULES: dict[str, object] = {
     "clearing.level": "pool@1",

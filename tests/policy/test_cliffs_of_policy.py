@@ -9,7 +9,7 @@ from settlement_rules import policy_of
 import chspay_policy
 from chspay_core.bundle import Bundle
 from chspay_core.cliffs import find
-from chspay_settlement.engine.curves import curves
+from chspay_settlement.engine.case.curves import curves
 
 YUAN = Fraction(100)
 

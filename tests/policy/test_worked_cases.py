@@ -15,16 +15,16 @@ from chspay_core.amounts import plain, ratio_half_up, round_half_up, to_micro, y
 from chspay_core.measuring import rounded_base
 from chspay_core.policy_yaml import read_yaml
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.extreme_cost import extreme_costs
-from chspay_settlement.engine.marks import Mark, MarkKind, merged
+from chspay_settlement.engine.case.extreme_cost import extreme_costs
+from chspay_settlement.engine.case.marks import Mark, MarkKind, merged
+from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.case.readmission import Stay, readmissions
+from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.model import (
     Group,
     GroupTable,
     PricedInput,
 )
-from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.readmission import Stay, readmissions
-from chspay_settlement.engine.terms import Terms
 
 FILES = sorted((Path(__file__).parent / "worked").glob("*.case.yaml"))
 

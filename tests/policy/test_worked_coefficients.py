@@ -13,15 +13,15 @@ from chspay_core.amounts import plain, ratio_half_up, to_micro, yuan_to_fen
 from chspay_core.errors import Fault
 from chspay_core.policy_yaml import read_yaml
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.coefficient_measure import measure_coefficients
-from chspay_settlement.engine.coefficient_parts import Cell, HospitalFacts
-from chspay_settlement.engine.coefficient_sheet import write_measured
-from chspay_settlement.engine.coefficient_table import (
+from chspay_settlement.engine.coefficient.measure import measure_coefficients
+from chspay_settlement.engine.coefficient.methods import coefficients_of
+from chspay_settlement.engine.coefficient.parts import Cell, HospitalFacts
+from chspay_settlement.engine.coefficient.sheet import write_measured
+from chspay_settlement.engine.coefficient.table import (
     RAW_PLACES,
     CoefficientTable,
     coefficient_table_of,
 )
-from chspay_settlement.engine.group_methods import coefficients_of
 
 FILES = sorted((Path(__file__).parent / "values").glob("coefficient_*.case.yaml"))
 

@@ -14,10 +14,6 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_core.policy_yaml import read_yaml
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.assessment import assessed_fen
-from chspay_settlement.engine.carve import Carve, carve, payments, write_carved
-from chspay_settlement.engine.clearing import clear
-from chspay_settlement.engine.dip_value import History, budget_value
 from chspay_settlement.engine.model import (
     CaseKind,
     CasePoints,
@@ -26,8 +22,13 @@ from chspay_settlement.engine.model import (
     HospitalTotals,
     PricedInput,
 )
-from chspay_settlement.engine.payment import LineKind, PayLine, payment, prepaid_of, prepay_share
-from chspay_settlement.engine.rate import (
+from chspay_settlement.engine.month.clearing import clear
+from chspay_settlement.engine.month.payment import LineKind, PayLine, payment, prepaid_of, prepay_share
+from chspay_settlement.engine.value.carve import Carve, carve, payments, write_carved
+from chspay_settlement.engine.value.dip import History, budget_value
+from chspay_settlement.engine.value.divide import Division, divide
+from chspay_settlement.engine.value.facts import facts_of, fixed_of
+from chspay_settlement.engine.value.rate import (
     Bill,
     LevelShare,
     forecast,
@@ -35,9 +36,8 @@ from chspay_settlement.engine.rate import (
     predicted_cases,
     predicted_weight,
 )
-from chspay_settlement.engine.value import form_of, hospital_totals
-from chspay_settlement.engine.value_divide import Division, divide
-from chspay_settlement.engine.value_facts import facts_of, fixed_of
+from chspay_settlement.engine.value.split import form_of, hospital_totals
+from chspay_settlement.engine.year.assessment import assessed_fen
 
 FILES = sorted((Path(__file__).parent / "values").glob("*.case.yaml"))
 

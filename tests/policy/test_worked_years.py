@@ -12,11 +12,11 @@ from settlement_rules import policy_of
 from chspay_core.amounts import divide_half_up, fen_to_yuan, to_micro, yuan_to_fen
 from chspay_core.policy import Policy
 from chspay_core.policy_yaml import read_yaml
-from chspay_settlement.engine.ledger import Posting, difference_fen
-from chspay_settlement.engine.reclear import Reclearing, reclear, reclear_postings
-from chspay_settlement.engine.sharing import Member, Standing, groups_within
-from chspay_settlement.engine.year import Booked, Year, clear_year, year_postings
-from chspay_settlement.engine.year_sheet import year_sheet
+from chspay_settlement.engine.books.ledger import Posting, difference_fen
+from chspay_settlement.engine.year.clearing import Booked, Year, clear_year, year_postings
+from chspay_settlement.engine.year.reclear import Reclearing, reclear, reclear_postings
+from chspay_settlement.engine.year.sharing import Member, Standing, groups_within
+from chspay_settlement.engine.year.sheet import year_sheet
 
 FILES = sorted((Path(__file__).parent / "years").glob("*.case.yaml"))
 #: What a year needs whatever it is about; a case replaces what it is about.

@@ -17,30 +17,30 @@ from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Add, serve
 from chspay_kit.worker import Worker
-from chspay_settlement.app.audit import Audit
-from chspay_settlement.app.differences import Differences
-from chspay_settlement.app.explain import Explain
-from chspay_settlement.app.importing import Importer
-from chspay_settlement.app.intake import Intake
-from chspay_settlement.app.keys import read_keys
-from chspay_settlement.app.measuring import Measuring, PointTables
-from chspay_settlement.app.periods import PeriodRuns
-from chspay_settlement.app.reclearings import Reclearings
-from chspay_settlement.app.runs import Runs
-from chspay_settlement.app.stages import Stages
+from chspay_settlement.app.intake.importing import Importer
+from chspay_settlement.app.intake.keys import read_keys
+from chspay_settlement.app.intake.lists import Intake
+from chspay_settlement.app.month.audit import Audit
+from chspay_settlement.app.month.differences import Differences
+from chspay_settlement.app.month.measuring import Measuring, PointTables
+from chspay_settlement.app.month.periods import PeriodRuns
+from chspay_settlement.app.month.runs import Runs
+from chspay_settlement.app.month.stages import Stages
+from chspay_settlement.app.reading.explain import Explain
 from chspay_settlement.app.worker import MonthRuns
-from chspay_settlement.app.year_life import Years, beijing_today
-from chspay_settlement.app.year_stages import YearStages
+from chspay_settlement.app.year.life import Years, beijing_today
+from chspay_settlement.app.year.reclearings import Reclearings
+from chspay_settlement.app.year.stages import YearStages
 from chspay_settlement.clients import Budget, Grouper, Policies
-from chspay_settlement.rpc import NAME, SettlementServicer
-from chspay_settlement.rpc_figures import NAME as FIGURES
-from chspay_settlement.rpc_figures import FiguresServicer
-from chspay_settlement.rpc_ledger import NAME as LEDGER
-from chspay_settlement.rpc_ledger import LedgerServicer
-from chspay_settlement.rpc_month import NAME as MONTH
-from chspay_settlement.rpc_month import MonthServicer
-from chspay_settlement.rpc_year import NAME as YEAR
-from chspay_settlement.rpc_year import YearServicer
+from chspay_settlement.rpc.figures import NAME as FIGURES
+from chspay_settlement.rpc.figures import FiguresServicer
+from chspay_settlement.rpc.ledger import NAME as LEDGER
+from chspay_settlement.rpc.ledger import LedgerServicer
+from chspay_settlement.rpc.month import NAME as MONTH
+from chspay_settlement.rpc.month import MonthServicer
+from chspay_settlement.rpc.settlement import NAME, SettlementServicer
+from chspay_settlement.rpc.year import NAME as YEAR
+from chspay_settlement.rpc.year import YearServicer
 from chspay_settlement.settings import SettlementSettings
 
 

@@ -17,5 +17,5 @@ class SettlementSettings(ServiceSettings):
     identity_key_file: Path | None = None
 
     def identity_secret(self) -> bytes:
-        """The identity keys, see :func:`chspay_settlement.app.keys.read_keys`; never made up here."""
+        """The identity keys, see :func:`chspay_settlement.app.intake.keys.read_keys`; never made up here."""
         return secret(self.identity_key_file, self.identity_key, "CHSPAY_IDENTITY_KEY")

@@ -90,9 +90,7 @@ def _written(data: dict[str, object]) -> bytes:
 def test_a_state_holds_from_its_day_on():
     """A stay is paid by what was published on its day, not by what was signed by then."""
     first = RECORD
-    second = Record(
-        CITY, 2, Event.TRIAL, date(2026, 3, 1), KEY, canonical.Signed(first.content, b"").digest
-    )
+    second = Record(CITY, 2, Event.TRIAL, date(2026, 3, 1), KEY, canonical.Signed(first.content, b"").digest)
     life = follow([first, second])
     assert (life.on(date(2026, 2, 28)), life.on(date(2026, 3, 1))) == (State.DRAFT, State.TRIAL)
     assert life.state is State.TRIAL

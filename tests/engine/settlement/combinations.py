@@ -8,12 +8,8 @@ from settlement_rules import policy_of
 
 from chspay_core.measuring import BASE_POINTS, STABILITY
 from chspay_core.policy import Policy
-from chspay_settlement.engine.coefficient import Coefficients
-from chspay_settlement.engine.coefficient_cells import cells_of
-from chspay_settlement.engine.coefficient_measure import MEASURED, measure_coefficients
-from chspay_settlement.engine.edges import LIMITS
-from chspay_settlement.engine.group_methods import coefficients_of
-from chspay_settlement.engine.marks import (
+from chspay_settlement.engine.case.edges import LIMITS
+from chspay_settlement.engine.case.marks import (
     MODES,
     MULTIPLE,
     NOTHING,
@@ -23,11 +19,15 @@ from chspay_settlement.engine.marks import (
     Mark,
     MarkKind,
 )  # fmt: skip
-from chspay_settlement.engine.methods import SETTLE_BY_ITEM, SETTLE_INCOMPLETE, SETTLE_LOW_STEP
+from chspay_settlement.engine.case.methods import SETTLE_BY_ITEM, SETTLE_INCOMPLETE, SETTLE_LOW_STEP
+from chspay_settlement.engine.case.terms import FACTORS, SETTLE, SETTLE_IF_RULED
+from chspay_settlement.engine.coefficient.cells import cells_of
+from chspay_settlement.engine.coefficient.measure import MEASURED, measure_coefficients
+from chspay_settlement.engine.coefficient.methods import coefficients_of
+from chspay_settlement.engine.coefficient.source import Coefficients
 from chspay_settlement.engine.model import PricedInput
-from chspay_settlement.engine.terms import FACTORS, SETTLE, SETTLE_IF_RULED
-from chspay_settlement.engine.value_facts import FIXED_PARTS, FIXED_VALUES
-from chspay_settlement.engine.value_forms import POINT_VALUE
+from chspay_settlement.engine.value.facts import FIXED_PARTS, FIXED_VALUES
+from chspay_settlement.engine.value.forms import POINT_VALUE
 
 HOSPITALS, GROUPS = ("H1", "H2", "H3", "H4"), ("G1", "G2", "G3", "G4")
 DEPARTMENTS = ("A15", "A16")

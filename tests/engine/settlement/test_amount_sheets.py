@@ -11,11 +11,11 @@ from settlement_rules import policy_of
 
 from chspay_core.amounts import fen_to_yuan
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.clearing import clear
 from chspay_settlement.engine.model import CaseKind, PricedInput
-from chspay_settlement.engine.money_sheet import write_amount
-from chspay_settlement.engine.value_facts import fixed_of
-from chspay_settlement.engine.value_forms import POINT_VALUE
+from chspay_settlement.engine.month.clearing import clear
+from chspay_settlement.engine.value.facts import fixed_of
+from chspay_settlement.engine.value.forms import POINT_VALUE
+from chspay_settlement.engine.value.sheet import write_amount
 
 FUND = 4_000_007
 SHARES = [{"drg": f"G{i}", "fixed_share": share} for i, share in enumerate(["0.3", "0.55", "0"])]

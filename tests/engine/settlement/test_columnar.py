@@ -17,14 +17,14 @@ from settlement_rules import policy_of
 from chspay_core.amounts import largest_remainder
 from chspay_core.errors import Fault
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.clearing import clear
+from chspay_settlement.engine.case.methods import SETTLE_HIGH
 from chspay_settlement.engine.columnar import columns as columns_module
 from chspay_settlement.engine.columnar import kernels, wide
 from chspay_settlement.engine.columnar.clearing import clear_columns
 from chspay_settlement.engine.columnar.columns import Coded, Columns
 from chspay_settlement.engine.columnar.handout import hand_out
 from chspay_settlement.engine.columnar.sums import sums_by_group, total_and_squares
-from chspay_settlement.engine.methods import SETTLE_HIGH
+from chspay_settlement.engine.month.clearing import clear
 
 
 def outcome(work) -> tuple:

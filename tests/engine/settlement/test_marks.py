@@ -8,12 +8,12 @@ import pytest
 from settlement_rules import policy_of
 
 from chspay_core.errors import Fault
-from chspay_settlement.engine.extreme_cost import extreme_costs
-from chspay_settlement.engine.marks import MODES, Mark, MarkKind, figure, merged
+from chspay_settlement.engine.case.extreme_cost import extreme_costs
+from chspay_settlement.engine.case.marks import MODES, Mark, MarkKind, figure, merged
+from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.case.readmission import Stay, readmissions
+from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
-from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.readmission import Stay, readmissions
-from chspay_settlement.engine.terms import Terms
 
 TABLE = GroupTable.of(
     1_200_000,

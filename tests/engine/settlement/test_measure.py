@@ -6,9 +6,9 @@ import pytest
 from settlement_rules import policy_of
 
 from chspay_core.errors import Fault
-from chspay_settlement.engine.measure import measure
+from chspay_settlement.engine.groups.measure import measure
+from chspay_settlement.engine.groups.table_content import table_content, table_of
 from chspay_settlement.engine.model import GroupTable, PricedInput
-from chspay_settlement.engine.table_content import table_content, table_of
 
 
 def priced(costs: list[int], drg: str = "G", **changes: object) -> list[PricedInput]:

@@ -12,26 +12,26 @@ from settlement_rules import policy_of
 
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
-from chspay_settlement.engine.clearing import clear
-from chspay_settlement.engine.ledger import MonthPay, difference_fen, month_postings
+from chspay_settlement.engine.books.ledger import MonthPay, difference_fen, month_postings
 from chspay_settlement.engine.model import HospitalTotals, PointValue, PricedInput
-from chspay_settlement.engine.payment import Payment, prepaid_of, prepay_share
-from chspay_settlement.engine.statement import (
+from chspay_settlement.engine.month.clearing import clear
+from chspay_settlement.engine.month.payment import Payment, prepaid_of, prepay_share
+from chspay_settlement.engine.month.statement import (
     MONTH,
     RunFacts,
     group_lines,
     statement_content,
     statement_digest,
 )
-from chspay_settlement.engine.value import (
+from chspay_settlement.engine.value.divide import divide
+from chspay_settlement.engine.value.forms import FUND_ONLY, TOTAL_COST
+from chspay_settlement.engine.value.split import (
     case_funds,
     form_of,
     hospital_totals,
     point_value,
     split_to_hospitals,
 )
-from chspay_settlement.engine.value_divide import divide
-from chspay_settlement.engine.value_forms import FUND_ONLY, TOTAL_COST
 
 RUN = RunFacts(
     "r1", "990100", "2026-03", MONTH, "0.1.0", "990100", "2026-03-31", "d" * 64, "s", "e" * 64, "demo", 1000

@@ -16,8 +16,8 @@ from settlement_rules import policy_of
 
 from chspay_core.amounts import yuan_to_fen
 from chspay_core.errors import Fault
-from chspay_settlement.engine.clearing import clear
 from chspay_settlement.engine.model import PricedInput
+from chspay_settlement.engine.month.clearing import clear
 
 LEVELS = [{"level": "1", "value": "0.95"}, {"level": "2", "value": "1"}, {"level": "3", "value": "1.08"}]
 FACTORS = {1: Fraction(95, 100), 2: Fraction(1), 3: Fraction(108, 100)}

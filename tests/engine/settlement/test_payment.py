@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from settlement_rules import policy_of
 
 from chspay_core.errors import Fault
-from chspay_settlement.engine.audit import NEXT, FindingState, state_of, step
-from chspay_settlement.engine.ledger import difference_fen
-from chspay_settlement.engine.payment import (
+from chspay_settlement.engine.books.ledger import difference_fen
+from chspay_settlement.engine.month.audit import NEXT, FindingState, state_of, step
+from chspay_settlement.engine.month.payment import (
     LineKind,
     PayLine,
     Standing,

@@ -13,12 +13,12 @@ from settlement_rules import policy_of
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
+from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.model import CaseKind, Group, GroupTable, HospitalTotals, PricedInput
-from chspay_settlement.engine.money_sheet import write_amount
-from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.terms import Terms
-from chspay_settlement.engine.value_divide import divide
-from chspay_settlement.engine.value_forms import FUND_ONLY, TOTAL_COST
+from chspay_settlement.engine.value.divide import divide
+from chspay_settlement.engine.value.forms import FUND_ONLY, TOTAL_COST
+from chspay_settlement.engine.value.sheet import write_amount
 
 LEVELS = {
     "coefficient.method": "level_table@1",

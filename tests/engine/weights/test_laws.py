@@ -17,7 +17,7 @@ from chspay_grouper.engine.weights.cases import FEES, take_cases
 from chspay_grouper.engine.weights.measure import measure_weights
 from chspay_grouper.engine.weights.model import Measured
 from chspay_grouper.engine.weights.stats import scheme_stats
-from chspay_settlement.engine.measure import measure
+from chspay_settlement.engine.groups.measure import measure
 from chspay_settlement.engine.model import PricedInput
 
 TRIMS = ("none@1", "multiples@1", "interquartile@1", "percentiles@1")

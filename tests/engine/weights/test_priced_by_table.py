@@ -17,11 +17,11 @@ from chspay_grouper.engine.weights.cases import take_cases
 from chspay_grouper.engine.weights.measure import measure_weights
 from chspay_grouper.engine.weights.sealed import weight_table_of
 from chspay_grouper.engine.weights.terms import WeightTerms
-from chspay_settlement.engine.measure import measure
+from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.case.terms import Terms
+from chspay_settlement.engine.groups.measure import measure
+from chspay_settlement.engine.groups.weight_table import published
 from chspay_settlement.engine.model import PricedInput
-from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.terms import Terms
-from chspay_settlement.engine.weight_table import published
 
 SCHEME = "c" * 64
 NAME = "weights-990100@2026"

@@ -7,8 +7,8 @@ import asyncpg
 from chspay_core.errors import Fault
 from chspay_kit import logs
 from chspay_kit.auth import Claim
-from chspay_settlement.app.runs import ENDED, FAILED, MONTH, claim_of_pool
-from chspay_settlement.app.stages import Memory, Stages
+from chspay_settlement.app.month.runs import ENDED, FAILED, MONTH, claim_of_pool
+from chspay_settlement.app.month.stages import Memory, Stages
 from chspay_settlement.store import runs
 
 log = logs.get_logger(__name__)

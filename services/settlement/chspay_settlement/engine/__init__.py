@@ -1,6 +1,8 @@
 """The settlement engine: statistics, points, point value, statements and postings; pure and exact.
 
 It sees facts, policy and a day. It reads no clock, file, database or environment, and holds no float.
+``groups`` measures, ``coefficient`` and ``case`` give points, ``value`` divides the fund, ``month`` and
+``year`` settle, ``books`` posts; ``columnar`` does the same for millions of cases at once.
 
     table = measure(inputs, policy)                  # group figures of the month, exact
     pricer = Pricer(table, policy, coefficients)     # one compiled plan per group and coefficient

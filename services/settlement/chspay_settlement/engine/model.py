@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from chspay_core.amounts import from_micro, ratio_half_up
-from chspay_settlement.engine.marks import Mark
+from chspay_settlement.engine.case.marks import Mark
 
 #: The grouper's answers that can be settled.
 GROUPED, AMBIGUOUS, UNGROUPED = "grouped", "ambiguous", "ungrouped"

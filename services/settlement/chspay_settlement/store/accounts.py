@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from chspay_settlement.engine.ledger import (
+from chspay_settlement.engine.books.ledger import (
     ADVANCE,
     CLAW_BACK,
     DEDUCTION,
@@ -18,8 +18,8 @@ from chspay_settlement.engine.ledger import (
     RESIDUAL,
     RETENTION,
 )
-from chspay_settlement.engine.payment_order import Owed
-from chspay_settlement.engine.year import Booked
+from chspay_settlement.engine.books.payment_order import Owed
+from chspay_settlement.engine.year.clearing import Booked
 
 #: Kinds of batches that pay out what others booked, or pay ahead of it.
 PAYMENT, ADVANCE_KIND, YEAR_KIND, RECLEAR_KIND, SET_OFF = "payment", "advance", "year", "reclear", "set_off"

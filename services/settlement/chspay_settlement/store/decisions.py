@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from chspay_settlement.engine.marks import Mark, MarkKind
+from chspay_settlement.engine.case.marks import Mark, MarkKind
 from chspay_settlement.store.runs import Run
 
 #: A case of a pool.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from chspay_settlement.engine.marks import Mark, MarkKind
+from chspay_settlement.engine.case.marks import Mark, MarkKind
 
 
 def text_of(marks: Iterable[Mark]) -> str:

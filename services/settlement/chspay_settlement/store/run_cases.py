@@ -11,7 +11,7 @@ import asyncpg
 
 from chspay_core.case import Case
 from chspay_kit.convert import Answer
-from chspay_settlement.engine.marks import Mark
+from chspay_settlement.engine.case.marks import Mark
 from chspay_settlement.engine.model import CaseKind, CasePoints, HospitalAmount, PricedInput
 from chspay_settlement.store import decisions, lists
 from chspay_settlement.store.runs import Run

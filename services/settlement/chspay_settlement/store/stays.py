@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from chspay_settlement.engine.readmission import Stay
+from chspay_settlement.engine.case.readmission import Stay
 
 #: The columns of ``readmission.Stay``; only grouped stays of persons known and seen twice.
 _STAYS = """

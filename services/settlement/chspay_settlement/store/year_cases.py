@@ -12,9 +12,9 @@ import asyncpg
 
 from chspay_core.case import Case
 from chspay_kit.convert import Answer
-from chspay_settlement.engine.marks import Mark, MarkKind
+from chspay_settlement.engine.case.marks import Mark, MarkKind
 from chspay_settlement.engine.model import CaseKind, CasePoints, PricedInput
-from chspay_settlement.engine.year_statement import YearGroup
+from chspay_settlement.engine.year.statement import YearGroup
 from chspay_settlement.store import lists
 from chspay_settlement.store.year import Clearing
 

@@ -1,4 +1,4 @@
-"""A whole clearing over columns: the steps of :mod:`chspay_settlement.engine.clearing`, the same answers."""
+"""A whole clearing over columns: the steps of ``engine.month.clearing``, the same answers."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from chspay_core.policy import Policy
-from chspay_settlement.engine.clearing import Progress
-from chspay_settlement.engine.coefficient import Coefficients
+from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.case.terms import Terms
+from chspay_settlement.engine.coefficient.source import Coefficients
 from chspay_settlement.engine.columnar.columns import Columns, Each
 from chspay_settlement.engine.columnar.dividing import allocate_columns, divide_columns
 from chspay_settlement.engine.columnar.handout import counted_hospitals
 from chspay_settlement.engine.columnar.measuring import measure_columns
 from chspay_settlement.engine.columnar.pricing import PointColumns, price_columns
 from chspay_settlement.engine.model import GroupTable, HospitalAmount, PointValue
-from chspay_settlement.engine.points import Pricer
-from chspay_settlement.engine.terms import Terms
-from chspay_settlement.engine.value import form_of
-from chspay_settlement.engine.value_divide import Division
-from chspay_settlement.engine.value_forms import Form
+from chspay_settlement.engine.month.clearing import Progress
+from chspay_settlement.engine.value.divide import Division
+from chspay_settlement.engine.value.forms import Form
+from chspay_settlement.engine.value.split import form_of
 
 
 @dataclass(frozen=True)

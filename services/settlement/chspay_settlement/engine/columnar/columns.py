@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chspay_settlement.engine.marks import Mark
+from chspay_settlement.engine.case.marks import Mark
 from chspay_settlement.engine.model import PricedInput
 
 #: An unknown amount or number.

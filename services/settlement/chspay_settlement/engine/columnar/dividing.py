@@ -16,10 +16,10 @@ from chspay_settlement.engine.columnar.combining import combine, numbered
 from chspay_settlement.engine.columnar.handout import hand_out, totals_of_columns
 from chspay_settlement.engine.columnar.pricing import PointColumns
 from chspay_settlement.engine.columnar.sums import by_group
-from chspay_settlement.engine.value import HOSPITAL_NO_POINTS
-from chspay_settlement.engine.value_divide import Division, divide
-from chspay_settlement.engine.value_facts import Facts, facts_of, fixed_of
-from chspay_settlement.engine.value_forms import Form, Way
+from chspay_settlement.engine.value.divide import Division, divide
+from chspay_settlement.engine.value.facts import Facts, facts_of, fixed_of
+from chspay_settlement.engine.value.forms import Form, Way
+from chspay_settlement.engine.value.split import HOSPITAL_NO_POINTS
 
 #: Forms under which a hospital's money goes to its cases by points alone.
 _BY_POINTS = frozenset({Way.SPLIT, Way.LEVEL_SPLIT})
@@ -34,7 +34,7 @@ def divide_columns(
     form: Form,
     each: Each = map,
 ) -> Division:
-    """As :func:`~chspay_settlement.engine.value_divide.divide` over the totals of the columns.
+    """As :func:`~chspay_settlement.engine.value.divide.divide` over the totals of the columns.
 
     :param counted: per case the code of its hospital, below zero where the case is excluded.
     :raises Fault: PATIENT_PAID_MISSING, and what :func:`divide` raises.

@@ -18,13 +18,13 @@ import numpy as np
 
 from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
-from chspay_settlement.engine.coefficient import Coefficients
+from chspay_settlement.engine.case.plan import NEVER, Band, Plan
+from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.coefficient.source import Coefficients
 from chspay_settlement.engine.columnar import kernels
 from chspay_settlement.engine.columnar.columns import UNKNOWN, Columns
 from chspay_settlement.engine.columnar.combining import searched
 from chspay_settlement.engine.model import CaseKind, PricedInput
-from chspay_settlement.engine.plan import NEVER, Band, Plan
-from chspay_settlement.engine.points import Pricer
 
 #: Kinds by the number they have in a column.
 KINDS = tuple(CaseKind)

@@ -12,8 +12,8 @@ from chspay_settlement.engine.columnar.columns import UNKNOWN, Columns, Each
 from chspay_settlement.engine.columnar.pricing import EXCLUDED, PointColumns
 from chspay_settlement.engine.columnar.sums import by_group, sums_by_group
 from chspay_settlement.engine.model import HospitalTotals
-from chspay_settlement.engine.value import hospital_totals
-from chspay_settlement.engine.value_forms import Form
+from chspay_settlement.engine.value.forms import Form
+from chspay_settlement.engine.value.split import hospital_totals
 
 _INT64 = 2**63 - 1
 
@@ -33,7 +33,7 @@ def counted_hospitals(columns: Columns, points: PointColumns, each: Each = map) 
 def totals_of_columns(
     columns: Columns, points: PointColumns, counted: np.ndarray, form: Form, each: Each = map
 ) -> list[HospitalTotals]:
-    """As :func:`~chspay_settlement.engine.value.hospital_totals`, over columns.
+    """As :func:`~chspay_settlement.engine.value.split.hospital_totals`, over columns.
 
     :raises Fault: PATIENT_PAID_MISSING.
     """

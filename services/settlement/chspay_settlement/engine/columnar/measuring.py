@@ -1,4 +1,4 @@
-"""The group figures measured from columns: the rules are those of :mod:`chspay_settlement.engine.measure`."""
+"""The group figures measured from columns: the rules are those of ``engine.groups.measure``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.columnar.columns import Columns, Each
 from chspay_settlement.engine.columnar.sums import by_group, total_and_squares
-from chspay_settlement.engine.measure import measure_costs
+from chspay_settlement.engine.groups.measure import measure_costs
 from chspay_settlement.engine.model import GroupTable
-from chspay_settlement.engine.terms import Terms
 
 
 def measure_columns(columns: Columns, terms: Terms, each: Each = map) -> GroupTable:
-    """The group figures of these cases, as :func:`~chspay_settlement.engine.measure.measure` finds them.
+    """The group figures of these cases, as ``groups.measure`` finds them.
 
     :raises Fault: NOTHING_TO_MEASURE.
     """

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.columnar import kernels
 from chspay_settlement.engine.columnar.columns import Coded, Columns, Each
 from chspay_settlement.engine.columnar.combining import Combinations, combine, numbered
 from chspay_settlement.engine.columnar.families import KINDS, NUMBER, Families
 from chspay_settlement.engine.columnar.kernels import Bands
 from chspay_settlement.engine.model import CaseKind, CasePoints
-from chspay_settlement.engine.points import Pricer
 
 EXCLUDED = NUMBER[CaseKind.EXCLUDED]
 

@@ -1,0 +1,1 @@
+"""Lists come in: intake, import, identity keys, hospitals."""

@@ -1,0 +1,1 @@
+"""A month from snapshot to posting, and what surrounds it."""

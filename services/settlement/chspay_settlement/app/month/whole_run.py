@@ -1,0 +1,59 @@
+"""What needs all cases of a run at once: the group figures measured from them, and the fund's division.
+
+A large run is read as columns and worked out by the columnar engine; the answers are the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+
+from chspay_core.policy import Policy
+from chspay_kit.machinecode import keep_machine_code
+from chspay_settlement.app.reading.lineage import division_of
+from chspay_settlement.engine.case.terms import Terms
+from chspay_settlement.engine.groups.measure import measure
+from chspay_settlement.engine.model import GroupTable
+from chspay_settlement.engine.value.divide import Division
+from chspay_settlement.engine.value.split import form_of
+from chspay_settlement.store import run_cases, runs
+
+#: A run of so many cases is read as columns.
+LARGE = 100_000
+
+
+async def measured(connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> GroupTable:
+    """The group figures of the run's own cases.
+
+    :raises Fault: NOTHING_TO_MEASURE, or what is wrong with the policy.
+    """
+    if run.cases < LARGE:
+        inputs = await run_cases.inputs(connection, run.run_id)
+        return await asyncio.to_thread(measure, inputs, policy)
+    # The compiled loops are loaded by whoever needs them.
+    keep_machine_code()
+    from chspay_settlement.engine.columnar.measuring import measure_columns
+    from chspay_settlement.store.run_columns import columns
+
+    cases, _ = await columns(connection, run.run_id)
+    return await asyncio.to_thread(measure_columns, cases, Terms.read(policy))
+
+
+async def divided(connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> Division:
+    """The run's fund divided over its priced cases: at any time the same again.
+
+    :raises Fault: as :func:`~chspay_settlement.engine.value.divide.divide`.
+    """
+    if run.cases < LARGE:
+        rows = await run_cases.priced(connection, run.run_id)
+        return await asyncio.to_thread(division_of, run, policy, rows)
+    keep_machine_code()
+    from chspay_settlement.engine.columnar.dividing import divide_columns
+    from chspay_settlement.engine.columnar.handout import counted_hospitals
+    from chspay_settlement.store.run_columns import columns
+
+    cases, points = await columns(connection, run.run_id)
+    counted = counted_hospitals(cases, points)
+    form = form_of(policy)
+    return await asyncio.to_thread(divide_columns, cases, points, counted, run.fund_fen, policy, form)

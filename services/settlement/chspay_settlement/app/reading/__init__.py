@@ -1,0 +1,1 @@
+"""What others read: worksheets, figures of places, the ledger."""

@@ -1,0 +1,1 @@
+"""A year from its books to closing, re-clearing and payment."""

@@ -1,0 +1,1 @@
+"""The books 账簿: double entry and payment orders."""
