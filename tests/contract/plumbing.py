@@ -31,7 +31,7 @@ Behavior = Callable[[Any], Awaitable[Any]]
 class Budget(budget_pb2_grpc.BudgetServiceServicer):
     """``GetYear`` and ``DraftYear`` do what the test says; ``calls`` counts them."""
 
-    WRITES = frozenset({"DraftYear", "ApproveYear"})
+    WRITES = frozenset({"DraftYear", "ApproveYear", "DraftAccounts", "ApproveAccounts"})
 
     def __init__(self, get: Behavior | None = None, draft: Behavior | None = None) -> None:
         self.get = get
