@@ -64,7 +64,7 @@ async def test_a_month_with_everything_around_it(gw):
     taken = await asked(gw, "POST", "/api/v1/findings/import", files={"file": ("f.csv", csv)})
     assert (taken["accepted"], [fault["reason"] for fault in taken["faults"]]) == (2, ["LIST_NOT_FOUND"])
     step = {"state": "upheld", "reason": "核实", "amount": "100.00", "decision_no": "稽〔2027〕1号"}
-    upheld = await asked(gw, "POST", "/api/v1/findings/F2/steps", data=step)
+    upheld = await asked(gw, "POST", "/api/v1/findings/F2/steps", json=step)
     assert (upheld["state"], upheld["deduction"]) == ("upheld", "100.00")
     wanted = {
         "decision_no": "评〔2027〕1号", "hospital_code": OWN, "case_id": "N3-2", "kind": "review",
@@ -101,7 +101,7 @@ async def test_a_month_with_everything_around_it(gw):
         gw,
         "POST",
         f"/api/v1/holds/{held['hold_id']}/release",
-        data={"reason": "未见违规", "citation": "通知"},
+        json={"reason": "未见违规", "citation": "通知"},
     )
     assert (freed["state"], freed["released"]) == ("released", "500.00")
     await _corrected(gw, run["run_id"])
@@ -126,10 +126,10 @@ async def _corrected(gw, run_id: str) -> None:
     )
     assert sum(Decimal(row["delta"]) for row in found["hospitals"]) == 0
     signed = {"preview_digest": "00" * 32, "cause": "清单更正"}
-    moved = await gw.ask("POST", f"/api/v1/differences/{POOL}", who="bureau", data=signed)
+    moved = await gw.ask("POST", f"/api/v1/differences/{POOL}", who="bureau", json=signed)
     assert (moved.status_code, moved.json()["reason"]) == (409, "DIFFERENCES_MOVED")
     signed["preview_digest"] = shown["preview_digest"]
-    posted = (await asked(gw, "POST", f"/api/v1/differences/{POOL}", data=signed))["items"]
+    posted = (await asked(gw, "POST", f"/api/v1/differences/{POOL}", json=signed))["items"]
     mine = (await asked(gw, "GET", "/api/v1/differences", who="own"))["items"]
     assert [row["difference_id"] for row in mine] == [row["difference_id"] for row in posted]
     assert [row["hospital_code"] for row in mine[0]["hospitals"]] == [OWN]
@@ -140,7 +140,7 @@ async def _corrected(gw, run_id: str) -> None:
 async def test_points_and_periods_run_in_the_background(gw):
     """Long work is started, followed and read, never waited for."""
     step = {"state": "dismissed", "reason": "核实无误"}
-    await asked(gw, "POST", "/api/v1/findings/F1/steps", data=step)
+    await asked(gw, "POST", "/api/v1/findings/F1/steps", json=step)
     months = {"place": POOL, "first_month": "2027-03", "last_month": "2027-03", "in_force": "2027-03"}
     table = await asked(gw, "POST", "/api/v1/point-tables", 202, json=months)
     period = await asked(
@@ -166,7 +166,7 @@ async def test_what_only_a_bureau_may_do_is_refused_to_a_hospital(gw):
         ("POST", "/api/v1/decisions", {"json": wanted}),
         ("POST", "/api/v1/trials", {"json": {"pool": POOL, "year": 2027, "month": 5}}),
         ("GET", f"/api/v1/differences/{POOL}/preview", {}),
-        ("POST", "/api/v1/holds/HD-1/release", {"data": {"reason": "x", "citation": "x"}}),
+        ("POST", "/api/v1/holds/HD-1/release", {"json": {"reason": "x", "citation": "x"}}),
     ):  # fmt: skip
         answer = await gw.ask(method, path, **more)
         assert answer.status_code == 403, (path, answer.text)

@@ -31,7 +31,7 @@ async def test_a_decision_goes_from_draft_to_law(gw):
     same = await gw.ask("POST", "/api/v1/amendments/law-1/review", who="bureau")
     assert (same.status_code, same.json()["reason"]) == (403, "AMENDMENT_SAME_PERSON")
     reviewed = await gw.ask(
-        "POST", "/api/v1/amendments/law-1/review", who="second", data={"note": "核对无误"}
+        "POST", "/api/v1/amendments/law-1/review", who="second", json={"note": "核对无误"}
     )
     assert reviewed.json()["state"] == "reviewed", reviewed.text
     assert (await gw.ask("POST", "/api/v1/amendments/law-1/approve", who="admin")).json()[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Path, Query
+from fastapi import APIRouter, Body, Path, Query
 from pydantic import ConfigDict, Field
 
 from chspay.rulebook.v1 import amendments_pb2 as pb
@@ -16,7 +16,17 @@ from chspay_gateway.session import Caller, Writer
 
 router = APIRouter(prefix="/api/v1", tags=["规则修订"])
 Name = Annotated[Code, Path(description="修订编号")]
-Note = Annotated[str, Form(max_length=2000, description="说明")]
+
+
+class NoteIn(Strict):
+    """这一步的说明。"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "核对无误"}]})
+
+    note: Annotated[str, Field(max_length=2000, description="说明")] = ""
+
+
+Note = Annotated[NoteIn, Body(default_factory=NoteIn)]
 StateName = Literal["draft", "reviewed", "approved", "published", "withdrawn"]
 
 _STATES: dict[pb.AmendmentState, StateName] = {
@@ -162,31 +172,31 @@ async def draft_amendment(body: AmendmentIn, caller: Writer) -> DraftedOut:
 
 
 @router.post("/amendments/{amendment}/review", summary="复核修订")
-async def review_amendment(caller: Writer, amendment: Name, note: Note = "") -> AmendmentOut:
+async def review_amendment(caller: Writer, amendment: Name, note: Note) -> AmendmentOut:
     """复核人不能是起草人。"""
     caller.require_bureau()
     answer = await caller.services.amendments.ReviewAmendment(
-        pb.ReviewAmendmentRequest(request_id=caller.request_id, id=amendment, note=note)
+        pb.ReviewAmendmentRequest(request_id=caller.request_id, id=amendment, note=note.note)
     )
     return _amendment(answer.amendment)
 
 
 @router.post("/amendments/{amendment}/approve", summary="批准修订")
-async def approve_amendment(caller: Writer, amendment: Name, note: Note = "") -> AmendmentOut:
+async def approve_amendment(caller: Writer, amendment: Name, note: Note) -> AmendmentOut:
     """批准人不能是起草人或复核人。"""
     caller.require_bureau()
     answer = await caller.services.amendments.ApproveAmendment(
-        pb.ApproveAmendmentRequest(request_id=caller.request_id, id=amendment, note=note)
+        pb.ApproveAmendmentRequest(request_id=caller.request_id, id=amendment, note=note.note)
     )
     return _amendment(answer.amendment)
 
 
 @router.post("/amendments/{amendment}/publish", summary="公布修订")
-async def publish_amendment(caller: Writer, amendment: Name, note: Note = "") -> PublishedOut:
+async def publish_amendment(caller: Writer, amendment: Name, note: Note) -> PublishedOut:
     """再次按当时的政策检查；通过后进入该地的规则链，并给出前后政策包的指纹与逐条变化。"""
     caller.require_bureau()
     answer = await caller.services.amendments.PublishAmendment(
-        pb.PublishAmendmentRequest(request_id=caller.request_id, id=amendment, note=note)
+        pb.PublishAmendmentRequest(request_id=caller.request_id, id=amendment, note=note.note)
     )
     return PublishedOut.model_construct(
         amendment=_amendment(answer.amendment),
@@ -197,11 +207,11 @@ async def publish_amendment(caller: Writer, amendment: Name, note: Note = "") ->
 
 
 @router.post("/amendments/{amendment}/withdraw", summary="撤回修订")
-async def withdraw_amendment(caller: Writer, amendment: Name, note: Note = "") -> AmendmentOut:
+async def withdraw_amendment(caller: Writer, amendment: Name, note: Note) -> AmendmentOut:
     """已公布的只能在生效之前撤回。"""
     caller.require_bureau()
     answer = await caller.services.amendments.WithdrawAmendment(
-        pb.WithdrawAmendmentRequest(request_id=caller.request_id, id=amendment, note=note)
+        pb.WithdrawAmendmentRequest(request_id=caller.request_id, id=amendment, note=note.note)
     )
     return _amendment(answer.amendment)
 

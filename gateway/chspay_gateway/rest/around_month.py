@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import ConfigDict, Field
 
 from chspay.settlement.v1 import month_pb2 as pb
@@ -317,17 +317,27 @@ async def place_hold(body: HoldIn, caller: Writer) -> HoldOut:
     return _hold(answer.hold)
 
 
+class ReleaseIn(Strict):
+    """为何解除。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "核查未见违规", "citation": "演示市解除通知〔2026〕1号"}]}
+    )
+
+    reason: Line = Field(min_length=1, description="理由")
+    citation: Line = Field(min_length=1, description="文件和条款")
+
+
 @router.post("/holds/{hold_id}/release", summary="解除暂缓拨付")
 async def release_hold(
-    caller: Writer,
-    hold_id: Annotated[Code, Path(description="暂缓拨付编号")],
-    reason: Annotated[Line, Form(min_length=1, description="理由")],
-    citation: Annotated[Line, Form(min_length=1, description="文件和条款")],
+    body: ReleaseIn, caller: Writer, hold_id: Annotated[Code, Path(description="暂缓拨付编号")]
 ) -> HoldOut:
     """已暂缓的全部金额在未结算的月份支付。"""
     caller.require_bureau()
     answer = await caller.services.month.ReleaseHold(
-        pb.ReleaseHoldRequest(request_id=caller.request_id, hold_id=hold_id, reason=reason, citation=citation)
+        pb.ReleaseHoldRequest(
+            request_id=caller.request_id, hold_id=hold_id, reason=body.reason, citation=body.citation
+        )
     )
     return _hold(answer.hold)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Form, Path, Query
+from fastapi import APIRouter, File, Path, Query
 from pydantic import ConfigDict, Field
 
 from chspay.settlement.v1 import month_pb2 as pb
@@ -197,19 +197,27 @@ def read_findings(content: bytes) -> list[pb.NewFinding]:
     ]
 
 
+class StepIn(Strict):
+    """疑点怎样处理，为何。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"state": "upheld", "reason": "核实", "amount": "100.00"}]}
+    )
+
+    state: Literal["open", "upheld", "dismissed", "disputed"] = Field(description=_STATE_NOTE)
+    reason: Line = Field(min_length=1, description="理由")
+    amount: Yuan | None = Field(default=None, description=f"成立时的扣款；不填为疑点金额。{YUAN_NOTE}")
+    decision_no: Code = Field(default="", description="处理决定的文号")
+
+
 @router.post("/findings/{finding_id}/steps", summary="处理审核疑点")
 async def decide_finding(
-    caller: Writer,
-    finding_id: Annotated[Code, Path(description="疑点编号")],
-    state: Annotated[FindingState, Form(description=_STATE_NOTE)],
-    reason: Annotated[Line, Form(min_length=1, description="理由")],
-    amount: Annotated[Yuan, Form(description=f"成立时的扣款；不填为疑点金额。{YUAN_NOTE}")] = "",
-    decision_no: Annotated[Code, Form(description="处理决定的文号")] = "",
+    body: StepIn, caller: Writer, finding_id: Annotated[Code, Path(description="疑点编号")]
 ) -> AuditFindingOut:
     """成立的在下一次结算单上扣款，撤销的退回；医疗机构可以对自己的扣款提出争议（disputed）。"""
     request = pb.DecideFindingRequest(
-        request_id=caller.request_id, finding_id=finding_id, state=state, reason=reason,
-        decision_no=decision_no, amount_fen=yuan_to_fen(amount) if amount else None,
+        request_id=caller.request_id, finding_id=finding_id, state=body.state, reason=body.reason,
+        decision_no=body.decision_no, amount_fen=None if body.amount is None else yuan_to_fen(body.amount),
     )  # fmt: skip
     return finding_out((await caller.services.month.DecideFinding(request)).finding)
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query
-from pydantic import Field
+from fastapi import APIRouter, Path, Query
+from pydantic import ConfigDict, Field
 
 from chspay.settlement.v1 import month_pb2 as pb
 from chspay_core.amounts import fen_to_yuan
 from chspay_gateway.rest.answers import points_text
-from chspay_gateway.rest.types import POINTS_NOTE, YUAN_NOTE, Answer, Code, Line, PageSize, PageToken, Region
+from chspay_gateway.rest.types import (
+    POINTS_NOTE,
+    YUAN_NOTE,
+    Answer,
+    Code,
+    Line,
+    PageSize,
+    PageToken,
+    Region,
+    Strict,
+)
 from chspay_gateway.session import Caller, Writer
 
 router = APIRouter(prefix="/api/v1", tags=["差额"])
@@ -137,18 +147,26 @@ async def preview(caller: Caller, pool: Annotated[Region, Path(description="统�
     )
 
 
+class CommitIn(Strict):
+    """按哪一次预览入账，为何。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"preview_digest": "00" * 32, "cause": "清单更正"}]}
+    )
+
+    preview_digest: Code = Field(description="预览返回的指纹")
+    cause: Line = Field(min_length=1, description="原因，写进分录和结算单")
+
+
 @router.post("/differences/{pool}", summary="差额入账")
 async def commit(
-    caller: Writer,
-    pool: Annotated[Region, Path(description="统筹区代码")],
-    preview_digest: Annotated[Code, Form(description="预览返回的指纹")],
-    cause: Annotated[Line, Form(min_length=1, description="原因，写进分录和结算单")],
+    body: CommitIn, caller: Writer, pool: Annotated[Region, Path(description="统筹区代码")]
 ) -> DifferencePage:
     """按预览的内容记入未结算的月份；预览之后有变化则拒绝，须重新预览。"""
     caller.require_bureau()
     answer = await caller.services.month.CommitDifferences(
         pb.CommitDifferencesRequest(
-            request_id=caller.request_id, pool=pool, preview_digest=preview_digest, cause=cause
+            request_id=caller.request_id, pool=pool, preview_digest=body.preview_digest, cause=body.cause
         )
     )
     return DifferencePage(items=[difference_out(item) for item in answer.differences], next_page_token="")
