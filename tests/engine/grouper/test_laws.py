@@ -122,7 +122,7 @@ def _cases(diagnoses: list[str], procedures: list[str]) -> st.SearchStrategy[Cas
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     _books(),
     st.lists(_cases([*DIAGNOSES, "Z99.x00"], [*PROCEDURES, "99.9900"]), min_size=5, max_size=15),
