@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -34,11 +35,17 @@ from chspay_settlement.engine.value.carve import carve as set_apart
 from chspay_settlement.engine.value.divide import CAUSES
 from chspay_settlement.engine.value.split import FUND_NEGATIVE, form_of
 
+if TYPE_CHECKING:
+    from chspay_cli.spark_clear import Cluster
+
 LEVELS_NEEDED = Reason(
     "LEVELS_NEEDED",
     Kind.PRECONDITION,
     "医疗机构{value}没有等级，而差异系数按等级确定（{document}）。"
     "请用 --hospitals 给出等级表（CSV，两列：hospital_code, level）。",
+)
+SPARK_MASTER_UNUSED = Reason(
+    "SPARK_MASTER_UNUSED", Kind.INVALID, "--spark-master 只与 --engine spark 合用，请加上后者或去掉前者。"
 )
 SHOWN_HOSPITALS = 20
 PART_NAMES = {"gross": "按总费用折算", "level": "等级", "fixed": "固定点值", "floating": "浮动点值"}
@@ -66,7 +73,17 @@ los_days、status）有则使用。地区由 --policy 决定，文件中的地�
 
   chspay clear out.parquet --fund 50000000 --policy 990100 --on 2026-03-31 \\
     --hospitals hospitals.csv --out trial
+
+  chspay clear out.parquet --fund 50000000 --policy 990100 --on 2026-03-31 \\
+    --engine spark --spark-master 'local[2]' --out trial
 """
+
+
+class Engine(StrEnum):
+    """Where cases are read and priced."""
+
+    LOCAL = "local"
+    SPARK = "spark"
 
 
 def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -88,6 +105,12 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="大文件用的线程数，默认为处理器数")
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="local 在本机；spark 由集群读取病例、计算点数。结果相同")
+    ] = Engine.LOCAL,
+    spark_master: Annotated[
+        str | None, typer.Option("--spark-master", help="Spark主节点，如 local[2]、k8s://https://…")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="目录已有内容时覆盖其中的试算文件")] = False,
     policy_root: Annotated[
         Path, typer.Option("--policy-root", help="政策库文件夹，默认随程序发布的政策库。", show_default=False)
@@ -104,7 +127,8 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
     measured = None if coefficients is None else read_coefficients(coefficients)
     carved = None if carve is None else set_apart(fund_fen, read_carves(carve), rules)
     divided = fund_fen if carved is None else carved.divided_fen
-    wanted = Wanted(cases, read_levels(hospitals), divided, rules, measured, jobs)
+    cluster = _cluster(engine, spark_master, cases, bundle)
+    wanted = Wanted(cases, read_levels(hospitals), divided, rules, measured, jobs, cluster)
     with Console(stderr=True).status("") as status:
 
         def step(name: str, done: str) -> None:
@@ -123,6 +147,19 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 clear.__doc__ = _CLEAR_HELP
+
+
+def _cluster(engine: Engine, master: str | None, cases: Path, bundle: Bundle) -> Cluster | None:
+    if engine is not Engine.SPARK:
+        if master is not None:
+            raise Fault(SPARK_MASTER_UNUSED, field="--spark-master")
+        return None
+    from chspay_cli.spark import SPARK_NEEDS_PARQUET
+    from chspay_cli.spark_clear import Cluster
+
+    if cases.suffix.lower() != ".parquet":
+        raise Fault(SPARK_NEEDS_PARQUET, field="--engine", value=cases.name)
+    return Cluster(master, bundle)
 
 
 def _run(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:

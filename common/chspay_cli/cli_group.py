@@ -25,6 +25,7 @@ from chspay_cli.grouped import Grouped, Shape, output_schema, shaped
 from chspay_cli.grouping import Load, grouping, in_threads
 from chspay_cli.rowgroups import RowGroups
 from chspay_cli.schemefile import find_scheme
+from chspay_cli.spark import SPARK_NEEDS_PARQUET
 from chspay_core.case import Status
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.tables import ANSWER_COLUMNS, case_from_row
@@ -39,9 +40,6 @@ from chspay_grouper.engine.trace import trace_case
 
 OUT_MISSING = Reason("OUT_MISSING", Kind.INVALID, "请用 -o 给出结果文件，或用 --explain 说明一个病例。")
 CASE_NOT_IN_FILE = Reason("CASE_NOT_IN_FILE", Kind.NOT_FOUND, "文件中没有病例号“{value}”。")
-SPARK_NEEDS_PARQUET = Reason(
-    "SPARK_NEEDS_PARQUET", Kind.INVALID, "集群分组只读Parquet文件，收到“{value}”；请先转换为Parquet。"
-)
 SCHEME_UNCHOSEN = Reason(
     "SCHEME_UNCHOSEN",
     Kind.INVALID,

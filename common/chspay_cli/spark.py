@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,9 @@ SPARK_MISSING = Reason(
     Kind.PRECONDITION,
     "没有安装Spark，请安装 chspay[spark] 和Java 17以上版本，或去掉 --engine spark。",
 )
-
+SPARK_NEEDS_PARQUET = Reason(
+    "SPARK_NEEDS_PARQUET", Kind.INVALID, "集群只读Parquet文件，收到“{value}”；请先转换为Parquet。"
+)
 SPARK_FAILED = Reason("SPARK_FAILED", Kind.INTERNAL, "Spark任务失败：{problem}。详情见Spark日志。")
 
 _JOINED_ROWS = 1 << 18
@@ -98,7 +101,7 @@ def in_cluster(
 
     :raises Fault: SPARK_MISSING, SPARK_FAILED.
     """
-    session = _session(run.master)
+    session = open_session(run.master, "chspay group")
     try:
         run.parts.mkdir(parents=True)
         context = session.sparkContext
@@ -106,7 +109,8 @@ def in_cluster(
         worker = Worker(cases.resolve(), run.parts, shape, scheme.digest, content, codemap)
         numbers = [number for number, rows in enumerate(groups.rows) if rows]
         tasks = context.parallelize(numbers, max(len(numbers), 1)).mapPartitions(worker)
-        tallies = dict(_collected(tasks))
+        with failures():
+            tallies: dict[int, list[int]] = dict(tasks.collect())
         for number in numbers:
             tally = np.array(tallies[number], dtype=np.int64)
             for batch in pq.ParquetFile(part_of(run.parts, number)).iter_batches(_JOINED_ROWS):
@@ -118,7 +122,11 @@ def in_cluster(
         session.stop()
 
 
-def _session(master: str | None) -> Any:
+def open_session(master: str | None, name: str) -> Any:
+    """A Spark session; whoever opens it stops it.
+
+    :raises Fault: SPARK_MISSING.
+    """
     # Workers on this machine run the Python that runs us.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     try:
@@ -126,19 +134,27 @@ def _session(master: str | None) -> Any:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise Fault(SPARK_MISSING) from error
-    builder = SparkSession.builder.appName("chspay group").config("spark.ui.showConsoleProgress", "false")
+    builder = SparkSession.builder.appName(name).config("spark.ui.showConsoleProgress", "false")
     try:
         return (builder.master(master) if master else builder).getOrCreate()
     except PySparkException as error:
         raise Fault(SPARK_MISSING) from error
 
 
-def _collected(tasks: Any) -> list[tuple[int, list[int]]]:
+@contextmanager
+def failures() -> Iterator[None]:
+    """Tells in a sentence what failed on the cluster.
+
+    :raises Fault: SPARK_FAILED.
+    """
     from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
 
     try:
-        found: list[tuple[int, list[int]]] = tasks.collect()
-    except Py4JJavaError as error:
-        problem = str(error.java_exception.getMessage()).strip().splitlines()
+        yield
+    except (Py4JJavaError, PySparkException) as error:
+        told = error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error
+        lines = [line.strip() for line in str(told).splitlines()]
+        # A worker's own words come last, but for Spark's code of what went wrong.
+        problem = [line for line in lines if line and not line.startswith("SQLSTATE")]
         raise Fault(SPARK_FAILED, problem=problem[-1] if problem else "") from error
-    return found

@@ -5,8 +5,9 @@ The rules are those of :mod:`chspay_cli.trial_input`, which refuses in its words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ class ColumnFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """The columns of one batch."""
 
     case_id: pa.Array
@@ -42,6 +43,10 @@ class _Part:
     los_days: np.ndarray
     cost_fen: np.ndarray
     patient_fen: np.ndarray
+
+
+#: Reads a file as :func:`read_columns` does, wherever that is.
+Read = Callable[[Path, dict[str, int], Each, Callable[[int, int], None]], ColumnFile]
 
 
 def read_columns(
@@ -55,19 +60,36 @@ def read_columns(
     groups = RowGroups(path, COLUMNS, _CODED)
     total = sum(groups.rows)
 
-    def read(load: Callable[[], list[pa.RecordBatch]]) -> list[_Part | None]:
-        return [_part(batch) for batch in load()]
+    def read() -> Iterator[Part | None]:
+        for found in each(_parts, groups.loads()):
+            yield from found
+            progress(groups.read_rows, total)
 
-    parts: list[_Part] = []
-    for found in each(read, groups.loads()):
-        whole = [part for part in found if part is not None]
-        parts += whole
-        if len(whole) < len(found):
+    return file_of(path, levels, each, read())
+
+
+def read_row_group(path: Path, number: int) -> list[Part | None]:
+    """The columns of one row group, ``None`` for a batch that has to be looked at row by row.
+
+    :raises Fault: FILE_UNREADABLE, COLUMN_TWICE.
+    """
+    groups = RowGroups(path, COLUMNS, _CODED)
+    return _parts(partial(groups.read, number))
+
+
+def file_of(path: Path, levels: dict[str, int], each: Each, found: Iterable[Part | None]) -> ColumnFile:
+    """The cases of a file from the columns of its batches, in order.
+
+    :raises Fault: naming the row and the column.
+    """
+    parts: list[Part] = []
+    for part in found:
+        if part is None:
             return _row_by_row(path, levels)
-        progress(groups.read_rows, total)
+        parts.append(part)
     if not parts:
         return _row_by_row(path, levels)
-    columns = _joined(parts, levels)
+    columns = joined(parts, levels)
     if repeated_row(columns, each) is not None:
         return _row_by_row(path, levels)
     return ColumnFile(columns, bool((columns.patient_fen != UNKNOWN).any()), any(columns.department.texts))
@@ -79,7 +101,8 @@ def _row_by_row(path: Path, levels: dict[str, int]) -> ColumnFile:
     return ColumnFile(Columns.of(found.inputs), found.has_patient, found.has_department)
 
 
-def _joined(parts: Sequence[_Part], levels: dict[str, int]) -> Columns:
+def joined(parts: Sequence[Part], levels: dict[str, int]) -> Columns:
+    """The cases of some batches, one after the other; at least one batch."""
     texts = {name: Coded.joined([part.texts[name] for part in parts]) for name in _CODED}
     hospital = texts["hospital_code"]
     level = np.array([levels.get(code, UNKNOWN) for code in hospital.texts] or [0], np.int64)
@@ -96,7 +119,11 @@ def _joined(parts: Sequence[_Part], levels: dict[str, int]) -> Columns:
     )
 
 
-def _part(batch: pa.RecordBatch) -> _Part | None:
+def _parts(load: Callable[[], list[pa.RecordBatch]]) -> list[Part | None]:
+    return [_part(batch) for batch in load()]
+
+
+def _part(batch: pa.RecordBatch) -> Part | None:
     """The columns of a batch; ``None`` when it has to be looked at row by row."""
     if any(name not in batch.schema.names for name in NEEDED):
         return None
@@ -110,7 +137,7 @@ def _part(batch: pa.RecordBatch) -> _Part | None:
     unnamed = texts["hospital_code"].codes == _place(texts["hospital_code"], "")
     if lacking.any() or unnamed.any():
         return None
-    return _Part(case_id, {**texts, "status": status}, _days(batch), cost, patient)
+    return Part(case_id, {**texts, "status": status}, _days(batch), cost, patient)
 
 
 def _place(column: Coded, text: str) -> int:

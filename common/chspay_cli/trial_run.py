@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
@@ -21,6 +23,9 @@ from chspay_settlement.engine.coefficient.table import CoefficientTable
 from chspay_settlement.engine.month.clearing import clear
 from chspay_settlement.engine.value.forms import FUND_ONLY, Form
 from chspay_settlement.engine.value.split import form_of
+
+if TYPE_CHECKING:
+    from chspay_cli.spark_clear import Cluster
 
 #: A Parquet file of so many cases is cleared over columns.
 LARGE = 200_000
@@ -48,6 +53,8 @@ class Wanted:
     coefficients: CoefficientTable | None = None
     #: Threads; as many as there are processors when None.
     jobs: int | None = None
+    #: Has a cluster's workers read and price; this machine alone when None.
+    cluster: Cluster | None = None
 
 
 def run_trial(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
@@ -55,7 +62,9 @@ def run_trial(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
 
     :raises Fault: whatever is wrong with file or policy; nothing is half done.
     """
-    return _over_columns(wanted, step) if is_large(wanted.cases) else _case_by_case(wanted, step)
+    if is_large(wanted.cases) or (wanted.cluster is not None and wanted.cases.is_file()):
+        return _over_columns(wanted, step)
+    return _case_by_case(wanted, step)
 
 
 def is_large(path: Path) -> bool:
@@ -83,12 +92,18 @@ def _case_by_case(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
 
 def _over_columns(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
     keep_machine_code()
-    from chspay_cli.trial_columns import read_columns
+    from chspay_cli.trial_columns import Read, read_columns
     from chspay_settlement.engine.columnar.clearing import clear_columns
+    from chspay_settlement.engine.columnar.pricing import Price, price_columns
 
     step("read", "")
-    with ThreadPoolExecutor(wanted.jobs or os.cpu_count() or 1) as pool:
-        found = read_columns(
+    with ThreadPoolExecutor(wanted.jobs or os.cpu_count() or 1) as pool, ExitStack() as stack:
+        read: Read = read_columns
+        price: Price = price_columns
+        if wanted.cluster is not None:
+            workers = stack.enter_context(wanted.cluster.workers(wanted.coefficients))
+            read, price = workers.read, workers.price
+        found = read(
             wanted.cases,
             wanted.levels,
             pool.map,
@@ -103,6 +118,7 @@ def _over_columns(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
             coefficients=coefficients_of(wanted.policy, wanted.coefficients),
             progress=lambda name: step(name, ""),
             each=pool.map,
+            price=price,
         )
     return cleared_columns(done), notes
 

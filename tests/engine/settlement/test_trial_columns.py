@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,13 +14,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from chspay_cli import trial_run
-from chspay_cli.cli_clear import clear
+from chspay_cli.cli_clear import Engine, clear
 from chspay_cli.trial_cases import _points_spelt
 from chspay_cli.trial_output import FILES
 from chspay_core.amounts import from_micro, plain
 from chspay_core.errors import Fault
 
 MONEY = pa.decimal128(18, 2)
+SPARK = {"engine": Engine.SPARK, "spark_master": "local[2]"}
+on_spark = pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    reason="needs the extra chspay[spark] and Java 17",
+)
 
 
 def rows_of(number: int) -> list[dict]:
@@ -51,10 +58,10 @@ def written(path: Path, rows: list[dict], **types: pa.DataType) -> Path:
     return path
 
 
-def trial(path: Path, out: Path, hospitals: Path) -> Fault | None:
+def trial(path: Path, out: Path, hospitals: Path, **where) -> Fault | None:
     """``chspay clear`` of a file; answers why it was refused."""
     try:
-        clear(path, "3000000", "990100", "2026-03-31", out, hospitals, jobs=3)
+        clear(path, "3000000", "990100", "2026-03-31", out, hospitals, jobs=3, **where)
     except Fault as fault:
         return fault
     return None
@@ -130,6 +137,73 @@ def test_a_bad_row_is_refused_in_the_same_words(tmp_path, levels, monkeypatch, r
     assert str(single) == str(columns)
     assert columns.reason.code == reason
     assert not (tmp_path / "columns").exists()
+
+
+def test_a_cluster_needs_parquet_and_a_master_a_cluster(tmp_path, levels):
+    """Options that cannot be followed are refused before any work is done."""
+    path = tmp_path / "cases.csv"
+    refused = trial(path, tmp_path / "out", levels, engine=Engine.SPARK)
+    assert refused.reason.code == "SPARK_NEEDS_PARQUET"
+    refused = trial(path, tmp_path / "out", levels, spark_master="local[2]")
+    assert refused.reason.code == "SPARK_MASTER_UNUSED"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyspark") is not None, reason="chspay[spark] is there")
+def test_a_cluster_that_is_not_installed_is_named(tmp_path, levels):
+    """The optional extra is named, not a stack trace."""
+    path = written(tmp_path / "cases.parquet", rows_of(10))
+    refused = trial(path, tmp_path / "out", levels, **SPARK)
+    assert refused.reason.code == "SPARK_MISSING"
+
+
+@on_spark
+@pytest.mark.parametrize("place", ["990100", "990200"])
+def test_a_cluster_writes_the_same_files(tmp_path, levels, place):
+    """Where cases were read and priced must not show in a single byte, nor in the rules that are named."""
+    path = written(tmp_path / "cases.parquet", rows_of(3000))
+    for name, where in {"local": {}, "spark": SPARK}.items():
+        clear(path, "3000000", place, "2026-03-31", tmp_path / name, levels, **where)
+    for name in FILES:
+        assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "spark" / name).read_bytes(), name
+
+
+@on_spark
+@pytest.mark.parametrize("reason", ["CASE_TWICE", "ROW_STATUS_UNKNOWN", "LEVELS_NEEDED"])
+def test_a_cluster_refuses_in_the_same_words(tmp_path, levels, reason):
+    """A row that a worker cannot take is named as on one machine."""
+    rows = rows_of(1000)
+    SPOILS[reason](rows)
+    path = written(tmp_path / "cases.parquet", rows)
+    local, cluster = trial(path, tmp_path / "local", levels), trial(path, tmp_path / "out", levels, **SPARK)
+    assert (cluster.reason.code, str(cluster)) == (reason, str(local))
+    assert not (tmp_path / "out").exists()
+
+
+@on_spark
+def test_a_row_group_that_no_worker_can_read_is_told(tmp_path, levels):
+    """A torn file ends in a sentence that names it, not in a stack trace, and leaves nothing behind."""
+    path = written(tmp_path / "cases.parquet", rows_of(1000))
+    content = bytearray(path.read_bytes())
+    half = len(content) // 2
+    content[half : half + 2000] = b"\xab" * 2000
+    path.write_bytes(content)
+    refused = trial(path, tmp_path / "out", levels, **SPARK)
+    assert refused.reason.code == "SPARK_FAILED"
+    assert "FILE_UNREADABLE" in str(refused)
+    assert not (tmp_path / "out").exists()
+
+
+@on_spark
+def test_a_file_that_only_looked_wrong_is_cleared_all_the_same(tmp_path, levels):
+    """Costs as text are read row by row by the driver, and the workers have nothing to price."""
+    rows = [{**row, "total_cost": str(row["total_cost"] or "")} for row in rows_of(600)]
+    path = written(tmp_path / "cases.parquet", rows, total_cost=pa.string())
+    assert (trial(path, tmp_path / "local", levels), trial(path, tmp_path / "spark", levels, **SPARK)) == (
+        None,
+        None,
+    )
+    for name in FILES:
+        assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "spark" / name).read_bytes(), name
 
 
 def test_points_are_spelt_as_one_by_one():

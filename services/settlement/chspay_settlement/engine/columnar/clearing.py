@@ -14,7 +14,7 @@ from chspay_settlement.engine.columnar.columns import Columns, Each
 from chspay_settlement.engine.columnar.dividing import allocate_columns, divide_columns
 from chspay_settlement.engine.columnar.handout import counted_hospitals
 from chspay_settlement.engine.columnar.measuring import measure_columns
-from chspay_settlement.engine.columnar.pricing import PointColumns, price_columns
+from chspay_settlement.engine.columnar.pricing import PointColumns, Price, price_columns
 from chspay_settlement.engine.model import GroupTable, HospitalAmount, PointValue
 from chspay_settlement.engine.month.clearing import Progress
 from chspay_settlement.engine.value.divide import Division
@@ -48,7 +48,7 @@ def _quiet(_step: str) -> None:
     """Nobody watches."""
 
 
-def clear_columns(
+def clear_columns(  # noqa: PLR0913 - what a clearing needs, and who does its work
     columns: Columns,
     fund_fen: int,
     policy: Policy,
@@ -58,6 +58,7 @@ def clear_columns(
     coefficients: Coefficients | None = None,
     progress: Progress = _quiet,
     each: Each = map,
+    price: Price = price_columns,
 ) -> ColumnClearing:
     """Clears the cases of ``columns`` against ``fund_fen``, as :func:`~.engine.clearing.clear` does.
 
@@ -65,13 +66,14 @@ def clear_columns(
     :param table: the prefecture's point table; left out, the groups are measured from ``columns``.
     :param coefficients: those measured on a base year; left out, the policy's published ones.
     :param each: ``map``, or that of a pool of threads.
+    :param price: prices the cases; another one than ours has other machines do it.
     :raises Fault: whatever stops a clearing; nothing is half done.
     """
     progress("measure")
     measured = measure_columns(columns, Terms.read(policy), each) if table is None else table
     progress("points")
     pricer = Pricer(measured, policy, coefficients)
-    points = price_columns(columns, pricer, each)
+    points = price(columns, pricer, each)
     progress("value")
     chosen = form_of(policy) if form is None else form
     counted = counted_hospitals(columns, points, each)

@@ -7,6 +7,7 @@ every case with marks, is priced by the pricer's single-case function: the answe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,10 @@ class PointColumns:
 
     def __getitem__(self, row: int) -> CasePoints:
         return CasePoints(KINDS[self.kinds[row]], int(self.points_micro[row]), self.reasons.get(row, ""))
+
+
+#: Prices cases as :func:`price_columns` does, wherever that is.
+Price = Callable[[Columns, Pricer, Each], PointColumns]
 
 
 def price_columns(columns: Columns, pricer: Pricer, each: Each = map) -> PointColumns:
