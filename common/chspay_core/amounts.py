@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Context, Decimal
-from math import gcd
 
 from chspay_core.errors import Fault, Kind, Reason
 
@@ -101,16 +100,6 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
     """``value`` rounded to ``places`` decimals, half away from zero."""
     numerator, denominator = value.as_integer_ratio()
     return ratio_half_up(numerator, denominator, places)
-
-
-def reduced(numerator: int, denominator: int) -> tuple[int, int]:
-    """The same fraction in lowest terms with a positive denominator."""
-    if denominator == 0:
-        raise Fault(DIVIDE_BY_ZERO, value=numerator)
-    shared = gcd(numerator, denominator) or 1
-    if denominator < 0:
-        shared = -shared
-    return numerator // shared, denominator // shared
 
 
 def largest_remainder(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from chspay_core.amounts import from_micro, plain, ratio_half_up, to_micro
 from chspay_core.policy_yaml import read_yaml
 from chspay_core.worksheet import Worksheet
 from chspay_grouper.engine.dip.catalogue import Group
-from chspay_grouper.engine.dip.deviation import DEVIATIONS
 from chspay_grouper.engine.dip.match import case_score
 
 FILES = sorted((Path(__file__).parent / "worked").glob("*.dip.yaml"))
@@ -90,45 +88,3 @@ def test_score_of_a_case(rw: str, institution: str, auxiliary: str, score: str) 
     factors = (to_micro(Decimal(text)) for text in (rw, institution, auxiliary))
     assert plain(from_micro(case_score(*factors, 4, sheet))) == score
     assert sheet["score"].value == score
-
-
-@pytest.mark.parametrize(
-    ("ratio", "national", "jining"),
-    [
-        ("0.30", "low 0.30", "low 0.30"),
-        ("0.50", "normal 1.00", "low 0.50"),
-        ("1.20", "normal 1.00", "normal 1.06"),
-        ("2.00", "normal 1.00", "normal 1.06"),
-        ("2.60", "high 1.60", "high 1.66"),
-        ("6.00", "high 5.00", "extreme 1.06"),
-    ],
-)
-def test_deviation_factors_of_the_text(ratio: str, national: str, jining: str) -> None:
-    """C.5 prints the factor at six cost ratios with f 1.06 for two published rules."""
-    for name, told in (("dip_1_0@1", national), ("jining_2023@1", jining)):
-        found = DEVIATIONS[name](Fraction(ratio), Fraction("1.06"))
-        shown = format(ratio_half_up(found.factor.numerator, found.factor.denominator, 2), "f")
-        assert f"{found.kind} {shown}" == told
-        assert found.review == (name == "dip_1_0@1" and ratio == "6.00")
-
-
-def test_low_cases_of_the_third_draft_are_paid_at_cost() -> None:
-    """C.5: RW 861.3953, f 1.06, point value 11.875, cost 3,500 earns 294.7368 points and 3,500.00 yuan."""
-    rw, value, factor = Fraction("861.3953"), Fraction("11.875"), Fraction("1.06")
-    standard = rw * value * factor
-    assert round(standard, 2) == Fraction("10842.81")
-    assert round(Fraction(3500) / standard, 4) == Fraction("0.3228")
-    found = DEVIATIONS["dip_3_0_draft@1"](Fraction(3500) / (rw * value), factor)
-    assert found.kind == "low"
-    points = rw * found.factor
-    assert round(points, 4) == Fraction("294.7368")
-    assert points * value == 3500
-    assert DEVIATIONS["dip_3_0_draft@1"](Fraction(2), factor).review
-
-
-def test_hubei_measures_against_the_mean_with_its_factor() -> None:
-    """The same cost is low or normal by whether f is in the standard; Hubei puts it in."""
-    found = DEVIATIONS["hubei@1"](Fraction("0.51"), Fraction("1.06"))
-    assert (found.kind, found.factor) == ("low", Fraction("0.51") / Fraction("1.06"))
-    assert DEVIATIONS["hubei@1"](Fraction("2.12"), Fraction("1.06")).kind == "normal"
-    assert DEVIATIONS["hubei@1"](Fraction("3.18"), Fraction("1.06")).factor == 2
