@@ -94,6 +94,7 @@ async def test_a_month_with_everything_around_it(gw):
     for row in rows.values():
         parts = [Decimal(row[name]) for name in ("prepaid", "differences", "released")]
         assert Decimal(row["payable"]) == sum(parts) - Decimal(row["deducted"]) - Decimal(row["held"])
+    await _page_says_what_is_paid(gw, run["run_id"])
     again = await ended(gw, (await asked(gw, "POST", f"{base}/replay", 202))["run_id"])
     assert again["statements_digest"] == run["statements_digest"], again
     await asked(gw, "POST", f"/api/v1/runs/{trial['run_id']}/discard")
@@ -105,6 +106,17 @@ async def test_a_month_with_everything_around_it(gw):
     )
     assert (freed["state"], freed["released"]) == ("released", "500.00")
     await _corrected(gw, run["run_id"])
+
+
+async def _page_says_what_is_paid(gw, run_id: str) -> None:
+    """The page of a statement shows what was taken off, held and paid, as its file does."""
+    row = (await gw.ask("GET", f"/api/v1/runs/{run_id}/statements/{OTHER}", who="bureau")).json()
+    gw.http.cookies.clear()
+    await gw.http.post("/view/login", data={"key": gw.keys["bureau"]})
+    shown = (await gw.http.get(f"/view/runs/{run_id}/statements/{OTHER}")).text
+    for label, name in (("审核扣款", "deducted"), ("暂缓拨付", "held"), ("本月应付", "payable")):
+        assert f"{label}（元）" in shown
+        assert f"{Decimal(row[name]):,}" in shown, name
 
 
 async def _corrected(gw, run_id: str) -> None:

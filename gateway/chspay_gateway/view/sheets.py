@@ -121,7 +121,7 @@ def run(item: RunOut, statements: Sequence[StatementOut]) -> HTMLResponse:
     return page(title, *parts, crumbs=[_HOME])
 
 
-_FIGURES = ("fund", "patient", "total", "prepaid", "retained")
+_FIGURES = ("fund", "patient", "total", "prepaid", "retained", "payable")
 
 
 def _hospital_table(run_id: str, statements: Sequence[StatementOut]) -> Safe:
@@ -134,6 +134,7 @@ def _hospital_table(run_id: str, statements: Sequence[StatementOut]) -> Safe:
         ("合计", True),
         ("本月预付", True),
         ("预留", True),
+        ("本月应付", True),
     )
     rows: list[list[Part]] = []
     for each in statements:
@@ -163,6 +164,11 @@ def statement(item: StatementOut, cases: Sequence[RunCaseOut], more: Safe) -> HT
             ("医疗总费用（元）", money(item.cost)),
             ("本月预付（元）", money(item.prepaid)),
             ("预留（元）", money(item.retained)),
+            ("审核扣款（元）", money(item.deducted)),
+            ("以往月份差额（元）", money(item.differences)),
+            ("暂缓拨付（元）", money(item.held)),
+            ("解除暂缓（元）", money(item.released)),
+            ("本月应付（元）", money(item.payable)),
         ]
     )
     heads = (
