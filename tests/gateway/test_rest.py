@@ -170,3 +170,12 @@ async def test_probes_and_version_need_no_key(gw):
     assert ready.status_code == 200, ready.text
     assert set(ready.json()["parts"]) == {"database", "grouper", "rulebook", "budget", "settlement"}
     assert (await gw.ask("GET", "/version", who=None)).json()["version"]
+
+
+async def test_a_key_says_whom_it_stands_for(gw):
+    """A page shows the reader as whom it is read; it learns that from the key, not from the reader."""
+    own = (await gw.ask("GET", "/api/v1/me")).json()
+    assert (own["role"], own["institution"], own["region"]) == ("hospital", OWN, "")
+    bureau = (await gw.ask("GET", "/api/v1/me", who="bureau")).json()
+    assert (bureau["role"], bureau["institution"], bureau["region"]) == ("bureau", "", "9901")
+    assert (await gw.ask("GET", "/api/v1/me", who=None)).status_code == 401

@@ -1,4 +1,4 @@
-"""Probes and the version; open to everyone, and they say nothing about anybody's data."""
+"""Probes and the version, open to everyone and without anybody's data; and whom a key stands for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from chspay_gateway.rest.types import Answer
-from chspay_gateway.session import gateway_of
+from chspay_gateway.session import Caller, gateway_of
 
 router = APIRouter(tags=["系统"])
 
@@ -30,6 +30,15 @@ class VersionOut(Answer):
     """软件版本。"""
 
     version: str
+
+
+class CallerOut(Answer):
+    """密钥代表谁。"""
+
+    subject: str = Field(description="密钥编号")
+    role: str = Field(description="hospital 医疗机构 · bureau 医保部门")
+    institution: str = Field(description="医疗机构编码；医保部门为空")
+    region: str = Field(description="能看到的行政区划前缀；*为全部，医疗机构为空")
 
 
 @router.get("/healthz", summary="进程是否存活", openapi_extra={"security": []})
@@ -57,3 +66,12 @@ async def readyz(request: Request, response: Response) -> ReadyOut:
 async def software_version() -> VersionOut:
     """本系统的版本号。"""
     return VersionOut(version=version("chspay"))
+
+
+@router.get("/api/v1/me", summary="查询当前密钥的身份")
+async def who_am_i(caller: Caller) -> CallerOut:
+    """密钥属于哪家医疗机构或哪个地区，页面据此显示。"""
+    claim = caller.claim
+    return CallerOut(
+        subject=claim.subject, role=claim.role, institution=claim.institution, region=claim.region
+    )

@@ -1,13 +1,14 @@
-"""HTML by hand: every text is escaped here, so pages cannot forget it."""
+"""The elements these pages are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
+
+from chspay_kit.markup import Part, Safe, join, put, tag
 
 _STYLE = """
 :root{--ink:#1d2733;--soft:#5b6876;--line:#e3e8ee;--paper:#fff;--back:#f5f7f9;--accent:#0b6e5f;--warn:#8a5a00;
@@ -62,34 +63,6 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Safe:
-    """HTML made here; everything else is escaped."""
-
-    html: str
-
-
-Part = Safe | str | int | None
-
-
-def put(part: Part) -> str:
-    """A part as HTML: escaped unless it is our own."""
-    if isinstance(part, Safe):
-        return part.html
-    return "" if part is None else escape(str(part))
-
-
-def join(*parts: Part) -> Safe:
-    """Parts one after another."""
-    return Safe("".join(put(part) for part in parts))
-
-
-def tag(name: str, *parts: Part, cls: str = "") -> Safe:
-    """An element."""
-    attribute = f' class="{escape(cls)}"' if cls else ""
-    return Safe(f"<{name}{attribute}>{join(*parts).html}</{name}>")
-
-
 def link(text: Part, *path: str, **query: str) -> Safe:
     """A link to a path of ours; path steps and query values are quoted."""
     href = "/" + "/".join(quote(step, safe="") for step in path)
@@ -122,15 +95,6 @@ def table(
     head = row([title for title, _ in heads], "th")
     end = f"<tfoot>{row(foot, 'td')}</tfoot>" if foot else ""
     return Safe(f"<table><thead>{head}</thead><tbody>{body}</tbody>{end}</table>")
-
-
-def money(yuan: str) -> str:
-    """``1234567.80`` as ``1,234,567.80``."""
-    sign, digits = ("-", yuan[1:]) if yuan.startswith("-") else ("", yuan)
-    whole, _, rest = digits.partition(".")
-    if not whole.isdigit():
-        return yuan
-    return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
 
 
 def page(title: str, *parts: Part, crumbs: Sequence[Part] = (), status: int = 200) -> HTMLResponse:

@@ -20,10 +20,11 @@ from chspay_gateway.rest.answers import hospital_out, run_case_out, run_out, sta
 from chspay_gateway.rest.types import Code, PageToken
 from chspay_gateway.session import Session, begin, gateway_of
 from chspay_gateway.view import sheets
-from chspay_gateway.view.html import Safe, card, join, link, page, table, tag
+from chspay_gateway.view.html import card, link, page, table
 from chspay_kit import auth as claims
 from chspay_kit import convert
 from chspay_kit.auth import Claim
+from chspay_kit.markup import Safe, join, tag
 
 COOKIE = "chspay_page"
 SIGNED_IN_SECONDS = 8 * 3600

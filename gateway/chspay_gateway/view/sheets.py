@@ -18,8 +18,9 @@ from chspay_gateway.rest.answers import (
     RunOut,
     StatementOut,
 )
-from chspay_gateway.view.html import Part, Safe, card, facts, join, link, money, page, table, tag
+from chspay_gateway.view.html import card, facts, link, page, table
 from chspay_kit.auth import Claim
+from chspay_kit.markup import Part, Safe, join, money, tag
 
 _STATES = {"pending": "等待", "running": "进行中", "done": "完成", "failed": "失败"}
 _LEVELS = {1: "一级", 2: "二级", 3: "三级", 9: "未定级"}
