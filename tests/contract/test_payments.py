@@ -17,7 +17,8 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_kit import auth
 from chspay_kit.convert import date_to_pb
-from chspay_settlement.app.month.batches import Batch, post_batch
+from chspay_settlement.app.month.batches import post_batch
+from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.books.ledger import CLAW_BACK, FUND_POOL, balanced, entry
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import asyncpg
 
+from chspay_settlement.engine.books.batch import Line
+
 #: Where statements lie: those that were posted, and those of trials and replays.
 POSTED, TRIED = "statement", "trial_statement"
 
@@ -37,16 +39,6 @@ class StatementRow:
     held_fen: int
     released_fen: int
     payable_fen: int
-
-
-class Line(NamedTuple):
-    """One posting: debit above zero, credit below."""
-
-    account: str
-    region_code: str
-    hospital_code: str
-    amount_fen: int
-    note: str
 
 
 class Balance(NamedTuple):

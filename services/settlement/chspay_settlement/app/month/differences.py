@@ -20,10 +20,11 @@ from chspay_kit.auth import current_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults_month
 from chspay_settlement.app.intake.lists import month_of
-from chspay_settlement.app.month.batches import Batch, post_batch
+from chspay_settlement.app.month.batches import post_batch
 from chspay_settlement.app.month.corrections import Changes, Corrections
 from chspay_settlement.app.month.differing import Found, compute
 from chspay_settlement.clients import Grouper, Policies
+from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.month.difference import DIFFERENCES, postings
 from chspay_settlement.store import differences, hospitals, runs
 from chspay_settlement.store.differences import CaseRow, Difference, HospitalRow

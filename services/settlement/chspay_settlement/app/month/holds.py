@@ -16,7 +16,8 @@ from chspay_kit.auth import current_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults_month
 from chspay_settlement.app.intake.lists import month_of
-from chspay_settlement.app.month.batches import Batch, post_batch
+from chspay_settlement.app.month.batches import post_batch
+from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.month.payment import hold_postings
 from chspay_settlement.store import differences, holds, hospitals, runs
 from chspay_settlement.store.holds import Hold

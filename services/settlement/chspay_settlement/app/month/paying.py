@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import asyncpg
 
 from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.engine.month.closing import Paying
 from chspay_settlement.engine.month.payment import LineKind, PayLine, Standing
 from chspay_settlement.store import differences, findings, holds, hospitals, runs
 
 _PARTS_OF_RUN_ID = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Paying:
-    """Lines and holds by hospital, and place and name of hospitals that have lines but no cases."""
-
-    lines: Mapping[str, Sequence[PayLine]]
-    holds: Mapping[str, Sequence[Standing]]
-    others: Mapping[str, tuple[str, str]]
 
 
 def statement_no(pool: str, period: int, *, trial: bool = False) -> str:

@@ -7,8 +7,9 @@ import asyncpg
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults_year
-from chspay_settlement.app.month.batches import Batch, post_batch
+from chspay_settlement.app.month.batches import post_batch
 from chspay_settlement.app.year import figures as year_figures
+from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.year.clearing import NOTHING, Year, year_postings
 from chspay_settlement.store import accounts, year
 from chspay_settlement.store.accounts import YEAR_KIND

@@ -9,8 +9,9 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_kit.db import current_connection
 from chspay_settlement import faults_year
-from chspay_settlement.app.month.batches import Batch, post_batch
+from chspay_settlement.app.month.batches import post_batch
 from chspay_settlement.app.year.life import may
+from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.books.ledger import ADVANCE, PAYABLE, balanced, entry
 from chspay_settlement.engine.books.payment_order import (
     SetOff,

@@ -19,10 +19,11 @@ from chspay_kit import journal
 from chspay_kit.auth import current_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults_year
-from chspay_settlement.app.month.batches import Batch, post_batch
+from chspay_settlement.app.month.batches import post_batch
 from chspay_settlement.app.year import figures as year_figures
 from chspay_settlement.app.year.life import Years, may
 from chspay_settlement.clients import Policies
+from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.year.clearing import Year
 from chspay_settlement.engine.year.reclear import Reclearing, reclear, reclear_postings, year_after
 from chspay_settlement.engine.year.statement import effect_content
