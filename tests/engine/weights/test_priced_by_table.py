@@ -21,7 +21,7 @@ from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.groups.measure import measure
 from chspay_settlement.engine.groups.weight_table import published
-from chspay_settlement.engine.model import PricedInput
+from chspay_settlement.engine.model import GroupTable, PricedInput
 
 SCHEME = "c" * 64
 NAME = "weights-990100@2026"
@@ -67,6 +67,12 @@ def measured(changes: dict[str, object] | None = None) -> WeightTable:
     return weight_table_of(measure_weights(columns, terms), terms, "weights-990100", SCHEME)
 
 
+def base_micro(table: GroupTable, drg: str, level: int | None) -> int | None:
+    """Base points of a group at a level, as the pricer asks for them."""
+    group = table.group(drg, level)
+    return None if group is None else group.base_micro
+
+
 def naming(digest: str, **changes: object) -> Policy:
     """A policy that names a weight table by id and digest."""
     plain = policy_of({"grouping.weight_table": NAME, **changes})
@@ -81,22 +87,23 @@ def test_points_are_those_of_the_month_itself_when_the_table_is_of_its_cases():
     terms = Terms.read(policy)
     found = published(table, terms, SCHEME)
     own = measure(inputs(), policy)
-    assert found.groups.overall_mean == own.overall_mean
+    assert found.overall_mean == own.overall_mean
     assert {group.stable for group in own.groups.values()} == {True, False}
-    priced = Pricer(found.groups, policy).price_all(inputs())
+    priced = Pricer(found, policy).price_all(inputs())
     assert priced == Pricer(own, policy).price_all(inputs())
     real = [(group.kept, group.cost_sum_fen) for group in own.groups.values()]
-    assert [(group.kept, group.cost_sum_fen) for group in found.groups.groups.values()] == real
-    assert found.digest == table.digest
+    assert [(group.kept, group.cost_sum_fen) for group in found.groups.values()] == real
+    assert found.origin is not None
+    assert found.origin.digest == table.digest
 
 
 def test_weights_over_several_years_keep_their_exact_means():
     """Weighed years leave no whole cost over whole cases; the ratio must still be exact."""
     table = measured(YEARS)
     found = published(table, Terms.read(naming(table.digest)), SCHEME)
-    assert found.groups.overall_mean == table.overall
+    assert found.overall_mean == table.overall
     for row in table.rows:
-        group = found.groups.groups[row.code]
+        group = found.groups[row.code]
         assert group.mean == (row.mean or 0)
         assert (group.base_micro, group.median_twice_fen) == (row.points_micro, row.median_twice_fen)
 
@@ -105,15 +112,16 @@ def test_levels_and_groups_without_coefficient_come_from_the_table():
     """A level's weight prices a level's hospital; a base-level disease is paid alike everywhere."""
     table = measured(LEVELS)
     found = published(table, Terms.read(naming(table.digest)), SCHEME)
-    assert found.exempt == {"B"}
+    assert found.origin is not None
+    assert found.origin.exempt == {"B"}
     row = table.by_name["drg", "A"]
     assert {level for level, _ in row.levels} == {2, 3}
     for level, weight in row.levels:
-        assert found.base_micro("A", level) == weight * 100
-    assert found.base_micro("A", None) is None
-    assert found.base_micro("A", 1) is None
-    assert found.base_micro("B", 1) == table.by_name["drg", "B"].points_micro
-    assert found.base_micro("X", 1) is None
+        assert base_micro(found, "A", level) == weight * 100
+    assert base_micro(found, "A", None) is None
+    assert base_micro(found, "A", 1) is None
+    assert base_micro(found, "B", 1) == table.by_name["drg", "B"].points_micro
+    assert base_micro(found, "X", 1) is None
 
 
 def test_another_table_scale_or_scheme_is_refused():
@@ -138,7 +146,7 @@ def test_another_table_scale_or_scheme_is_refused():
         with pytest.raises(Fault) as refused:
             published(made, Terms.read(policy), scheme)
         assert refused.value.reason.code == reason
-    assert published(free, Terms.read(naming(free.digest)), "d" * 64).groups.groups
+    assert published(free, Terms.read(naming(free.digest)), "d" * 64).groups
 
 
 def test_the_bundle_digest_covers_the_table_policy_names():

@@ -5,8 +5,8 @@ Money is whole fen, points are whole millionths (micro), means are exact pairs o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -114,23 +114,53 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The published weight table 权重表 that group figures were read from, where nothing was measured."""
+
+    table_id: str
+    #: SM3 of the table.
+    digest: str
+    #: Base points (millionths) by hospital level, of the groups whose weight depends on it.
+    by_level: Mapping[str, Mapping[int, int]]
+    #: Groups without coefficient 基层病种.
+    exempt: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class GroupTable:
-    """Every group of a run and the mean of all grouped cases, ``all_cost_fen / all_cases``."""
+    """Every group of a run and the mean of all grouped cases, ``all_cost_fen / all_cases``; of a published
+    weight table the mean is that pair's ratio, and the pair says no more."""
 
     all_cost_fen: int
     all_cases: int
     groups: dict[str, Group]
+    origin: Origin | None = None
 
     @property
     def overall_mean(self) -> Fraction:
         """Mean cost of all grouped cases in fen, exact."""
         return Fraction(self.all_cost_fen, self.all_cases) if self.all_cases else Fraction(0)
 
+    def by_level(self, drg: str) -> bool:
+        """Whether the base points of a group depend on the hospital's level."""
+        return self.origin is not None and drg in self.origin.by_level
+
+    def group(self, drg: str, level: int | None) -> Group | None:
+        """A group with the base points it has at a hospital of this level; ``None`` when the table has
+        none. Limits stay those of the group: its mean is one, whoever treats the case."""
+        group = self.groups.get(drg)
+        if group is None or self.origin is None or drg not in self.origin.by_level:
+            return group
+        base = None if level is None else self.origin.by_level[drg].get(level)
+        return None if base is None else replace(group, base_micro=base)
+
     @staticmethod
-    def of(all_cost_fen: int, all_cases: int, groups: Iterable[Group]) -> GroupTable:
+    def of(
+        all_cost_fen: int, all_cases: int, groups: Iterable[Group], origin: Origin | None = None
+    ) -> GroupTable:
         """A table from stored rows; group order never matters, it is kept sorted."""
         ordered = sorted(groups, key=lambda group: group.drg)
-        return GroupTable(all_cost_fen, all_cases, {group.drg: group for group in ordered})
+        return GroupTable(all_cost_fen, all_cases, {group.drg: group for group in ordered}, origin)
 
 
 class HospitalTotals(NamedTuple):

@@ -37,6 +37,12 @@ GROUP_NOT_MEASURED = Reason(
     Kind.PRECONDITION,
     "病组{value}没有测算出基准点数，病例{case_id}无法计算点数。请先测算该病组。",
 )
+GROUP_WITHOUT_WEIGHT = Reason(
+    "GROUP_NOT_IN_WEIGHT_TABLE",
+    Kind.PRECONDITION,
+    "权重表{table}（SM3 {digest}）没有病组{value}（等级{level}）的权重，病例{case_id}无法计算点数。"
+    "请补充权重，或由政策“points.group_absent”规定怎样结算。",
+)
 INVALID, COST_MISSING, COST_NEGATIVE, COST_ZERO = (
     "INVALID_CASE",
     "COST_MISSING",
@@ -50,19 +56,22 @@ _SETTLED = frozenset({GROUPED, AMBIGUOUS, UNGROUPED})
 class Pricer:
     """Compiled plans for one group table and one policy; build once per run, then price.
 
-    :param coefficients: those measured for this run; left out, the policy's published ones.
+    :param coefficients: those measured for this run; left out, the policy's published ones. The groups a
+        published weight table exempts take none either way.
     """
 
     def __init__(self, table: GroupTable, policy: Policy, coefficients: Coefficients | None = None) -> None:
         self.terms = Terms.read(policy)
         self.table = table
-        self.coefficients = coefficients or self.terms.coefficients
+        exempt = frozenset[str]() if table.origin is None else table.origin.exempt
+        self.coefficients = (coefficients or self.terms.coefficients).joined(exempt)
         self._plans: dict[Hashable, Plan | None] = {}
 
     def price(self, inp: PricedInput) -> CasePoints:
         """Kind and points of one case; a case that cannot be settled is EXCLUDED and says why.
 
-        :raises Fault: GROUP_NOT_MEASURED, STAY_MISSING, POINTS_NEGATIVE, a coefficient's or a mark's.
+        :raises Fault: GROUP_NOT_MEASURED, GROUP_NOT_IN_WEIGHT_TABLE, STAY_MISSING, POINTS_NEGATIVE, a
+            coefficient's or a mark's.
         """
         cost = inp.cost_fen
         # A case without cost needs no plan: its group may have no other case to be measured from.
@@ -81,8 +90,14 @@ class Pricer:
     def plan_key(self, inp: PricedInput) -> Hashable:
         """Cases of one key are settled by one plan."""
         factor = self.coefficients.key(inp.hospital_code, inp.level, inp.drg)
-        level = None if self.terms.edges.levels is None else inp.level
+        by_level = self.by_level or self.table.by_level(inp.drg)
+        level = inp.level if by_level else None
         return (inp.drg, factor, level, inp.status, inp.department)
+
+    @property
+    def by_level(self) -> bool:
+        """Whether plans depend on the hospital's level in every group."""
+        return self.terms.edges.levels is not None
 
     def plan(self, inp: PricedInput) -> Plan | None:
         """The plan of a case; ``None`` when the grouper found the case invalid."""
@@ -100,11 +115,11 @@ class Pricer:
         rate = terms.per_diem.get(inp.department)
         if rate is not None:
             return self._days(inp, rate)
-        if inp.status not in terms.measured:
+        group = self._group(inp) if inp.status in terms.measured else None
+        if group is None:
             ruled = inp.status == AMBIGUOUS and CaseKind.AMBIGUOUS in terms.settle
             kind = CaseKind.AMBIGUOUS if ruled else CaseKind.UNGROUPED
             return Plan(None, False, (self._band(kind, self._basis(inp, kind)),))
-        group = self._group(inp)
         if not group.stable:
             basis = self._of_group(self._basis(inp, CaseKind.UNSTABLE), group)
             return Plan(group, False, (self._band(CaseKind.UNSTABLE, basis),))
@@ -142,11 +157,17 @@ class Pricer:
     def _band(self, kind: CaseKind, basis: Basis, top: int = NEVER) -> Band:
         return compile_band(top, kind, self.terms.settle[kind], basis, self.terms.places)
 
-    def _group(self, inp: PricedInput) -> Group:
-        group = self.table.groups.get(inp.drg)
-        if group is None:
+    def _group(self, inp: PricedInput) -> Group | None:
+        """The group of a case; ``None`` where the table lacks it and policy settles it as ungrouped."""
+        group, origin = self.table.group(inp.drg, inp.level), self.table.origin
+        if group is not None or (origin is not None and self.terms.absent_as_ungrouped):
+            return group
+        if origin is None:
             raise Fault(GROUP_NOT_MEASURED, field="drg", value=inp.drg, case_id=inp.case_id)
-        return group
+        raise Fault(
+            GROUP_WITHOUT_WEIGHT, field="drg", value=inp.drg, case_id=inp.case_id, table=origin.table_id,
+            digest=f"{origin.digest[:16]}…", level="未知" if inp.level is None else inp.level,
+        )  # fmt: skip
 
     def _basis(self, inp: PricedInput, *kinds: CaseKind, more: tuple[str, ...] = ()) -> Basis:
         """What the methods of these kinds may use; a coefficient is asked for only where one needs it."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from chspay_core import measuring
 from chspay_core.amounts import fen_to_yuan, plain, ratio_half_up
+from chspay_core.artefact import POLICY_KEYS, ArtefactKind
 from chspay_core.worksheet import Cited, Worksheet
 from chspay_settlement.engine.case.edges import LIMIT_ON, Edge
 from chspay_settlement.engine.case.marked import Step, Way
@@ -21,7 +22,7 @@ from chspay_settlement.engine.case.methods import LINES, STANDARD_VALUE
 from chspay_settlement.engine.case.methods_day import BENCHMARK, DAY_POINTS, DAY_TIERS, DEPARTMENTS, EXCESS
 from chspay_settlement.engine.case.plan import Plan
 from chspay_settlement.engine.case.sheet_marks import Decided, mark_key, write_idle, write_mark, write_steps
-from chspay_settlement.engine.case.terms import SETTLE_KEYS, Terms
+from chspay_settlement.engine.case.terms import GROUP_ABSENT, SETTLE_KEYS, Terms
 from chspay_settlement.engine.coefficient.source import Coefficients
 from chspay_settlement.engine.model import CaseKind, CasePoints, Group, GroupTable, PricedInput
 
@@ -39,6 +40,7 @@ KIND_NAMES = {
     CaseKind.EXCLUDED: "不计点病例",
 }
 DISPLAY = "display_4"
+WEIGHT_TABLE = POLICY_KEYS[ArtefactKind.WEIGHT_TABLE]
 #: What settles a kind whose costs are not graded: the lines it rests on, and the rule.
 _UNGRADED: dict[CaseKind, tuple[tuple[str, ...], str]] = {
     CaseKind.UNSTABLE: (("stability",), "stability.method"),
@@ -47,6 +49,7 @@ _UNGRADED: dict[CaseKind, tuple[tuple[str, ...], str]] = {
     CaseKind.AMBIGUOUS: (("drg",), SETTLE_KEYS[CaseKind.AMBIGUOUS]),
     CaseKind.INCOMPLETE: (("mark_incomplete",), ""),
 }
+_TRIMMED = ("病例数（裁剪后）", "总费用（裁剪后）")
 _PARAMS = {name: key for key, name in LINES.items()}
 
 
@@ -73,10 +76,19 @@ def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, p
     """Every step from the settlement list to the points of ``inp``."""
     way, steps = pricer.way(plan, inp)
     _given(sheet, inp)
+    table = pricer.table
+    if table.origin is not None:
+        rule = pricer.terms.policy.rule(WEIGHT_TABLE)
+        sheet.rule(
+            "weight_table", f"权重表（{table.origin.table_id}）", table.origin.digest, "digest", rule=rule
+        )
     if not plan.by_days or (way.method is not None and "overall_mean" in way.method.inputs):
-        _overall(sheet, pricer.terms, pricer.table)
+        _overall(sheet, pricer.terms, table)
     if plan.group is not None:
-        _group(sheet, pricer.terms, plan.group)
+        _group(sheet, pricer.terms, plan.group, inp.level if table.by_level(inp.drg) else None)
+    elif table.origin is not None and not plan.by_days and inp.status in pricer.terms.measured:
+        rule = pricer.terms.policy.rule(GROUP_ABSENT)
+        sheet.rule("group_absent", "权重表没有该病组", "按未入组病例结算", "text", rule=rule)
     mark = write_mark(sheet, way.mark) if way.mark is not None else ""
     write_idle(sheet, merged(inp.case_id, inp.marks), [step.mark for step in steps] + [way.mark])
     if way.cost != inp.cost_fen:
@@ -237,8 +249,13 @@ def _given(sheet: Worksheet, inp: PricedInput) -> None:
 
 
 def _overall(sheet: Worksheet, terms: Terms, table: GroupTable) -> None:
-    sheet.given("all_cost", "全部入组病例总费用", fen_to_yuan(table.all_cost_fen), "yuan")
-    sheet.given("all_cases", "全部入组病例数", table.all_cases, "cases")
+    if table.origin is None:
+        sheet.given("all_cost", "全部入组病例总费用", fen_to_yuan(table.all_cost_fen), "yuan")
+        sheet.given("all_cases", "全部入组病例数", table.all_cases, "cases")
+    else:
+        # Weighed years leave no whole cost over whole cases: the pair says the exact ratio only.
+        sheet.given("all_cost", "权重表均费的分子（精确比）", fen_to_yuan(table.all_cost_fen), "yuan")
+        sheet.given("all_cases", "权重表均费的分母（精确比）", table.all_cases, "ratio")
     sheet.line(
         "overall_mean",
         "全部入组病例均费",
@@ -252,18 +269,19 @@ def _overall(sheet: Worksheet, terms: Terms, table: GroupTable) -> None:
     sheet.rule("scale", "均费对应的点数", terms.policy.decimal(measuring.SCALE), rule.unit, rule=rule)
 
 
-def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
-    policy = terms.policy
+def _group(sheet: Worksheet, terms: Terms, group: Group, level: int | None) -> None:
+    policy, weighed = terms.policy, "weight_table" in sheet
     sheet.given("group_all_cases", "病组病例数（裁剪前）", group.cases, "cases")
-    sheet.given("group_cases", "病组病例数（裁剪后）", group.kept, "cases")
-    sheet.given("group_cost", "病组总费用（裁剪后）", fen_to_yuan(group.cost_sum_fen), "yuan")
+    many, much = ("均费的分母（精确比）", "均费的分子（精确比）") if weighed else _TRIMMED
+    sheet.given("group_cases", f"病组{many}", group.kept, "ratio" if weighed else "cases")
+    sheet.given("group_cost", f"病组{much}", fen_to_yuan(group.cost_sum_fen), "yuan")
     sheet.given("cv", "病组变异系数（裁剪后）", group.cv_display or "无法计算", "ratio")
     sheet.rule(
         "stability",
         "稳定病组判断",
         "稳定病组" if group.stable else "非稳定病组",
         "text",
-        rule=policy.rule("stability.method"),
+        rule=policy.rule(WEIGHT_TABLE if weighed else "stability.method"),
     )
     if group.kept:
         sheet.line(
@@ -277,6 +295,11 @@ def _group(sheet: Worksheet, terms: Terms, group: Group) -> None:
         )
     if not group.stable:
         sheet.given("median", "病组费用中位数", _half_yuan(group.median_twice_fen), "yuan")
+    if weighed:
+        label = "病组基准点数（权重表）" if level is None else f"病组基准点数（权重表，{level}级医疗机构）"
+        rule = policy.rule(WEIGHT_TABLE)
+        sheet.line("base", label, group.base, "points", formula="", inputs=("weight_table",), rule=rule)
+        return
     if not group.trims:
         sheet.given("base", "病组基准点数", group.base, "points")
         return

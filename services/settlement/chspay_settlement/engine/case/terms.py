@@ -19,7 +19,7 @@ from chspay_core.measuring import (
 )
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
-from chspay_core.policy_reading import fraction, positive
+from chspay_core.policy_reading import choice, fraction, positive
 from chspay_core.statistics import StableTest
 from chspay_settlement.engine.case import factors, methods
 from chspay_settlement.engine.case.edges import Edges
@@ -48,6 +48,8 @@ SETTLE_IF_RULED: dict[CaseKind, Registry[Settle]] = {
     CaseKind.INCOMPLETE: methods.SETTLE_INCOMPLETE,
 }
 SETTLE_KEYS = {kind: registry.key for kind, registry in (SETTLE | SETTLE_IF_RULED).items()}
+#: What becomes of a group the published weight table has no weight for; where nobody has ruled it, refused.
+GROUP_ABSENT, AS_UNGROUPED = "points.group_absent", "as_ungrouped"
 #: Factors on marked cases, likewise.
 FACTORS: dict[MarkKind, Registry[Factor]] = {
     MarkKind.DAY_SURGERY: factors.DAY_SURGERY,
@@ -74,6 +76,7 @@ class Terms:
     base: BaseMethod
     stable: StableTest
     sample: bool
+    absent_as_ungrouped: bool
 
     @staticmethod
     def read(policy: Policy) -> Terms:
@@ -108,6 +111,8 @@ class Terms:
             base=BASE_POINTS.chosen(policy),
             stable=STABILITY.chosen(policy).build(policy),
             sample=sample_deviation(policy),
+            absent_as_ungrouped=policy.has(GROUP_ABSENT)
+            and choice(policy, GROUP_ABSENT, "refuse", AS_UNGROUPED) == AS_UNGROUPED,
         )
 
     @property

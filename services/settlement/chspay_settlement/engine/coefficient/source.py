@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
+from copy import copy
 from fractions import Fraction
 
 from chspay_core.amounts import ratio_half_up
+from chspay_core.artefact import POLICY_KEYS, ArtefactKind
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import cited
@@ -58,6 +60,16 @@ class Coefficients(ABC):
     def __init__(self, policy: Policy, exempt: frozenset[str] = frozenset()) -> None:
         self.policy = policy
         self.exempt = exempt
+        #: Those of them that a published weight table says take none.
+        self.exempt_by_table: frozenset[str] = frozenset()
+
+    def joined(self, exempt: frozenset[str]) -> Coefficients:
+        """The same coefficients, with the groups besides that a published weight table exempts."""
+        if not exempt:
+            return self
+        found = copy(self)
+        found.exempt, found.exempt_by_table = self.exempt | exempt, exempt - self.exempt
+        return found
 
     def of(self, hospital_code: str, level: int | None, drg: str) -> Fraction:
         """The coefficient of this hospital in this group; 1 for a group that takes none.
@@ -73,7 +85,9 @@ class Coefficients(ABC):
     def write(self, sheet: Worksheet, hospital_code: str, level: int | None, drg: str) -> None:
         """The line ``coefficient`` with its rule, and above it what it rests on."""
         if drg in self.exempt:
-            rule = self.policy.rule(EXEMPT if self.policy.has(EXEMPT) else METHOD)
+            listed = EXEMPT if self.policy.has(EXEMPT) else METHOD
+            by_table = drg in self.exempt_by_table
+            rule = self.policy.rule(POLICY_KEYS[ArtefactKind.WEIGHT_TABLE] if by_table else listed)
             sheet.rule("coefficient", "差异系数（基层病种不设）", "1", "ratio", rule=rule)
         else:
             self._write(sheet, hospital_code, level, drg)

@@ -46,6 +46,10 @@ class _Same(Coefficients):
         super().__init__(policy)
         self.factor, self.asked = factor, False
 
+    def joined(self, _exempt: frozenset[str]) -> _Same:
+        """Itself: whether a group takes a coefficient is for the pricer's own to say."""
+        return self
+
     def _of(self, _hospital_code: str, _level: int | None, _drg: str) -> Fraction:
         self.asked = True
         return self.factor
@@ -123,8 +127,7 @@ class Families:
         :raises Fault: what the pricer raises when it makes a plan.
         """
         codes = [columns.drg.codes[rows], columns.status.codes[rows], columns.department.codes[rows]]
-        levels = columns.level[rows]
-        by_level = [] if self._pricer.terms.edges.levels is None else [levels]
+        by_level = self._levels(columns, rows)
         first, by_days = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
         costly = np.flatnonzero(columns.cost_fen[rows] > 0)
         if not len(costly):
@@ -139,6 +142,16 @@ class Families:
         asked = costly[asks]
         first[asked] = self._of_hospitals(columns, rows[asked], number.codes[asks], families, cases)
         return first, by_days
+
+    def _levels(self, columns: Columns, rows: np.ndarray) -> list[np.ndarray]:
+        """The level of each row as far as its plan depends on it: in every group, in some, or in none."""
+        levels, origin = columns.level[rows], self._pricer.table.origin
+        if self._pricer.by_level:
+            return [levels]
+        if origin is None or not origin.by_level:
+            return []
+        depends = columns.drg.one_of(set(origin.by_level))[columns.drg.codes[rows]]
+        return [np.where(depends, levels, UNKNOWN)]
 
     def _of_hospitals(
         self,

@@ -7,8 +7,6 @@ number of cases divides the cost, and the pair says the ratio only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from chspay_core.amounts import MICRO, divide_half_up
@@ -16,7 +14,7 @@ from chspay_core.artefact import require_named
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.weight_table import DRG, Row, WeightTable
 from chspay_settlement.engine.case.terms import Terms
-from chspay_settlement.engine.model import Group, GroupTable
+from chspay_settlement.engine.model import Group, GroupTable, Origin
 
 WEIGHT_TABLE_SCALE = Reason(
     "WEIGHT_TABLE_SCALE",
@@ -30,29 +28,8 @@ WEIGHT_TABLE_SCHEME = Reason(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A weight table ready to price by."""
-
-    groups: GroupTable
-    #: Base points (millionths) by hospital level, of the groups whose weight depends on it.
-    by_level: Mapping[str, Mapping[int, int]]
-    #: Groups without coefficient 基层病种.
-    exempt: frozenset[str]
-    #: SM3 of the table.
-    digest: str
-
-    def base_micro(self, drg: str, level: int | None) -> int | None:
-        """Base points of a group at a hospital of this level, millionths; ``None`` if the table has none."""
-        levels = self.by_level.get(drg)
-        if levels is not None:
-            return levels.get(level) if level is not None else None
-        group = self.groups.groups.get(drg)
-        return None if group is None else group.base_micro
-
-
-def published(table: WeightTable, terms: Terms, scheme_digest: str) -> Published:
-    """The figures of a table under the policy of a run.
+def published(table: WeightTable, terms: Terms, scheme_digest: str) -> GroupTable:
+    """The figures of a table under the policy of a run, with where they come from.
 
     :param scheme_digest: SM3 of the scheme the run groups by.
     :raises Fault: ARTEFACT_UNLIKE_POLICY and what naming needs; WEIGHT_TABLE_SCALE, WEIGHT_TABLE_SCHEME.
@@ -64,12 +41,13 @@ def published(table: WeightTable, terms: Terms, scheme_digest: str) -> Published
         raise Fault(WEIGHT_TABLE_SCHEME, field="scheme", value=table.scheme, wanted=scheme_digest)
     rows = [row for row in table.rows if row.kind == DRG]
     all_cost, all_cases = _pair(table.overall, sum(row.cases for row in rows))
-    return Published(
-        groups=GroupTable.of(all_cost, all_cases, [_group(row, terms) for row in rows]),
+    origin = Origin(
+        table_id=table.table_id,
+        digest=table.digest,
         by_level={row.code: _levels(row, table, terms) for row in rows if row.levels},
         exempt=frozenset(row.code for row in rows if row.no_coefficient),
-        digest=table.digest,
     )
+    return GroupTable.of(all_cost, all_cases, [_group(row, terms) for row in rows], origin)
 
 
 def _group(row: Row, terms: Terms) -> Group:
