@@ -138,7 +138,7 @@ class Policy:
     Make one per calculation: :attr:`used` grows as the rules are read.
     """
 
-    __slots__ = ("_documents", "_rules", "_schemes", "_used", "digest", "on", "place", "place_name")
+    __slots__ = ("_asked", "_documents", "_rules", "_schemes", "_used", "digest", "on", "place", "place_name")
 
     def __init__(
         self,
@@ -159,6 +159,7 @@ class Policy:
         self._documents = documents
         self._schemes = schemes
         self._used: dict[str, Rule] = {}
+        self._asked: set[str] = set()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Policy) and (self.digest, self.on) == (other.digest, other.on)
@@ -168,6 +169,7 @@ class Policy:
 
     def has(self, key: str) -> bool:
         """Whether any place of the chain has spoken on ``key`` by this day."""
+        self._asked.add(key)
         return key in self._rules
 
     def rule(self, key: str) -> Rule:
@@ -176,6 +178,7 @@ class Policy:
         :raises Fault: ``POLICY_MISSING`` naming key, place and day.
         """
         rule = self._rules.get(key)
+        self._asked.add(key)
         if rule is None:
             raise Fault(POLICY_MISSING, field=key, place=self._named(self.place), on=self.on)
         self._used[key] = rule
@@ -221,6 +224,14 @@ class Policy:
     def used(self) -> frozenset[Rule]:
         """The rules read so far."""
         return frozenset(self._used.values())
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The keys looked at so far, whether or not anybody has spoken on them.
+
+        A result made with this policy stays the same under any policy that answers alike for these keys.
+        """
+        return frozenset(self._asked)
 
     def rules(self) -> list[Rule]:
         """All rules in force, by key; reading them here does not count as use."""
