@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pyarrow as pa
 
@@ -15,15 +16,15 @@ from chspay_core.tables import CASE_SCHEMA
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap
 from chspay_grouper.engine.grouper import Grouper
-from chspay_kit.machinecode import keep_machine_code
+from chspay_grouper.engine.kernel import SOURCES
+from chspay_kit.machinecode import kept_code
 
 
 def kernel_grouper(grouper: Grouper, codemap: CodeMap | None = None) -> BatchGrouper:
     """The compiled batch grouper, for threads to share; its machine code is kept for the next run."""
-    keep_machine_code()
     from chspay_grouper.engine.kernel.batch import KernelGrouper
 
-    return KernelGrouper(grouper, codemap, threading.Lock())
+    return KernelGrouper(grouper, partial(kept_code, SOURCES), codemap, threading.Lock())
 
 
 def warm() -> None:

@@ -4,18 +4,18 @@ import pyarrow as pa
 import pytest
 from books import case, grouper, sheets
 
+from chspay_cli.compiled import kernel_grouper
 from chspay_core.errors import Fault
 from chspay_core.tables import batch_from_cases
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap, parse_code_map
-from chspay_grouper.engine.kernel.batch import KernelGrouper
 
 
 def answers(columns: dict[str, object], codemap: CodeMap | None = None) -> list[str]:
     """The groups or reasons both batch engines give; they must agree on every shape of column."""
     batch = pa.RecordBatch.from_pydict(columns)
     both = []
-    for batches in (BatchGrouper(grouper(), codemap), KernelGrouper(grouper(), codemap)):
+    for batches in (BatchGrouper(grouper(), codemap), kernel_grouper(grouper(), codemap)):
         found = [batches.answer(number) for number in batches.numbers(batch)]
         both.append([answer.drg or answer.reason for answer in found])
     assert both[0] == both[1]
@@ -145,7 +145,7 @@ def test_more_sets_and_groups_than_fit_a_word():
         for more in ("", "J96.000")
     ]
     expected = [fast.group(record) for record in cases]
-    numbers = KernelGrouper(fast).numbers(batch_from_cases(cases))
+    numbers = kernel_grouper(fast).numbers(batch_from_cases(cases))
     assert [fast.answers()[number] for number in numbers] == expected
     assert len({answer.drg for answer in expected}) > 2 * len(others)
 

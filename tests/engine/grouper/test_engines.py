@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import llvmlite.binding
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -169,11 +171,36 @@ def test_machine_code_is_kept_where_it_may_be_written(tmp_path, monkeypatch):
 
 
 def test_a_machine_can_be_made_warm_beforehand(tmp_path):
-    """Setting up and building an image pay for the compiler, not the first user."""
+    """Setting up and building an image pay for the compiler; a user's first file need not even load it."""
     where = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     where.pop("NUMBA_CACHE_DIR", None)
     subprocess.run([sys.executable, "-m", "chspay_cli.compiled"], check=True, env=where)
-    assert list((tmp_path / "chspay" / "kernel").rglob("*.nbi"))
+    assert len(list((tmp_path / "chspay" / "kernel").glob("kernel-*.code"))) == 1
+    code = "import sys; from chspay_cli.compiled import warm; warm(); assert 'numba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, env=where)
+
+
+def test_machine_code_is_made_anew_where_it_would_not_do(tmp_path, monkeypatch):
+    """Code of other sources, of another processor or half written must never be run."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    (tmp_path / "loops").mkdir()
+    source = tmp_path / "loops" / "loop.py"
+    source.write_text("1")
+    made = itertools.count()
+
+    def code(kinds="i8"):
+        return machinecode.kept_code(tmp_path / "loops", kinds, lambda: b"%d" % next(made))
+
+    assert [code(), code(), code("i4"), code()] == [b"0", b"0", b"1", b"0"]
+    source.write_text("2")
+    assert [code(), code()] == [b"2", b"2"]
+    monkeypatch.setattr(llvmlite.binding, "get_host_cpu_name", lambda: "another")
+    assert code() == b"3"
+    for kept in (tmp_path / "kept").iterdir():
+        kept.write_bytes(kept.read_bytes()[:-1])
+    assert [code(), code()] == [b"4", b"4"]
+    monkeypatch.setattr(machinecode.os, "access", lambda *_: False)
+    assert [code("u2"), code("u2")] == [b"5", b"6"]
 
 
 def test_spark_wants_parquet_and_says_what_is_missing(run, scheme, tmp_path):

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from naive import NaiveGrouper
 
 import chspay_policy
+from chspay_cli.compiled import kernel_grouper
 from chspay_core.case import Case
 from chspay_core.tables import batch_from_cases
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.grouper import Grouper
-from chspay_grouper.engine.kernel.batch import KernelGrouper
 from chspay_grouper.engine.scheme import import_tables
 from chspay_grouper.engine.trace import trace_case
 
@@ -142,7 +142,7 @@ def test_fast_answer_trace_and_batch_agree_on_any_scheme(book, cases, options):
     assert answers == [trace_case(found.scheme, record).answer for record in cases]
     naive = NaiveGrouper(found.scheme.content)
     assert [(a.status.value, a.mdc, a.adrg, a.drg) for a in answers] == [naive.group(c) for c in cases]
-    for batches in (BatchGrouper(fast), KernelGrouper(fast)):
+    for batches in (BatchGrouper(fast), kernel_grouper(fast)):
         numbers = batches.numbers(batch_from_cases(cases))
         assert answers == [batches.answer(number) for number in numbers]
 

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pytest
 
+from chspay_cli.compiled import kernel_grouper
 from chspay_core.tables import case_from_row
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.grouper import Grouper
-from chspay_grouper.engine.kernel.batch import KernelGrouper
 from chspay_grouper.engine.scheme import Imported, import_workbook
 from chspay_grouper.engine.trace import trace_case
 
@@ -40,7 +40,7 @@ def differences(imported: Imported, cases: Path) -> tuple[int, list[object]]:
     )
     batch = table.combine_chunks().to_batches()[0]
     fast = Grouper(imported.scheme)
-    batches = KernelGrouper(fast)
+    batches = kernel_grouper(fast)
     numbers = batches.numbers(batch)
     assert numbers.tolist() == BatchGrouper(fast).numbers(batch).tolist()
     columns = batches.columns(numbers)

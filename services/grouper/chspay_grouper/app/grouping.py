@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from chspay_grouper.app import artefacts
 from chspay_grouper.engine.answers import Answer
 from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.grouper import Grouper
+from chspay_grouper.engine.kernel import SOURCES
 from chspay_grouper.engine.prose import prose
 from chspay_grouper.engine.scheme import Imported, Scheme, import_tables, import_workbook, load_scheme
 from chspay_grouper.engine.search import CodeFound, GroupFound, Index
@@ -28,7 +30,7 @@ from chspay_grouper.store.artefacts import Facts
 from chspay_kit import paging, telemetry
 from chspay_kit.auth import current_claim, service_claim
 from chspay_kit.db import Database
-from chspay_kit.machinecode import keep_machine_code
+from chspay_kit.machinecode import kept_code
 
 SCHEME_BROKEN = Reason(
     "SCHEME_BROKEN", Kind.INTERNAL, "方案{value}的内容与其摘要不符，不能使用，请联系管理员核查数据库。"
@@ -74,10 +76,11 @@ class Loaded:
         """The batch kernel, loaded when the first large batch comes."""
         with self._making:
             if self._kernel is None:
-                keep_machine_code()
                 from chspay_grouper.engine.kernel.batch import KernelGrouper
 
-                self._kernel = KernelGrouper(self.grouper, guard=threading.Lock())
+                self._kernel = KernelGrouper(
+                    self.grouper, partial(kept_code, SOURCES), guard=threading.Lock()
+                )
             return self._kernel
 
     def index(self) -> Index:

@@ -11,7 +11,7 @@ from chspay_grouper.engine.batch import BatchGrouper
 from chspay_grouper.engine.codemap import CodeMap
 from chspay_grouper.engine.given import Given
 from chspay_grouper.engine.grouper import Grouper
-from chspay_grouper.engine.kernel.run import run
+from chspay_grouper.engine.kernel.machine import Keep, Loop
 from chspay_grouper.engine.kernel.tables import Tables
 
 
@@ -21,14 +21,17 @@ class KernelGrouper(BatchGrouper):
     def __init__(
         self,
         grouper: Grouper,
+        keep: Keep,
         codemap: CodeMap | None = None,
         guard: AbstractContextManager[object] | None = None,
     ) -> None:
         """``codemap`` only when the caller says the codes are of the clinical edition.
 
+        :param keep: where machine code is kept; called at the first batch.
         :param guard: a lock, when threads share the grouper.
         """
         super().__init__(grouper, codemap)
+        self._group = Loop(keep).group
         self._tables = Tables(grouper, codemap, guard or nullcontext())
 
     def numbers(self, batch: pa.RecordBatch) -> np.ndarray:
@@ -39,7 +42,6 @@ class KernelGrouper(BatchGrouper):
         scalars = np.empty((len(asked), batch.num_rows), np.int64)
         for row, scalar in enumerate(asked):
             scalars[row] = given.numbers(scalar)
-        found = np.empty(batch.num_rows, np.int32)
-        run(self._tables.rules, classes, diagnoses, procedures, scalars, found)
+        found = self._group(self._tables.rules, classes, diagnoses, procedures, scalars)
         self._mark_bad(given, found)
         return found

@@ -1,7 +1,6 @@
 """The compiled loops. Nothing here knows a scheme: rules, classes and cases come in as arrays.
 
-The only module that imports numba; the functions release the interpreter lock, so threads may share
-the rows of a file.
+The only module that imports numba, and only where machine code has to be made: see ``machine``.
 """
 
 # mypy: disable-error-code="no-any-return,untyped-decorator"
@@ -14,9 +13,10 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from chspay_grouper.engine.kernel.machine import BLOCK
 from chspay_grouper.engine.kernel.program import FIRST, OTHERS, OWN, Ask, Seen
 from chspay_grouper.engine.kernel.program import Column as C
-from chspay_grouper.engine.kernel.tables import NEXT_ROW, NO_PART, NOTHING, TABLE_BITS, Classes, Codes, Rules
+from chspay_grouper.engine.kernel.tables import NEXT_ROW, NO_PART, NOTHING, TABLE_BITS
 from chspay_grouper.engine.kernel.tables import Setting as S
 
 _SEX, _AGE, _AGE_DAYS = 0, 1, 2  # rows of the basic scalars
@@ -30,25 +30,12 @@ _RETRY, _NO_SEX, _NO_AGE = S.RETRY, S.NO_SEX, S.NO_AGE
 _OTHER_DX, _FIRST_PX, _OTHER_PX = S.OTHER_DX, S.FIRST_PX, S.OTHER_PX
 _NONE, _UNKNOWN = -1, -1
 _BOTH, _OWN = 3, OWN  # the MCC and CC bits; shift of the principal diagnosis's own
-#: Cases that are looked at ahead of being answered: two tight loops, and what was seen stays in the cache.
-_BLOCK = 1024
 _ONE = np.uint64(1)
 
-#: Without the interpreter's lock, and without counting references: nothing is made or freed in here.
-_OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "_nrt": False}
+#: Without counting references: nothing is made or freed in here. And nothing that only Python would call.
+_OPTIONS: dict[str, Any] = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _compiled: Any = njit(**_OPTIONS)
 _inlined: Any = njit(**_OPTIONS, forceinline=True)
-
-
-class Work(NamedTuple):
-    """Everything the loops look at."""
-
-    rules: Rules
-    classes: Classes
-    dx: Codes
-    px: Codes
-    scalars: np.ndarray  # int64, one row per scalar of the program, one column per case; -1 where unknown
-    seen: np.ndarray  # per case of a block, what its codes say together; columns as in ``program.Seen``
 
 
 class Case(NamedTuple):
@@ -296,21 +283,9 @@ def _answer_block(work: Any, begin: int, end: int, out: Any) -> None:
 
 
 @_compiled
-def _group_rows(work: Any, out: Any) -> None:
+def group_rows(work: Any, out: Any) -> None:
     """Write per case the number of its answer; see ``chspay_grouper.engine.grouper.Grouper.answer``."""
-    for begin in range(0, len(out), _BLOCK):
-        end = min(begin + _BLOCK, len(out))
+    for begin in range(0, len(out), BLOCK):
+        end = min(begin + BLOCK, len(out))
         _see(work, np.uint64(begin), np.uint64(end))
         _answer_block(work, np.uint64(begin), np.uint64(end), out)
-
-
-def run(rules: Rules, classes: Classes, dx: Codes, px: Codes, scalars: np.ndarray, out: np.ndarray) -> None:
-    """Group the cases of two code lists and ``scalars`` into ``out`` (int32): the number of each answer.
-
-    Every array but ``out`` is marked read-only, so that there is one compiled version.
-    """
-    for part in (rules, classes, dx, px, (scalars,)):
-        for array in part:
-            array.setflags(write=False)
-    seen = np.zeros((_BLOCK, rules.settings[S.SEEN]), np.uint64)
-    _group_rows(Work(rules, classes, dx, px, scalars, seen), out)
