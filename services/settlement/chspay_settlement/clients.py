@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
 from chspay.common.v1 import case_pb2
-from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
+from chspay.grouper.v1 import artefacts_pb2, artefacts_pb2_grpc, grouper_pb2, grouper_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2, rulebook_pb2_grpc
 from chspay_core.bundle import Bundle
 from chspay_core.case import Case, Status
@@ -58,6 +58,7 @@ class Grouper:
 
     def __init__(self, channel: Channel) -> None:
         self._stub = grouper_pb2_grpc.GrouperServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._artefacts = artefacts_pb2_grpc.ArtefactServiceStub(channel)  # type: ignore[no-untyped-call]
         self._waiting: dict[str, list[_Asked]] = {}
         self._senders: set[asyncio.Task[None]] = set()
 
@@ -107,6 +108,13 @@ class Grouper:
         """The digest of a scheme as the grouper holds it."""
         request = grouper_pb2.GetSchemeRequest(scheme=scheme)
         return str((await self._stub.GetScheme(request)).scheme.digest)
+
+    async def weight_table(self, digest: str) -> bytes:
+        """The canonical form of the weight table with this digest, as the grouper keeps it."""
+        request = artefacts_pb2.GetArtefactContentRequest(
+            kind=artefacts_pb2.ARTEFACT_KIND_WEIGHT_TABLE, name=digest
+        )
+        return bytes((await self._artefacts.GetArtefactContent(request)).content)
 
 
 async def _chunks(scheme: str, cases: Sequence[Case]) -> AsyncIterator[grouper_pb2.GroupArrowRequest]:

@@ -30,6 +30,12 @@ POINT_TABLE_SCHEME = Reason(
     Kind.PRECONDITION,
     "点数表{value}按另一个分组方案测算，不能用于{pool}的月结；请按现行方案重新测算点数。",
 )
+COEFFICIENTS_NOT_STORED = Reason(
+    "COEFFICIENT_TABLE_NOT_STORED",
+    Kind.PRECONDITION,
+    "差异系数按“{value}”测算（{document}），而统筹区{pool}在{month}没有可用的差异系数表，请先测算并上传。",
+)
+COEFFICIENTS_NOT_FOUND = Reason("COEFFICIENT_TABLE_NOT_FOUND", Kind.NOT_FOUND, "没有找到差异系数表{value}。")
 NOT_A_PREFECTURE = Reason(
     "NOT_A_PREFECTURE", Kind.INVALID, "点数按设区的市测算，“{value}”不是市的代码（应为××××00）。"
 )

@@ -12,10 +12,10 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.month.finding_marks import readmissions_now
-from chspay_settlement.app.reading.lineage import stored_table
+from chspay_settlement.app.month.given import pricer_of
 from chspay_settlement.clients import Grouper
 from chspay_settlement.engine.case.marks import Mark, MarkKind
-from chspay_settlement.engine.model import GroupTable
+from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.month.settled import CaseKey
 from chspay_settlement.store import decisions, differences, lists, run_cases, runs
 from chspay_settlement.store.differences import CaseRow, HospitalRow, Now
@@ -51,7 +51,7 @@ class State:
 
     rows: Sequence[run_cases.Priced]
     hospitals: Sequence[run_cases.RunHospital]
-    table: GroupTable
+    pricer: Pricer
     earlier: Earlier
     changes: Changes
     now: Mapping[CaseKey, Now]
@@ -83,14 +83,16 @@ class Corrections:
             )
         return changes
 
-    async def state(self, connection: asyncpg.Connection, run: runs.Run, changes: Changes) -> State:
+    async def state(
+        self, connection: asyncpg.Connection, run: runs.Run, policy: Policy, changes: Changes
+    ) -> State:
         """What a difference of ``run`` is computed from."""
         wanted = [(change.list_id, change.version) for change in changes.values() if change.version]
         now = await self._regrouped(connection, run, wanted)
         return State(
             rows=await run_cases.priced(connection, run.run_id),
             hospitals=await run_cases.hospitals(connection, run.run_id),
-            table=await stored_table(connection, run.run_id),
+            pricer=await pricer_of(connection, run.run_id, policy),
             earlier=await earlier(connection, run.run_id),
             changes=changes,
             now=now,

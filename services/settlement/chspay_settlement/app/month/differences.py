@@ -106,7 +106,7 @@ class Differences:
         policy = (await self._policies.sealed(run.policy_digest)).on(month.last)
         known_now = (await self._policies.current(run.pool, month.last)).on(month.last)
         method = DIFFERENCES.chosen(known_now)
-        state = await self._corrections.state(connection, run, changes)
+        state = await self._corrections.state(connection, run, policy, changes)
         return await asyncio.to_thread(compute, run, policy, method, state)
 
     async def _post(self, connection: asyncpg.Connection, one: Found, period: int, cause: str) -> Difference:

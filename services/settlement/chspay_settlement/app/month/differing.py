@@ -14,7 +14,6 @@ from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.month.corrections import Change, State
 from chspay_settlement.app.reading.lineage import division_of
-from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.model import CaseKind, CasePoints, PricedInput
 from chspay_settlement.engine.month.difference import (
     Closed,
@@ -86,13 +85,12 @@ def compute(run: runs.Run, policy: Policy, method: DifferenceMethod, state: Stat
         {_key(row.inp): row.fund_fen or 0 for row in state.rows},
     )
     stood = {key: _settled(case) for key, case in state.earlier.cases.items()}
-    pricer = Pricer(state.table, policy)
     priced: dict[CaseKey, Settled] = {}
     blocked: list[Blocked] = []
     for key, change in state.changes.items():
         inp = _input(key, change, state, stood.get(key, closed.cases[key]).inp)
         try:
-            priced[key] = Settled(inp, pricer.price(inp))
+            priced[key] = Settled(inp, state.pricer.price(inp))
         except Fault as fault:
             blocked.append(Blocked(*key, fault))
     outcome = method.recompute(closed, {**stood, **priced}, sorted(priced))

@@ -13,13 +13,14 @@ from chspay_kit.auth import EVERYWHERE, Claim, current_claim, service_claim
 from chspay_kit.db import Database, current_connection
 from chspay_settlement import faults, faults_month
 from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.app.month.given import given_to
 from chspay_settlement.app.month.measuring import chosen_table
 from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.groups.point_source import SOURCE
 from chspay_settlement.engine.month.payment import prepay_share
 from chspay_settlement.engine.value.split import form_of
-from chspay_settlement.store import ledger, run_cases, runs
+from chspay_settlement.store import ledger, run_cases, run_inputs, runs
 
 DONE, FAILED, PENDING, RUNNING = "done", "failed", "pending", "running"
 TRIED, DISCARDED = "tried", "discarded"
@@ -50,22 +51,22 @@ class Runs:
     async def start(self, pool: str, year: int, month: int) -> runs.Run:
         """Stores a run for the worker to carry out.
 
-        :raises Fault: no approved budget, no policy, no scheme, no lists, no point table where the policy
-            wants one, or the month has a run already.
+        :raises Fault: no approved budget, no policy, no scheme, no lists, no point, weight or coefficient
+            table where the policy wants one, or the month has a run already.
         """
-        run = await self._drawn_up(pool, Month(year, month), MONTH)
+        run, given = await self._drawn_up(pool, Month(year, month), MONTH)
         connection = await current_connection()
         other = await runs.reserve(connection, pool, run.period, run.run_id)
         if other is not None:
             raise Fault(faults.RUN_EXISTS, field="month", value=other, pool=pool, period=month_of(run.period))
-        return await self._store(run)
+        return await self._store(run, given)
 
     async def trial(self, pool: str, year: int, month: int) -> runs.Run:
         """Stores a trial: everything a month run does, except that nothing is closed and nothing posted.
 
         :raises Fault: as :meth:`start`; TRIAL_MONTH_TAKEN when the month is closed or closing.
         """
-        run = await self._drawn_up(pool, Month(year, month), TRIAL)
+        run, given = await self._drawn_up(pool, Month(year, month), TRIAL)
         state = await runs.month_state(await current_connection(), pool, run.period)
         if state not in {"", "starting"}:
             raise Fault(
@@ -75,7 +76,7 @@ class Runs:
                 pool=pool,
                 period=month_of(run.period),
             )
-        return await self._store(run)
+        return await self._store(run, given)
 
     async def replay(self, run_id: str) -> runs.Run:
         """Stores a run that does a closed month again from what it was given.
@@ -94,7 +95,9 @@ class Runs:
             patient_fen=0, value_fen=0, value_micro=0, evidence="", statements_digest="",
             started_by=claim.subject, engine_version=ENGINE_VERSION, held_lists=0,
         )  # fmt: skip
-        await runs.insert(await current_connection(), fresh)
+        connection = await current_connection()
+        await runs.insert(connection, fresh)
+        await run_inputs.copy(connection, source.run_id, fresh.run_id)
         return fresh
 
     async def discard(self, run_id: str) -> runs.Run:
@@ -111,7 +114,7 @@ class Runs:
         await runs.update(await current_connection(), run_id, state=DISCARDED)
         return replace(run, state=DISCARDED)
 
-    async def _drawn_up(self, pool: str, span: Month, nature: str) -> runs.Run:
+    async def _drawn_up(self, pool: str, span: Month, nature: str) -> tuple[runs.Run, list[run_inputs.Given]]:
         """The run with everything it needs: what is missing stops it here, before anything is written."""
         claim = current_claim()
         claim.require_role("bureau", "service")
@@ -131,7 +134,8 @@ class Runs:
         period = span.year * 100 + span.month
         connection = await current_connection()
         table_id = await chosen_table(connection, policy, pool, period, found)
-        return runs.Run(
+        given = await given_to(connection, self._grouper, policy, pool, period, found)
+        run = runs.Run(
             run_id=await _run_id(pool, period, nature), pool=pool, pool_prefix=regions.prefix(pool),
             period=period, state=PENDING, stage="snapshot", done=0, total=0, policy_digest=bundle.digest,
             scheme=scheme, scheme_digest=found, engine_version=ENGINE_VERSION, fund_fen=fund.fund_fen,
@@ -140,12 +144,14 @@ class Runs:
             rules_used=[SCHEME, SOURCE], failure_reason="", failure_message="", started_by=claim.subject,
             nature=nature, point_table_id=table_id,
         )  # fmt: skip
+        return run, given
 
-    async def _store(self, run: runs.Run) -> runs.Run:
+    async def _store(self, run: runs.Run, given: Sequence[run_inputs.Given]) -> runs.Run:
         connection = await current_connection()
         if not await runs.waiting_lists(connection, run.pool, run.period):
             raise Fault(faults.NO_LISTS, field="month", pool=run.pool, period=month_of(run.period))
         await runs.insert(connection, run)
+        await run_inputs.put(connection, run.run_id, run.pool, run.pool_prefix, given)
         return run
 
     async def get(self, run_id: str) -> runs.Run:

@@ -20,9 +20,10 @@ from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month import finding_marks, posting
+from chspay_settlement.app.month.given import pricer_of, published_table
 from chspay_settlement.app.month.runs import MONTH
 from chspay_settlement.app.month.whole_run import divided, measured
-from chspay_settlement.app.reading.lineage import settled, stored_table
+from chspay_settlement.app.reading.lineage import settled
 from chspay_settlement.clients import Grouper, Policies
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.groups.table_content import table_content
@@ -116,12 +117,14 @@ class Stages:
         await runs.progress(connection, run.run_id, len(cases))
 
     async def _measure(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
-        """The group table the run prices with: its prefecture's, or measured from its own cases."""
+        """The group table the run prices with: its prefecture's, of the weight table it was given, or
+        measured from its own cases."""
         policy = await self._policy(run)
+        table = await published_table(connection, run.run_id, policy, run.scheme_digest)
         if run.point_table_id:
             content = await self._prefecture_table(connection, run)
         else:
-            content = table_content(await measured(connection, run, policy))
+            content = table_content(table or await measured(connection, run, policy))
         await runs.put_table(connection, run, content, sm3_hex(content))
         await runs.update(connection, run.run_id, used=_keys(policy), stage="marks", done=0, total=1)
 
@@ -129,7 +132,7 @@ class Stages:
         """What rules find of the run's cases; a replay has the marks of the run it repeats."""
         policy = await self._policy(run)
         if not run.replays:
-            pricer = Pricer(await stored_table(connection, run.run_id), policy)
+            pricer = await pricer_of(connection, run.run_id, policy)
             found = await finding_marks.of_run(connection, run, pricer, policy)
             await decisions.add_marks(
                 connection, run.run_id, ((key, mark) for key, marks in found.items() for mark in marks)
@@ -151,7 +154,7 @@ class Stages:
     async def _points(self, connection: asyncpg.Connection, run: runs.Run, memory: Memory) -> None:
         if memory.pricer is None or memory.policy is None:
             memory.policy = await self._policy(run)
-            memory.pricer = Pricer(await stored_table(connection, run.run_id), memory.policy)
+            memory.pricer = await pricer_of(connection, run.run_id, memory.policy)
         inputs = await run_cases.unpriced(connection, run.run_id, memory.after, POINTS_CHUNK)
         if not inputs:
             await self._value(connection, run)

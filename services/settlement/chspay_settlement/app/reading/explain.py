@@ -11,11 +11,12 @@ from chspay_core.worksheet import Worksheet
 from chspay_kit.db import current_connection
 from chspay_settlement import faults
 from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.app.month.given import pricer_of
 from chspay_settlement.app.month.runs import DONE, Runs, claim_of_pool
-from chspay_settlement.app.reading.lineage import division_of, settled, stored_table
+from chspay_settlement.app.reading.lineage import division_of, settled
 from chspay_settlement.clients import Policies
 from chspay_settlement.engine.case.points import Pricer
-from chspay_settlement.engine.model import CaseKind, GroupTable, HospitalAmount, HospitalTotals
+from chspay_settlement.engine.model import CaseKind, HospitalAmount, HospitalTotals
 from chspay_settlement.engine.month.settled import funds_of_cases
 from chspay_settlement.engine.value.divide import Division, divide
 from chspay_settlement.engine.value.facts import fixed_of
@@ -49,21 +50,21 @@ class Explain:
             raise Fault(faults.RUN_CASE_NOT_FOUND, field="case_id", value=case_id)
         # The asker may see this case. To add the pool up again the service looks at all of it.
         await scope.act_as(connection, claim_of_pool(run.pool))
-        table = await stored_table(connection, run_id)
         hospitals = [h.amount for h in await run_cases.hospitals(connection, run_id)]
         own = await run_cases.priced_of(connection, run_id, hospital_code)
         policy = (await self._policies.sealed(run.policy_digest)).on(month_of(run.period).last)
+        pricer = await pricer_of(connection, run_id, policy)
         # One value for all points follows from the hospitals' totals; any other form looks at all cases.
         alone = form_of(policy).way is Way.SPLIT
         rows = [] if alone else await run_cases.priced(connection, run_id)
-        sheet = await asyncio.to_thread(_worksheet, run, row, table, hospitals, own, rows, policy)
+        sheet = await asyncio.to_thread(_worksheet, run, row, pricer, hospitals, own, rows, policy)
         return row, sheet
 
 
 def _worksheet(
     run: runs.Run,
     row: run_cases.Priced,
-    table: GroupTable,
+    pricer: Pricer,
     hospitals: Sequence[HospitalAmount],
     own: Sequence[run_cases.Priced],
     rows: Sequence[run_cases.Priced],
@@ -71,7 +72,7 @@ def _worksheet(
 ) -> Worksheet:
     inp = row.inp
     sheet = Worksheet(f"病例{inp.case_id}结算底稿（{month_of(run.period)}）")
-    points = Pricer(table, policy).explain(inp, sheet)
+    points = pricer.explain(inp, sheet)
     _same(inp.case_id, "points", points, row.points)
     if points.kind is CaseKind.EXCLUDED:
         _same(inp.case_id, "fund", 0, row.fund_fen)

@@ -16,6 +16,7 @@ from chspay_kit import journal
 from chspay_kit.auth import Claim, current_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults, faults_year
+from chspay_settlement.app.month.given import given_to
 from chspay_settlement.app.month.measuring import chosen_table
 from chspay_settlement.app.year import closing as year_closing
 from chspay_settlement.clients import Accounts, Budget, Grouper, Policies
@@ -38,7 +39,7 @@ from chspay_settlement.engine.year.states import (
     late,
     move,
 )
-from chspay_settlement.store import year, year_cases
+from chspay_settlement.store import run_inputs, year, year_cases
 from chspay_settlement.store.year import Clearing, Event
 
 SCHEME = "grouping.scheme"
@@ -143,6 +144,8 @@ class Years:
             raise Fault(faults_year.YEAR_EXISTS, field="year", value=standing, pool=pool, year=of)
         await check_frozen(connection, pool, of)
         await chosen_table(connection, policy, pool, of * 100 + 12, found)
+        again = policy.text("clearing.points") == "year_cases"
+        given = await given_to(connection, self._grouper, policy, pool, of * 100 + 12, found) if again else []
         revision = await year.revisions(connection, pool, of) + 1
         new = Clearing(
             clearing_id=f"YC-{pool}-{of}-{revision}", pool=pool, pool_prefix=regions.prefix(pool), year=of,
@@ -155,6 +158,7 @@ class Years:
             failure_message="", started_by=claim.subject,
         )  # fmt: skip
         await year.insert(connection, new)
+        await run_inputs.put(connection, new.clearing_id, pool, new.pool_prefix, given)
         await record(connection, new, START, State.DRAFT)
         return new
 

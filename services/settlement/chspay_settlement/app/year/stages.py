@@ -22,6 +22,7 @@ from chspay_core.policy_reading import choice
 from chspay_kit import logs
 from chspay_kit.auth import Claim
 from chspay_settlement import faults, faults_year
+from chspay_settlement.app.month.given import published_table, stored_coefficients
 from chspay_settlement.app.month.measuring import chosen_table
 from chspay_settlement.app.month.runs import claim_of_pool
 from chspay_settlement.app.year import figures as year_figures
@@ -143,13 +144,17 @@ class YearStages:
         await year.update(connection, clearing.clearing_id, done=clearing.done + len(cases))
 
     async def _measure(self, connection: asyncpg.Connection, clearing: Clearing, _memory: Memory) -> None:
-        """The year's group table: its prefecture's, or measured from all its cases."""
+        """The year's group table: its prefecture's, of the weight table it was given, or measured from all
+        its cases."""
         policy = await self.policy(clearing)
         chosen = await chosen_table(
             connection, policy, clearing.pool, clearing.year * 100 + 12, clearing.scheme_digest
         )
+        table = await published_table(connection, clearing.clearing_id, policy, clearing.scheme_digest)
         if chosen:
             content = await point_tables.content(connection, chosen)
+        elif table is not None:
+            content = table_content(table)
         else:
             inputs = await year_cases.inputs(connection, clearing.clearing_id)
             content = table_content(await asyncio.to_thread(measure, inputs, policy))
@@ -170,7 +175,8 @@ class YearStages:
                     faults_year.YEAR_CHANGED, clearing=clearing.clearing_id, field="table", value=digest,
                     found=sm3_hex(content),
                 )  # fmt: skip
-            memory.pricer = Pricer(table_of(content), memory.policy)
+            measured = await stored_coefficients(connection, clearing.clearing_id, memory.policy)
+            memory.pricer = Pricer(table_of(content), memory.policy, measured)
         inputs = await year_cases.inputs(connection, clearing.clearing_id, memory.after, POINTS_CHUNK)
         if not inputs:
             await year.update(connection, clearing.clearing_id, stage="clear", done=0, total=1)
