@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 import asyncpg
 import orjson
 
-from chspay_core.amounts import decimal_text, to_micro
 from chspay_core.digest import sm3_hex, sm3_hex_of
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
@@ -25,7 +23,13 @@ from chspay_settlement.app.year.life import Years, may
 from chspay_settlement.clients import Policies
 from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.year.clearing import Year
-from chspay_settlement.engine.year.reclear import Reclearing, reclear, reclear_postings, year_after
+from chspay_settlement.engine.year.reclear import (
+    Reclearing,
+    lost_micro,
+    reclear,
+    reclear_postings,
+    year_after,
+)
 from chspay_settlement.engine.year.statement import effect_content
 from chspay_settlement.engine.year.states import State
 from chspay_settlement.store import reclearings, year
@@ -238,12 +242,7 @@ async def _removed(
                 faults_year.RECLEAR_CASE_TWICE, field="case_id", value=finding.case_id, reclear=taken[key]
             )
         taken[key] = "本次"
-        exact = (
-            Decimal(points[key])
-            * to_micro(decimal_text(finding.multiple, "multiple"), "multiple")
-            / Decimal(10**6)
-        )
-        removed[finding.hospital_code] += int(exact.to_integral_value())
+        removed[finding.hospital_code] += lost_micro(points[key], finding.multiple)
     return dict(removed)
 
 

@@ -40,12 +40,22 @@ def divide_columns(
     :raises Fault: PATIENT_PAID_MISSING, and what :func:`divide` raises.
     """
     totals = totals_of_columns(columns, points, counted, form, each)
-    return divide(fund_fen, totals, policy, form, _facts(columns, points, counted, policy, form, each))
+    facts = facts_of_columns(columns, points, counted, policy, form, each)
+    return divide(fund_fen, totals, policy, form, facts)
 
 
-def _facts(
-    columns: Columns, points: PointColumns, counted: np.ndarray, policy: Policy, form: Form, each: Each
+def facts_of_columns(
+    columns: Columns,
+    points: PointColumns,
+    counted: np.ndarray,
+    policy: Policy,
+    form: Form,
+    each: Each = map,
 ) -> Facts:
+    """As :func:`~chspay_settlement.engine.value.facts.facts_of`, over columns.
+
+    :raises Fault: HOSPITAL_LEVELS_DIFFER, and what the policy's own keys lack.
+    """
     if form.way is Way.SPLIT:
         return Facts()
     if form.way is Way.ELASTIC:
@@ -59,9 +69,8 @@ def _facts(
         return found
     texts = columns.hospital.texts
     cases = by_group(columns.pieces(), each, counted, points.points_micro, len(texts))
-    return Facts(
-        found.levels, found.fixed_micro, dict(zip(texts, map(np.ndarray.tolist, cases), strict=True))
-    )
+    of_hospitals = zip(texts, map(np.ndarray.tolist, cases), strict=True)
+    return Facts(found.levels, found.fixed_micro, {code: own for code, own in of_hospitals if own})
 
 
 def allocate_columns(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from chspay_core.amounts import divide_half_up, from_micro, plain
+from chspay_core.amounts import decimal_text, divide_half_up, from_micro, plain, to_micro
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
@@ -130,6 +130,16 @@ def _pv_recomputed(
 
 RECLEAR.add(Reclear("pv_kept@1", "removed points × old point value, back to the fund", _pv_kept))
 RECLEAR.add(Reclear("pv_recomputed@1", "the decision amount handed out by the points left", _pv_recomputed))
+
+
+def lost_micro(points_micro: int, multiple: str) -> int:
+    """What a case's offender loses: its points times the multiple, in whole millionths.
+
+    :param multiple: plain decimal text; 1 takes the case's points and no more.
+    :raises Fault: what is no plain decimal.
+    """
+    exact = Decimal(points_micro) * to_micro(decimal_text(multiple, "multiple"), "multiple") / Decimal(10**6)
+    return int(exact.to_integral_value())
 
 
 def reclear(
