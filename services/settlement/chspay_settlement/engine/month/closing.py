@@ -22,6 +22,7 @@ from chspay_settlement.engine.month.payment import (
     prepay_share,
 )
 from chspay_settlement.engine.month.statement import Adjustment, GroupLine, RunFacts, statement_content
+from chspay_settlement.engine.proof.published import Published
 from chspay_settlement.engine.value.divide import Division
 
 #: Where a hospital stands and what it is called.
@@ -73,11 +74,13 @@ def statements_of(
     dues: Sequence[Due],
     lines: Mapping[str, Sequence[GroupLine]],
     adjustments: Mapping[str, Sequence[Adjustment]],
+    proof: Published | None = None,
 ) -> list[bytes]:
     """The statement of every hospital, in the order of ``dues``.
 
     :param lines: each hospital's cases added up by group and kind.
     :param adjustments: the marks of each hospital's cases.
+    :param proof: of the pool's totals (``proof.published.prove``).
     """
     values = {h.hospital_code: v for h, v in zip(division.hospitals, division.values, strict=True)}
     return [
@@ -90,6 +93,7 @@ def statements_of(
             due.paid,
             adjustments.get(due.amount.hospital_code, ()),
             division.parts,
+            proof=None if proof is None else proof.section(due.amount.hospital_code),
         )
         for due in dues
     ]

@@ -7,8 +7,8 @@ text; no clock and no random number enters, so a replay is compared byte for byt
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from chspay_core.amounts import from_micro, plain
 from chspay_core.digest import sm3_hex
@@ -23,7 +23,8 @@ from chspay_settlement.engine.model import (
 from chspay_settlement.engine.month.payment import PayLine, Payment
 from chspay_settlement.engine.value.divide import Part
 
-FORMAT = "chspay-statement/2"
+#: Without and with the proof of the pool's totals.
+FORMAT, PROVEN = "chspay-statement/2", "chspay-statement/3"
 TRIAL, MONTH = "trial", "month"
 UNITS = {"money": "fen", "points": "points", "point_value_display": "yuan per point"}
 
@@ -83,7 +84,7 @@ def group_lines(
     return [GroupLine(drg, kind, *sums[drg, kind]) for drg, kind in sorted(sums)]
 
 
-def statement_content(
+def statement_content(  # noqa: PLR0913 - what a statement is made of
     run: RunFacts,
     value: PointValue,
     hospital: HospitalAmount,
@@ -92,18 +93,21 @@ def statement_content(
     paid: Payment,
     adjustments: Sequence[Adjustment] = (),
     parts: Sequence[Part] = (),
+    *,
+    proof: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The statement as canonical JSON; its group lines must add up to the hospital's totals.
 
     :param paid: from the fund to the payment; a hospital without cases may still have lines.
     :param parts: the point values of the division besides the one of all points: gross, by level, fixed
         and floating.
+    :param proof: what is published of the pool (``proof.published``); a trial outside the service has none.
     """
     for name in ("cases", "points_micro", "cost_fen", "patient_fen", "fund_fen"):
         if sum(getattr(line, name) for line in lines) != getattr(hospital, name):
             raise AssertionError(f"statement of {hospital.hospital_code}: {name} of its groups do not add up")
-    content = {
-        "format": FORMAT,
+    content: dict[str, Any] = {
+        "format": FORMAT if proof is None else PROVEN,
         "nature": run.nature,
         "run": {
             "id": run.run_id,
@@ -150,6 +154,8 @@ def statement_content(
         ],
         "groups": [_group_line(line) for line in lines],
     }
+    if proof is not None:
+        content["proof"] = proof
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
