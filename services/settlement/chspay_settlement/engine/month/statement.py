@@ -132,21 +132,7 @@ def statement_content(  # noqa: PLR0913 - what a statement is made of
                 if part.name != "all"
             ],
         },
-        "totals": {
-            "cases": hospital.cases,
-            "points": _points(hospital.points_micro),
-            "cost_fen": hospital.cost_fen,
-            "patient_fen": hospital.patient_fen,
-            "fund_fen": hospital.fund_fen,
-            "total_fen": hospital.total_fen,
-            "prepaid_fen": paid.prepaid_fen,
-            "retained_fen": hospital.fund_fen - paid.prepaid_fen,
-            "deducted_fen": paid.deducted_fen,
-            "difference_fen": paid.difference_fen,
-            "released_fen": paid.released_fen,
-            "held_fen": paid.held_fen,
-            "payable_fen": paid.payable_fen,
-        },
+        "totals": _totals(hospital, paid),
         "payment": [_pay_line(line) for line in paid.lines],
         "adjustments": [
             {"case": case_id, "kind": mark.kind, "value": mark.value, "mode": mark.mode, "cite": mark.cite}
@@ -157,6 +143,24 @@ def statement_content(  # noqa: PLR0913 - what a statement is made of
     if proof is not None:
         content["proof"] = proof
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _totals(hospital: HospitalAmount, paid: Payment) -> dict[str, str | int]:
+    return {
+        "cases": hospital.cases,
+        "points": _points(hospital.points_micro),
+        "cost_fen": hospital.cost_fen,
+        "patient_fen": hospital.patient_fen,
+        "fund_fen": hospital.fund_fen,
+        "total_fen": hospital.total_fen,
+        "prepaid_fen": paid.prepaid_fen,
+        "retained_fen": hospital.fund_fen - paid.prepaid_fen,
+        "deducted_fen": paid.deducted_fen,
+        "difference_fen": paid.difference_fen,
+        "released_fen": paid.released_fen,
+        "held_fen": paid.held_fen,
+        "payable_fen": paid.payable_fen,
+    }
 
 
 def _group_line(line: GroupLine) -> dict[str, str | int]:
