@@ -14,6 +14,7 @@ COPY policy/ policy/
 COPY proto/gen/ proto/gen/
 COPY services/ services/
 COPY gateway/ gateway/
+COPY portal/ portal/
 RUN uv sync --frozen --no-dev --no-editable
 
 FROM ${PYTHON}

@@ -78,7 +78,7 @@ async def _demo(once: bool, cases: int, messages: int, home: Path) -> None:
             await asyncio.wait({story})
             return
         month, keys = await story
-        show(_wide(), month, keys, stack.gateway_url)
+        show(_wide(), month, keys, stack.portal_url, stack.gateway_url)
         tell("完成。" if once else "服务继续运行，按 Ctrl-C 结束。")
         if not once:
             await stopping

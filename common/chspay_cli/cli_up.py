@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +15,9 @@ from rich.table import Table
 from chspay_cli.serve import NAMES
 from chspay_cli.serve import serve as serve_one
 from chspay_kit.home import default_home
+
+if TYPE_CHECKING:
+    from chspay_cli.stack import Stack
 
 HOME_OPTION = typer.Option("--home", help="状态目录（数据库、密钥、日志）；默认 CHSPAY_HOME 或 ./.chspay")
 ADMIN_URL_OPTION = typer.Option(
@@ -28,7 +31,7 @@ _UP_HELP = """启动内置 PostgreSQL 与全部服务，按 Ctrl-C 干净停止�
 
   chspay up
 
-  chspay up --port-base 18080        # 网关 18080，各服务 18081 起
+  chspay up --port-base 18080        # 网关 18080，各服务 18081 起，页面在最后
 
   chspay up --database-url postgresql://admin:口令@数据库主机:5432/chspay
 """
@@ -42,7 +45,9 @@ _SERVE_HELP = f"""在前台运行一个服务（供容器使用）：{"、".join
 
 def up(
     home: Annotated[Path | None, HOME_OPTION] = None,
-    port_base: Annotated[int | None, typer.Option(help="从这个端口起连续占用五个端口，网关在前")] = None,
+    port_base: Annotated[
+        int | None, typer.Option(help="从这个端口起连续占用一段端口，网关在前，页面在后")
+    ] = None,
     database_url: Annotated[str | None, ADMIN_URL_OPTION] = None,
 ) -> None:
     """Start everything, say where it is, wait for Ctrl-C."""
@@ -72,7 +77,7 @@ async def _up(home: Path, port_base: int | None, database_url: str | None) -> No
             await asyncio.wait({starting})
             return
         await starting
-        _show(Console(highlight=False), stack.gateway_url, home, {name: stack.target(name) for name in NAMES})
+        _show(Console(highlight=False), stack, home)
         await stopping
         console.print("正在停止 …")
     finally:
@@ -80,13 +85,16 @@ async def _up(home: Path, port_base: int | None, database_url: str | None) -> No
         await stack.stop()
 
 
-def _show(console: Console, gateway: str, home: Path, targets: dict[str, str]) -> None:
+def _show(console: Console, stack: Stack, home: Path) -> None:
+    from chspay_cli.stack import SERVICES
+
+    gateway = stack.gateway_url
     table = Table(title="已启动", title_justify="left", show_header=False, box=None, padding=(0, 2))
+    table.add_row("页面", f"{stack.portal_url}（用 chspay client add 发放的密钥登录）")
     table.add_row("网关", gateway)
     table.add_row("接口说明", f"{gateway}/（OpenAPI：{gateway}/openapi.json）")
-    for name, target in targets.items():
-        if name != "gateway":
-            table.add_row(name, f"{target}（gRPC）")
+    for name in SERVICES:
+        table.add_row(name, f"{stack.target(name)}（gRPC）")
     table.add_row("状态目录", str(home))
     console.print(table)
     console.print("按 Ctrl-C 停止；停止时内置 PostgreSQL 一并停止，数据保留。")

@@ -1,4 +1,4 @@
-"""The whole suite on one machine: PostgreSQL, every service, the gateway; as processes of their own.
+"""The whole suite on one machine: PostgreSQL, every service, gateway and portal; as processes of their own.
 
 Used by ``chspay up``, by the demonstration, by the end-to-end tests and by the measurements::
 
@@ -40,8 +40,15 @@ PORTS_TAKEN = Reason(
 )
 
 SERVICES = ("rulebook", "grouper", "budget", "settlement")
-GATEWAY = "gateway"
-DEFAULT_PORTS = {"gateway": 8080, "grouper": 50051, "rulebook": 50052, "budget": 50053, "settlement": 50054}
+GATEWAY, PORTAL = "gateway", "portal"
+DEFAULT_PORTS = {
+    "gateway": 8080,
+    "grouper": 50051,
+    "rulebook": 50052,
+    "budget": 50053,
+    "settlement": 50054,
+    "portal": 8090,
+}
 HOST = "127.0.0.1"
 _PROBE_SECONDS = 2.0
 
@@ -49,7 +56,7 @@ Report = Callable[[str], None]
 
 
 def ports_from(base: int) -> dict[str, int]:
-    """Consecutive ports from ``base``: the gateway first, then the services."""
+    """Consecutive ports from ``base``: the gateway first, then the services and the portal."""
     return {name: base + at for at, name in enumerate(DEFAULT_PORTS)}
 
 
@@ -94,7 +101,7 @@ class Stack:
         self._report = report
         self._lock: IO[str] | None = None
         self._supervisor = Supervisor(
-            [self._child(name) for name in (*SERVICES, GATEWAY)], report=self._event
+            [self._child(name) for name in (*SERVICES, GATEWAY, PORTAL)], report=self._event
         )
 
     async def __aenter__(self) -> Self:
@@ -107,7 +114,7 @@ class Stack:
         await self.stop()
 
     async def start(self) -> None:
-        """Database, migrations, services and gateway, each ready before this returns.
+        """Database, migrations, services, gateway and portal, each ready before this returns.
 
         On a failure everything that was started is stopped again, and the reason is raised.
         :raises Fault: STACK_RUNNING, PORTS_TAKEN, CHILD_FAILED, and what database and migrations raise.
@@ -124,7 +131,7 @@ class Stack:
             raise
 
     async def stop(self) -> None:
-        """Stop gateway, services and the embedded database, in this order; safe to call twice."""
+        """Stop portal, gateway, services and the embedded database, in this order; safe to call twice."""
         await self._supervisor.stop()
         if self._postgres is not None and self._lock is not None:
             await asyncio.to_thread(self._postgres.stop)
@@ -153,6 +160,11 @@ class Stack:
     def gateway_url(self) -> str:
         """Where the gateway answers, without a slash at the end."""
         return f"http://{HOST}:{self.ports[GATEWAY]}"
+
+    @property
+    def portal_url(self) -> str:
+        """Where the pages are, without a slash at the end."""
+        return f"http://{HOST}:{self.ports[PORTAL]}"
 
     def target(self, service: str) -> str:
         """``host:port`` of a service's gRPC server."""
@@ -206,7 +218,8 @@ class Stack:
             migrate.upgrade(service, self.admin_url, password, report=self._report)
 
     def _child(self, name: str) -> Child:
-        probe = _gateway_probe(self.gateway_url) if name == GATEWAY else _service_probe(self.target(name))
+        http = {GATEWAY: self.gateway_url, PORTAL: self.portal_url}
+        probe = _http_probe(http[name]) if name in http else _service_probe(self.target(name))
         return Child(
             name=name,
             argv=(sys.executable, "-m", "chspay_cli.serve", name),
@@ -217,6 +230,13 @@ class Stack:
 
     def environment(self, name: str) -> dict[str, str]:
         """What one service is told; secrets as files, and no other service's password."""
+        if name == PORTAL:
+            # Pages ask the gateway like everybody else: no database, no signing key.
+            return {
+                "CHSPAY_HOME": str(self.home.path),
+                "CHSPAY_LISTEN": f"{HOST}:{self.ports[name]}",
+                "CHSPAY_GATEWAY_URL": self.gateway_url,
+            } | self._env
         env = {f"CHSPAY_{service.upper()}_TARGET": self.target(service) for service in SERVICES}
         env |= {
             "CHSPAY_HOME": str(self.home.path),
@@ -268,8 +288,8 @@ def _service_probe(target: str) -> Callable[[], Awaitable[bool]]:
     return probe
 
 
-def _gateway_probe(url: str) -> Callable[[], Awaitable[bool]]:
-    """Asks the gateway whether it and everything behind it can do its work."""
+def _http_probe(url: str) -> Callable[[], Awaitable[bool]]:
+    """Asks the gateway, or the portal, whether it and everything behind it can do its work."""
 
     async def probe() -> bool:
         async with httpx.AsyncClient(trust_env=False, timeout=_PROBE_SECONDS) as client:

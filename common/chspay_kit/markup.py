@@ -31,7 +31,7 @@ def join(*parts: Part) -> Safe:
     return Safe("".join(put(part) for part in parts))
 
 
-def tag(name: str, *parts: Part, cls: str = "", **attributes: str | int | bool | None) -> Safe:
+def tag(name: str, /, *parts: Part, cls: str = "", **attributes: str | int | bool | None) -> Safe:
     """An element.
 
     Attributes are quoted; ``True`` writes the name alone, ``False`` and ``None`` leave it out; a trailing

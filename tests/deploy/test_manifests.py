@@ -14,7 +14,11 @@ from chspay_grouper.engine.life import trusted_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERLAYS = ("dev", "staging", "prod")
-SERVICES = (*tuple(sorted(path.name for path in (ROOT / "services").iterdir() if path.is_dir())), "gateway")
+SERVICES = (
+    *tuple(sorted(path.name for path in (ROOT / "services").iterdir() if path.is_dir())),
+    "gateway",
+    "portal",
+)
 
 pytestmark = pytest.mark.skipif(
     shutil.which("kubectl") is None, reason="kubectl is not installed: overlays cannot be rendered"
@@ -106,6 +110,18 @@ def test_the_grouper_reads_the_list_of_trusted_keys(overlay):
     assert mounts["scheme-keys"]["readOnly"] is True
     assert trusted_keys(held[path.name]) == frozenset()
     assert int(env["CHSPAY_UPLOAD_DAYS"]) > 0
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_portal_holds_no_secret_and_keeps_its_readers(overlay):
+    """A page that is broken into must not sign claims; a reader must not be signed out at every click."""
+    (pod,) = [spec for name, spec, _ in _containers(overlay) if name == "portal"]
+    assert all("secret" not in volume for volume in pod["volumes"])
+    mounts = {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
+    assert mounts == {volume["name"] for volume in pod["volumes"]} == {"state", "tmp"}
+    assert not any("valueFrom" in item for item in pod["containers"][0]["env"])
+    (service,) = [item for item in _of_kind(overlay, "Service") if item["metadata"]["name"] == "portal"]
+    assert service["spec"]["sessionAffinity"] == "ClientIP"
 
 
 def test_no_secret_is_in_the_repository():

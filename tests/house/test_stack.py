@@ -44,7 +44,7 @@ def test_edges_use_fastapi_and_grpc_aio():
 
 def test_outgoing_http_is_httpx():
     """One HTTP client with deadlines and tracing; no second one creeps in."""
-    names = _all_imports("common", "services", "gateway")
+    names = _all_imports("common", "services", "gateway", "portal")
     assert not {name for name in names if name.split(".")[0] in {"requests", "aiohttp", "urllib3"}}
     assert not {name for name in names if name == "urllib.request"}
     assert any(name.split(".")[0] == "httpx" for name in names)

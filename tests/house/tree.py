@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = tuple(sorted(path.name for path in (ROOT / "services").iterdir() if path.is_dir()))
-_SOURCES = ("common", "services", "gateway", "policy")
+_SOURCES = ("common", "services", "gateway", "portal", "policy")
 
 
 @cache

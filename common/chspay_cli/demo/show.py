@@ -19,15 +19,17 @@ SUM_BROKEN = Reason(
 )
 
 
-def show(console: Console, month: Month20k, keys: Keys, url: str) -> None:
+def show(console: Console, month: Month20k, keys: Keys, pages: str, url: str) -> None:
     """Tables and addresses.
+
+    :param pages: where the portal is; ``url``: where the gateway is.
 
     :raises Fault: DEMO_SUM_BROKEN when the hospitals' fund is not the month's fund to the fen.
     """
     _intake(console, month)
     _hospitals(console, month)
     _worksheet(console, month.explained)
-    _next(console, month, keys, url)
+    _next(console, month, keys, pages, url)
 
 
 def _intake(console: Console, month: Month20k) -> None:
@@ -87,12 +89,13 @@ def _worksheet(console: Console, explained: dict[str, Any]) -> None:
     console.print(table)
 
 
-def _next(console: Console, month: Month20k, keys: Keys, url: str) -> None:
+def _next(console: Console, month: Month20k, keys: Keys, pages: str, url: str) -> None:
     run_id = month.run["run_id"]
     hospital = month.explained["case"]["hospital_code"]
     console.print("\n接下来可以看：", style="bold")
-    console.print(f"  医院对账表   {url}/view/runs/{run_id}")
-    console.print(f"  一张结算单   {url}/view/runs/{run_id}/statements/{hospital}")
+    console.print(f"  页面         {pages}（用下面的密钥登录）")
+    console.print(f"  医院结算表   {pages}/runs/{run_id}")
+    console.print(f"  一张结算单   {pages}/runs/{run_id}/statement?hospital={hospital}")
     console.print(f"  接口说明     {url}/openapi.json")
     console.print(f"  经办密钥     {keys.approver}", soft_wrap=True)
     console.print(f"  医院密钥     {keys.hospitals[hospital]}（只能看到本院）", soft_wrap=True)

@@ -1,0 +1,1 @@
+"""How things look: the frame of every page, tables, figures, the tree."""
