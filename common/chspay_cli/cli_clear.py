@@ -16,8 +16,16 @@ from chspay_cli.sheet_text import sheet_lines
 from chspay_cli.trial_cases import Cleared
 from chspay_cli.trial_explain import TRIAL_MISMATCH, explain_case
 from chspay_cli.trial_input import read_levels
-from chspay_cli.trial_output import NOTICE, check_target, run_facts, whole_or_nothing, write_trial
+from chspay_cli.trial_output import (
+    NOTICE,
+    check_target,
+    run_facts,
+    weighed,
+    whole_or_nothing,
+    write_trial,
+)
 from chspay_cli.trial_run import Step, Wanted, run_trial
+from chspay_cli.weightfile import find_table
 from chspay_core.amounts import fen_to_yuan, from_micro, plain, yuan_to_fen
 from chspay_core.bundle import Bundle
 from chspay_core.digest import sm3_hex_of
@@ -74,6 +82,9 @@ los_days、status）有则使用。地区由 --policy 决定，文件中的地�
   chspay clear out.parquet --fund 50000000 --policy 990100 --on 2026-03-31 \\
     --hospitals hospitals.csv --out trial
 
+  chspay clear out.csv --fund 50000000 --policy 990100 --on 2026-03-31 \\
+    --weights W --out trial
+
   chspay clear out.parquet --fund 50000000 --policy 990100 --on 2026-03-31 \\
     --engine spark --spark-master 'local[2]' --out trial
 """
@@ -98,6 +109,10 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
     coefficients: Annotated[
         Path | None,
         typer.Option("--coefficients", help="差异系数测算表（chspay value coefficients的结果）"),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option("--weights", help="权重表文件夹（chspay weights measure --table 的结果）"),
     ] = None,
     carve: Annotated[
         Path | None, typer.Option("--carve", help="单列项目（CSV：kind, payee, amount, cite）")
@@ -125,10 +140,12 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
     rules = bundle.on(parse_day(on, "--on"))
     form_of(rules)
     measured = None if coefficients is None else read_coefficients(coefficients)
+    table = None if weights is None else find_table(weights)
     carved = None if carve is None else set_apart(fund_fen, read_carves(carve), rules)
     divided = fund_fen if carved is None else carved.divided_fen
     cluster = _cluster(engine, spark_master, cases, bundle)
-    wanted = Wanted(cases, read_levels(hospitals), divided, rules, measured, jobs, cluster)
+    given = None if table is None else weighed(table, rules)
+    wanted = Wanted(cases, read_levels(hospitals), divided, rules, measured, given, jobs, cluster)
     with Console(stderr=True).status("") as status:
 
         def step(name: str, done: str) -> None:
@@ -140,7 +157,7 @@ def clear(  # noqa: PLR0913, PLR0917 - one parameter per option
         if carved is not None:
             facts["carved"] = carved_facts(carved)
         with whole_or_nothing(out) as folder:
-            write_trial(folder, found, facts, measured, carved)
+            write_trial(folder, found, facts, measured, carved, table)
     _report(found, rules, divided, notes, out)
     if carved is not None:
         _report_carved(found, carved, rules)

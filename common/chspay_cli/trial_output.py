@@ -16,11 +16,15 @@ from chspay_cli.casefile import write_rows
 from chspay_cli.trial_cases import CASE_SCHEMA, Cleared
 from chspay_core import ENGINE_VERSION
 from chspay_core.amounts import decimal_text, from_micro, plain, ratio_half_up, to_micro
+from chspay_core.artefact import POLICY_KEYS, ArtefactKind
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
+from chspay_core.weight_table import WeightTable, load_weight_table
+from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.coefficient.table import CoefficientTable, coefficient_table_of
+from chspay_settlement.engine.groups.weight_table import published
 from chspay_settlement.engine.model import Group, GroupTable, PricedInput
 from chspay_settlement.engine.value.carve import Carved
 from chspay_settlement.engine.value.forms import POINT_VALUE, Form, Way
@@ -31,9 +35,11 @@ GROUPS, CASES, STATEMENTS, RUN = "groups.csv", "cases.csv", "statements.csv", "r
 FILES = (GROUPS, CASES, STATEMENTS, RUN)
 #: The measured coefficients a trial priced with; only there when it did.
 COEFFICIENTS = "coefficients.json"
+#: The weight table a trial priced by, canonical form; only there when it did.
+WEIGHTS = "weight_table.json"
 #: What everybody gets, where amounts were set apart from the fund.
 PAYMENTS = "payments.csv"
-OPTIONAL = (COEFFICIENTS, PAYMENTS)
+OPTIONAL = (COEFFICIENTS, WEIGHTS, PAYMENTS)
 
 GROUP_COLUMNS = (
     "drg",
@@ -100,9 +106,12 @@ def write_trial(
     facts: dict[str, object],
     coefficients: CoefficientTable | None = None,
     carved: Carved | None = None,
+    weights: WeightTable | None = None,
 ) -> None:
-    """Writes the four files of ``done`` into ``folder``; with them the coefficients it priced with and what
-    everybody gets besides points, if any."""
+    """Writes the four files of ``done`` into ``folder``; with them the coefficients and weights it priced
+    with and what everybody gets besides points, if any."""
+    if weights is not None:
+        (folder / WEIGHTS).write_bytes(weights.content)
     if coefficients is not None:
         (folder / COEFFICIENTS).write_bytes(coefficients.content)
     if carved is not None:
@@ -164,6 +173,7 @@ def run_facts(
         ],
         "residual": {"fen": done.division.residual_fen, "cause": done.division.cause},
         "coefficients": "" if coefficients is None else coefficients.digest,
+        "weight_table": "" if done.table.origin is None else done.table.origin.digest,
         "cases": {kind.value: done.kinds[kind] for kind in sorted(done.kinds)},
         "excluded": dict(sorted(done.reasons.items())),
         "groups": {
@@ -245,8 +255,10 @@ def read_trial(folder: Path, case_id: str) -> Trial:
         if facts["format"] != FORMAT:
             raise Fault(NOT_A_TRIAL, value=folder)
         policy = _policy(facts["policy"])
-        groups = [_group(row) for row in _rows(folder / GROUPS)]
-        table = GroupTable.of(facts["groups"]["all_cost_fen"], facts["groups"]["all_cases"], groups)
+        table = _weighed(folder, str(facts.get("weight_table", "")), policy)
+        if table is None:
+            groups = [_group(row) for row in _rows(folder / GROUPS)]
+            table = GroupTable.of(facts["groups"]["all_cost_fen"], facts["groups"]["all_cases"], groups)
         form = POINT_VALUE.named(facts["point_value"]["form"], policy)
         cases = _cases(folder / CASES, case_id, everybody=not by_totals(form))
         coefficients = _coefficients(folder, str(facts["coefficients"]))
@@ -262,6 +274,25 @@ def _coefficients(folder: Path, digest: str) -> CoefficientTable | None:
     if table.digest != digest:
         raise ValueError("coefficients")
     return table
+
+
+def _weighed(folder: Path, digest: str, policy: Policy) -> GroupTable | None:
+    """The group figures of the weight table a trial priced by; ``None`` when it measured its own."""
+    if not digest:
+        return None
+    weights = load_weight_table((folder / WEIGHTS).read_bytes())
+    if weights.digest != digest:
+        raise ValueError("weights")
+    return weighed(weights, policy)
+
+
+def weighed(weights: WeightTable, policy: Policy) -> GroupTable:
+    """The group figures of a weight table under the policy that names it, and the scheme it names.
+
+    :raises Fault: ``ARTEFACT_*``, ``WEIGHT_TABLE_*``, POLICY_MISSING.
+    """
+    scheme = policy.scheme_digest(policy.text(POLICY_KEYS[ArtefactKind.SCHEME]))
+    return published(weights, Terms.read(policy), scheme)
 
 
 def by_totals(form: Form) -> bool:

@@ -15,11 +15,15 @@ import pyarrow.parquet as pq
 from chspay_cli.casefile import read_cases, reading
 from chspay_cli.trial_cases import Cleared, cleared, cleared_columns
 from chspay_cli.trial_input import COLUMNS, read_inputs
+from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
+from chspay_core.policy_reading import cited
 from chspay_kit.machinecode import keep_machine_code
 from chspay_settlement.engine.case import extreme_cost, readmission
 from chspay_settlement.engine.coefficient.methods import coefficients_of
 from chspay_settlement.engine.coefficient.table import CoefficientTable
+from chspay_settlement.engine.groups.point_source import POINT_SOURCES, SOURCE
+from chspay_settlement.engine.model import GroupTable
 from chspay_settlement.engine.month.clearing import clear
 from chspay_settlement.engine.value.forms import FUND_ONLY, Form
 from chspay_settlement.engine.value.split import form_of
@@ -27,6 +31,11 @@ from chspay_settlement.engine.value.split import form_of
 if TYPE_CHECKING:
     from chspay_cli.spark_clear import Cluster
 
+WEIGHTS_NEEDED = Reason(
+    "WEIGHTS_NEEDED",
+    Kind.PRECONDITION,
+    "政策规定按权重表结算（{document}），请用 --weights 给出（chspay weights measure --table 写的文件夹）。",
+)
 #: A Parquet file of so many cases is cleared over columns.
 LARGE = 200_000
 NO_PATIENT = "文件没有个人负担（patient_paid），点值改按基金口径计算：基金 ÷ 点数。"
@@ -51,6 +60,8 @@ class Wanted:
     policy: Policy
     #: Coefficients measured on a base year, for a policy whose method needs them.
     coefficients: CoefficientTable | None = None
+    #: Group figures of a published weight table, for a policy that names one; measured when None.
+    table: GroupTable | None = None
     #: Threads; as many as there are processors when None.
     jobs: int | None = None
     #: Has a cluster's workers read and price; this machine alone when None.
@@ -62,6 +73,9 @@ def run_trial(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
 
     :raises Fault: whatever is wrong with file or policy; nothing is half done.
     """
+    rules = wanted.policy
+    if wanted.table is None and rules.has(SOURCE) and POINT_SOURCES.chosen(rules).published:
+        raise Fault(WEIGHTS_NEEDED, field="--weights", document=cited(rules, SOURCE))
     if is_large(wanted.cases) or (wanted.cluster is not None and wanted.cases.is_file()):
         return _over_columns(wanted, step)
     return _case_by_case(wanted, step)
@@ -84,6 +98,7 @@ def _case_by_case(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
         wanted.fund_fen,
         wanted.policy,
         form=form,
+        table=wanted.table,
         coefficients=coefficients_of(wanted.policy, wanted.coefficients),
         progress=lambda name: step(name, ""),
     )
@@ -115,6 +130,7 @@ def _over_columns(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
             wanted.fund_fen,
             wanted.policy,
             form=form,
+            table=wanted.table,
             coefficients=coefficients_of(wanted.policy, wanted.coefficients),
             progress=lambda name: step(name, ""),
             each=pool.map,
