@@ -81,3 +81,9 @@ DIFFERENCES_MOVED = Reason(
 )
 NO_DIFFERENCES = Reason("NO_DIFFERENCES", Kind.PRECONDITION, "统筹区{value}没有需要入账的差额。")
 CAUSE_MISSING = Reason("CAUSE_MISSING", Kind.INVALID, "请写明差额的原因，它会写进分录和结算单。")
+DIFFERENCE_YEAR_CLEARED = Reason(
+    "DIFFERENCE_YEAR_CLEARED",
+    Kind.PRECONDITION,
+    "统筹区{pool}的{year}年正在清算（{value}），该年各月的更正不能再按差额入账；"
+    "请退回该清算后再提交，或待办结后办理重新清算。",
+)

@@ -138,6 +138,16 @@ async def standing(connection: asyncpg.Connection, pool: str, year: int) -> str:
     return found or ""
 
 
+async def under_way(connection: asyncpg.Connection, pool: str) -> list[tuple[str, int]]:
+    """Clearings of a pool that have begun and are not closed: ``(clearing_id, year)``, oldest year first."""
+    rows = await connection.fetch(
+        "SELECT clearing_id, year FROM settlement.year_clearing"  # noqa: S608 - constant
+        f" WHERE pool = $1 AND state <> 'closed' AND {_STANDING} ORDER BY year",
+        pool,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def revisions(connection: asyncpg.Connection, pool: str, year: int) -> int:
     """Clearings of a year so far."""
     return int(

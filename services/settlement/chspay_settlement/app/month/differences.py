@@ -26,11 +26,12 @@ from chspay_settlement.app.month.differing import Found, compute
 from chspay_settlement.clients import Grouper, Policies
 from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.month.difference import DIFFERENCES, postings
-from chspay_settlement.store import differences, hospitals, runs
+from chspay_settlement.store import differences, hospitals, runs, year, year_cases
 from chspay_settlement.store.differences import CaseRow, Difference, HospitalRow
 
 DIFFERENCE_KIND = "difference"
 _LONGEST = 200
+_YEAR_CLEARED_SQLSTATE = "CH008"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Differences:
     async def commit(self, pool: str, digest: str, cause: str) -> list[Difference]:
         """Posts what the preview with this digest showed, in the open month.
 
-        :raises Fault: CAUSE_MISSING, NO_DIFFERENCES, DIFFERENCES_MOVED when anything has changed since.
+        :raises Fault: CAUSE_MISSING, NO_DIFFERENCES, DIFFERENCES_MOVED when anything has changed since;
+            DIFFERENCE_YEAR_CLEARED when the clearing of the corrected year has begun.
         """
         if not cause.strip() or len(cause) > _LONGEST or not cause.isprintable():
             raise Fault(faults_month.CAUSE_MISSING, field="cause", value=cause)
@@ -80,12 +82,14 @@ class Differences:
         seen = await self._touched(connection, pool)
         shown = await self.preview(pool)
         if not any(one.cases for one in shown.found):
+            await _not_cleared(connection, pool)
             raise Fault(faults_month.NO_DIFFERENCES, field="pool", value=pool)
         # Now nobody changes a list or closes a month until this is committed; what came in while the
         # differences were worked out would show.
         await hospitals.close_gate(connection, pool)
         period = await differences.open_month(connection, pool)
         if shown.digest != digest or period != shown.period or seen != await self._touched(connection, pool):
+            await _not_cleared(connection, pool)
             raise Fault(faults_month.DIFFERENCES_MOVED, field="preview_digest", value=digest)
         return [await self._post(connection, one, shown.period, cause) for one in shown.found if one.cases]
 
@@ -124,7 +128,13 @@ class Differences:
             value_micro=one.outcome.value_micro, policy_digest=run.policy_digest,
             engine_version=ENGINE_VERSION, digest=one.digest, created_by=current_claim().subject,
         )  # fmt: skip
-        await differences.put(connection, made, one.hospital_rows(places), one.cases)
+        try:
+            await differences.put(connection, made, one.hospital_rows(places), one.cases)
+        except asyncpg.PostgresError as error:
+            # A clearing of the year began after the months to be corrected were listed.
+            if error.sqlstate == _YEAR_CLEARED_SQLSTATE:
+                raise _year_cleared(run.pool, run.period // 100, "进行中") from error
+            raise
         lines = postings(one.deltas, f"{month_of(run.period)} 差额 {number}")
         batch = Batch(number, run.pool, period, run.run_id, DIFFERENCE_KIND, corrects, cause)
         await post_batch(connection, batch, lines, places)
@@ -147,3 +157,17 @@ class Differences:
             await differences.hospitals_of(connection, row.difference_id),
             await differences.cases_of(connection, row.difference_id),
         )
+
+
+def _year_cleared(pool: str, of: int, clearing: str) -> Fault:
+    return Fault(faults_month.DIFFERENCE_YEAR_CLEARED, field="pool", value=clearing, pool=pool, year=of)
+
+
+async def _not_cleared(connection: asyncpg.Connection, pool: str) -> None:
+    """Tells corrections that wait in a year whose clearing has begun: they are not posted beside it.
+
+    :raises Fault: DIFFERENCE_YEAR_CLEARED.
+    """
+    for clearing, of in await year.under_way(connection, pool):
+        if (await year_cases.freeze(connection, pool, of)).pending:
+            raise _year_cleared(pool, of, clearing)
