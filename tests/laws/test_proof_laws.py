@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 from chspay_core.amounts import largest_remainder
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
+from chspay_settlement.engine.columnar.clearing import clear_columns
+from chspay_settlement.engine.columnar.columns import Columns
 from chspay_settlement.engine.model import CaseKind
 from chspay_settlement.engine.month.clearing import Clearing, clear
 from chspay_settlement.engine.month.settled import Settled, funds_of_cases
+from chspay_settlement.engine.proof.columns import prove_clearing
 from chspay_settlement.engine.proof.cut import cut_of, roundest
 from chspay_settlement.engine.proof.inclusion import case_proof, decode, encode, hospital_proof
 from chspay_settlement.engine.proof.leaves import CaseLeaf, case_leaf
 from chspay_settlement.engine.proof.pool import Pool, hides
-from chspay_settlement.engine.proof.published import parse_section, publish
+from chspay_settlement.engine.proof.published import parse_section, prove, publish
 from chspay_settlement.engine.proof.share import own_division
 from chspay_settlement.engine.proof.sums import Sums
 from chspay_settlement.engine.value.facts import facts_of
@@ -83,6 +86,8 @@ def clearings(number: int, seed: int) -> Counter[str]:
             except Fault:
                 continue
             check_every_hospital(inputs, fund, policy, done)
+            columns = clear_columns(Columns.of(inputs), fund, policy, coefficients=coefficients)
+            assert prove_clearing(columns) == prove(leaves(inputs, done), done.division, done.table)
             met[done.form.name] += 1
     return met
 

@@ -15,6 +15,7 @@ from chspay_settlement import faults, faults_month
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month.batches import post_batch
 from chspay_settlement.app.month.paying import gather, statement_no
+from chspay_settlement.app.proof.proving import prove_run
 from chspay_settlement.app.reading.lineage import counted, division_of
 from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.month.closing import Due, dues_of, postings_of, statements_of
@@ -26,6 +27,7 @@ from chspay_settlement.engine.month.statement import (
     group_lines,
     statement_digest,
 )
+from chspay_settlement.engine.proof.published import Published
 from chspay_settlement.engine.value.divide import Division
 from chspay_settlement.store import holds, ledger, run_cases, runs
 
@@ -43,7 +45,9 @@ async def end_run(connection: asyncpg.Connection, run: runs.Run, policy: Policy)
     dues = dues_of(division, places, policy, paying)
     used = {*run.rules_used, *(rule.key for rule in policy.used)}
     evidence = weakest(policy.rule(key).evidence for key in used)
-    statements = await asyncio.to_thread(_statements, run, policy, division, evidence, dues, rows)
+    proof = await prove_run(connection, run, division, rows, closes=run.nature == MONTH_KIND)
+    facts = run_facts(run, policy, evidence)
+    statements = await asyncio.to_thread(_statements, run, facts, division, dues, rows, proof)
     digest = sm3_hex_of(row.content for row in statements)
     if run.nature == MONTH_KIND:
         await ledger.put_statements(connection, statements)
@@ -93,7 +97,8 @@ async def _check_replay(connection: asyncpg.Connection, run: runs.Run, digest: s
         raise Fault(faults_month.REPLAY_DIFFERS, value=run.replays, found=digest, stored=stored)
 
 
-def _facts(run: runs.Run, policy: Policy, evidence: str) -> RunFacts:
+def run_facts(run: runs.Run, policy: Policy, evidence: str) -> RunFacts:
+    """What the statements of a run say of it."""
     return RunFacts(
         run_id=statement_no(run.pool, run.period, trial=run.nature == TRIAL),
         pool=run.pool,
@@ -112,13 +117,12 @@ def _facts(run: runs.Run, policy: Policy, evidence: str) -> RunFacts:
 
 def _statements(
     run: runs.Run,
-    policy: Policy,
+    facts: RunFacts,
     division: Division,
-    evidence: str,
     dues: Sequence[Due],
     rows: Sequence[run_cases.Priced],
+    proof: Published,
 ) -> list[ledger.StatementRow]:
-    facts = _facts(run, policy, evidence)
     cases = {code: list(found) for code, found in groupby(rows, lambda row: row.inp.hospital_code)}
     lines, marked = {}, {}
     for code, own in cases.items():
@@ -129,7 +133,7 @@ def _statements(
             (row.fund_fen or 0 for row in earning),
         )
         marked[code] = [Adjustment(row.inp.case_id, mark) for row in own for mark in row.inp.marks]
-    contents = statements_of(facts, division, dues, lines, marked)
+    contents = statements_of(facts, division, dues, lines, marked, proof)
     return [_row(run, due, content) for due, content in zip(dues, contents, strict=True)]
 
 

@@ -46,11 +46,8 @@ def case_leaf(inp: PricedInput, points: CasePoints, fund_fen: int) -> CaseLeaf:
 
 def framed(tag: bytes, *texts: str) -> bytes:
     """Texts in one form: each with its length in front, so that no two lists of texts are the same bytes."""
-    parts = [tag]
-    for text in texts:
-        raw = text.encode()
-        parts += [len(raw).to_bytes(4, "big"), raw]
-    return b"".join(parts)
+    raw = [text.encode() for text in texts]
+    return tag + b"".join([len(part).to_bytes(4, "big") + part for part in raw])
 
 
 def case_salt(key: bytes, case_id: str) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from operator import add
 from typing import NamedTuple
 
 from chspay_core.errors import Fault, Kind, Reason
@@ -49,9 +50,9 @@ class Sums(NamedTuple):
 
         :raises Fault: PROOF_SUMS_REFUSED when one is negative or too large.
         """
-        for name, value in zip(self._fields, self, strict=True):
-            if not 0 <= value <= MOST:
-                raise Fault(SUMS_REFUSED, field=name, value=value)
+        if min(self) < 0 or max(self) > MOST:
+            wrong = next(n for n, v in zip(self._fields, self, strict=True) if not 0 <= v <= MOST)
+            raise Fault(SUMS_REFUSED, field=wrong, value=getattr(self, wrong))
         return self
 
     def plus(self, other: Sums) -> Sums:
@@ -59,7 +60,7 @@ class Sums(NamedTuple):
 
         :raises Fault: PROOF_SUMS_REFUSED.
         """
-        return Sums(*map(int.__add__, self, other)).checked()
+        return Sums._make(map(add, self, other)).checked()
 
     def packed(self) -> bytes:
         """Seven unsigned numbers of 64 bits, big end first: how a node hash takes them in."""

@@ -1,0 +1,53 @@
+"""The cases of a large clearing, held as columns, as what is committed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chspay_settlement.engine.columnar.clearing import ColumnClearing
+from chspay_settlement.engine.columnar.columns import PIECE, UNKNOWN
+from chspay_settlement.engine.columnar.families import KINDS
+from chspay_settlement.engine.model import CaseKind
+from chspay_settlement.engine.proof.leaves import CaseLeaf
+from chspay_settlement.engine.proof.published import Published, prove
+from chspay_settlement.engine.proof.sums import Sums, sums_of_case
+
+
+def prove_clearing(done: ColumnClearing) -> Published:
+    """The proof of a clearing over columns: the same as over single cases.
+
+    :raises Fault: PROOF_SUMS_REFUSED, PROOF_TOTALS.
+    """
+    cases: dict[str, list[CaseLeaf]] = {}
+    for code, found in _leaves(done):
+        cases.setdefault(code, []).append(found)
+    for own in cases.values():
+        own.sort(key=lambda found: found.case_id)
+    return prove(cases, done.division, done.table)
+
+
+def _leaves(done: ColumnClearing) -> Iterator[tuple[str, CaseLeaf]]:
+    columns, points = done.columns, done.points
+    kinds = [kind.value for kind in KINDS]
+    excluded = CaseKind.EXCLUDED.value
+    for start in range(0, len(columns), PIECE):
+        part = slice(start, start + PIECE)
+        rows = zip(
+            columns.case_id.slice(start, PIECE).to_pylist(),
+            columns.hospital.codes[part].tolist(),
+            columns.drg.codes[part].tolist(),
+            points.kinds[part].tolist(),
+            points.points_micro[part].tolist(),
+            columns.cost_fen[part].tolist(),
+            columns.patient_fen[part].tolist(),
+            done.funds_fen[part].tolist(),
+            strict=True,
+        )
+        for row, (case_id, hospital, drg, code, micro, cost, patient, fund) in enumerate(rows, start):
+            kind, reason, sums = kinds[code], "", Sums()
+            if kind == excluded:
+                reason = points.reasons.get(row, "")
+            else:
+                sums = sums_of_case(micro, cost, 0 if patient == UNKNOWN else patient, fund)
+            leaf = CaseLeaf(case_id, columns.drg.texts[drg], kind, reason, sums)
+            yield columns.hospital.texts[hospital], leaf
