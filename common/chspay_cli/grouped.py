@@ -53,8 +53,10 @@ def shaped(batch: pa.RecordBatch, numbers: np.ndarray, grouper: BatchGrouper, sh
         batch, bad = typed(batch)
         unreadable.update({name: len(rows) for name, rows in bad.items()})
     answers = grouper.encoded(numbers)
-    fields = [*batch.schema, *(pa.field(name, column.type) for name, column in answers.items())]
-    rows = pa.RecordBatch.from_arrays([*batch.columns, *answers.values()], schema=pa.schema(fields))
+    # Said to be never null, the columns are written without their gaps being looked for.
+    told = [pa.field(name, column.type, nullable=False) for name, column in answers.items()]
+    schema = pa.schema([*batch.schema, *told])
+    rows = pa.RecordBatch.from_arrays([*batch.columns, *answers.values()], schema=schema)
     return Grouped(rows, np.bincount(numbers, minlength=grouper.size), unreadable)
 
 
@@ -69,5 +71,5 @@ def output_schema(schema: pa.Schema, grouper: BatchGrouper, shape: Shape) -> pa.
 def plain_answers(encoded: pa.Schema) -> pa.Schema:
     """The schema readers see: answers are text, however they are encoded."""
     return pa.schema(
-        [pa.field(field.name, pa.string()) if field.name in ANSWER_COLUMNS else field for field in encoded]
+        [field.with_type(pa.string()) if field.name in ANSWER_COLUMNS else field for field in encoded]
     )
