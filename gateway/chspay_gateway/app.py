@@ -34,6 +34,7 @@ from chspay_gateway.rest import (
     scheme_life,
     system,
     weight_runs,
+    whatif,
     year,
 )
 from chspay_gateway.session import Gateway
@@ -68,6 +69,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         dip,
         artefacts,
         weight_runs,
+        whatif,
         budget,
         accounts,
         runs,

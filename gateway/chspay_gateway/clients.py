@@ -23,6 +23,7 @@ from chspay.settlement.v1 import (
     ledger_pb2_grpc,
     month_pb2_grpc,
     settlement_pb2_grpc,
+    whatif_pb2_grpc,
     year_pb2_grpc,
 )
 from chspay_core.errors import Fault
@@ -51,6 +52,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
     "year": ("settlement", year_pb2_grpc.YearServiceStub),
     "ledger": ("settlement", ledger_pb2_grpc.LedgerServiceStub),
+    "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
 }
 
 log = logs.get_logger(__name__)
@@ -77,6 +79,7 @@ class Services:
     month: Any
     year: Any
     ledger: Any
+    what_if: Any
     channels: dict[str, Channel]
 
     async def close(self) -> None:

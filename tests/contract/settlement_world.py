@@ -19,7 +19,7 @@ import pyarrow as pa
 from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
 from chspay.common.v1 import case_pb2
 from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
-from chspay.rulebook.v1 import rulebook_pb2, rulebook_pb2_grpc
+from chspay.rulebook.v1 import institutions_pb2, institutions_pb2_grpc, rulebook_pb2, rulebook_pb2_grpc
 from chspay.settlement.v1 import month_pb2_grpc, settlement_pb2_grpc
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_core.bundle import Bundle
@@ -123,6 +123,18 @@ class Rulebook(rulebook_pb2_grpc.RulebookServiceServicer):
         return rulebook_pb2.GetBundleResponse(digest=bundle.digest, content=bundle.content)
 
 
+class Institutions(institutions_pb2_grpc.InstitutionServiceServicer):
+    """The registry of institutions: what a test has put into it."""
+
+    WRITES = frozenset({"PutInstitution", "ImportInstitutions"})
+
+    def __init__(self) -> None:
+        self.held: list[institutions_pb2.Institution] = []
+
+    async def ListInstitutions(self, request: Any, context: Any) -> institutions_pb2.ListInstitutionsResponse:
+        return institutions_pb2.ListInstitutionsResponse(institutions=self.held)
+
+
 NO_BUDGET = Reason("TEST_NO_BUDGET", Kind.PRECONDITION, "没有批准的预算。")
 NO_ACCOUNTS = Reason("ACCOUNTS_UNKNOWN", Kind.NOT_FOUND, "没有决算。")
 
@@ -167,6 +179,7 @@ class World:
         self.grouper: Grouper = neighbours["grouper"]
         self.budget: Budget = neighbours["budget"]
         self.rulebook: Rulebook = neighbours["rulebook"]
+        self.institutions: Institutions = neighbours["institutions"]
         self.built: Any = None
         self.target = ""
 
@@ -275,9 +288,19 @@ async def neighbours(database: Database) -> AsyncIterator[Neighbours]:
     }
     async with contextlib.AsyncExitStack() as stack:
         servicers = {"grouper": Grouper(), "rulebook": Rulebook(), "budget": Budget()}
-        found = Neighbours(servicers, {}, stack)
+        registry = Institutions()
+        add_registry = institutions_pb2_grpc.add_InstitutionServiceServicer_to_server
+        more = {
+            "rulebook": [(add_registry, registry, "chspay.rulebook.v1.InstitutionService")],
+            "grouper": [],
+            "budget": [],
+        }
+        found = Neighbours({**servicers, "institutions": registry}, {}, stack)
         for name, servicer in servicers.items():
-            found.ports[name] = await found.serve(name, adds[name], servicer, database)
+            found.ports[name] = await found.serve_all(
+                [(adds[name], servicer, f"chspay.{name}.v1.{name.capitalize()}Service"), *more[name]],
+                database,
+            )
         yield found
 
 

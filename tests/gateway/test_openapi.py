@@ -79,7 +79,7 @@ async def test_the_examples_run(gw):
         answer = await gw.ask(method, url, who=who, json=example)
         conflicts = {"/api/v1/runs", "/api/v1/trials", "/api/v1/years", "/api/v1/differences/{pool}"}
         expected = {409} if path in conflicts else {200, 201, 202}
-        if any(f"{{{name}}}" in path for name in gone):
+        if any(f"{{{name}}}" in path for name in gone) or path == "/api/v1/what-ifs":
             # What a step belongs to takes long to come about; its own test goes through one.
             expected = {404}
         assert answer.status_code in expected, (path, answer.text)

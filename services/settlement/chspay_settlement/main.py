@@ -11,6 +11,7 @@ from chspay.settlement.v1 import (
     ledger_pb2_grpc,
     month_pb2_grpc,
     settlement_pb2_grpc,
+    whatif_pb2_grpc,
     year_pb2_grpc,
 )
 from chspay_kit.db import Database
@@ -27,11 +28,14 @@ from chspay_settlement.app.month.periods import PeriodRuns
 from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.reading.explain import Explain
+from chspay_settlement.app.whatif.desk import Desk
+from chspay_settlement.app.whatif.loading import Loader
 from chspay_settlement.app.worker import MonthRuns
 from chspay_settlement.app.year.life import Years, beijing_today
 from chspay_settlement.app.year.reclearings import Reclearings
 from chspay_settlement.app.year.stages import YearStages
 from chspay_settlement.clients import Budget, Grouper, Policies
+from chspay_settlement.clients_registry import Institutions
 from chspay_settlement.rpc.figures import NAME as FIGURES
 from chspay_settlement.rpc.figures import FiguresServicer
 from chspay_settlement.rpc.ledger import NAME as LEDGER
@@ -39,6 +43,8 @@ from chspay_settlement.rpc.ledger import LedgerServicer
 from chspay_settlement.rpc.month import NAME as MONTH
 from chspay_settlement.rpc.month import MonthServicer
 from chspay_settlement.rpc.settlement import NAME, SettlementServicer
+from chspay_settlement.rpc.whatif import NAME as WHAT_IF
+from chspay_settlement.rpc.whatif import WhatIfServicer
 from chspay_settlement.rpc.year import NAME as YEAR
 from chspay_settlement.rpc.year import YearServicer
 from chspay_settlement.settings import SettlementSettings
@@ -75,6 +81,7 @@ def build(
         database, intake, Importer(intake, groups, policies), runs, Explain(runs, policies)
     )
     month = MonthServicer(runs, Measuring(groups, policies), Audit(runs), Differences(groups, policies))
+    desk = Desk(database, Loader(database, groups, policies, Institutions(rulebook)))
     servicers: list[Add] = [
         (settlement_pb2_grpc.add_SettlementServiceServicer_to_server, settlement, NAME),
         (month_pb2_grpc.add_MonthServiceServicer_to_server, month, MONTH),
@@ -85,6 +92,7 @@ def build(
             YEAR,
         ),
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
+        (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
     ]
     worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))
     others = (PointTables(groups, policies), PeriodRuns(runs), YearStages(groups, policies))

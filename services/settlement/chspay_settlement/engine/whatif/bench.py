@@ -110,6 +110,10 @@ class Bench:
             facets, riv, tuple(turn.done), frozenset(turn.asked),
         )  # fmt: skip
 
+    def by_bands(self, bands: Sequence[Band]) -> None:
+        """From here on patients are told apart by these age bands."""
+        self._facets = Facets(self.period, bands)
+
     def _law(self, scenario: Scenario) -> Policy:
         """The policy of a scenario, nothing looked at yet."""
         return self.period.policy.tried(scenario.rules)

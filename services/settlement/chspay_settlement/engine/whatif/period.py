@@ -71,7 +71,7 @@ class Period:
     ages: np.ndarray | None = None
     #: Categories of cost in fen, UNKNOWN.
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
-    groupings: Mapping[str, Grouping] = field(default_factory=dict)
+    groupings: dict[str, Grouping] = field(default_factory=dict)
 
     def form(self, policy: Policy) -> Form:
         """The point value of a trial by ``policy``."""
