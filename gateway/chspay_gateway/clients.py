@@ -21,6 +21,7 @@ from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, ruleb
 from chspay.settlement.v1 import (
     figures_pb2_grpc,
     ledger_pb2_grpc,
+    lineage_pb2_grpc,
     month_pb2_grpc,
     settlement_pb2_grpc,
     whatif_pb2_grpc,
@@ -52,6 +53,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
     "year": ("settlement", year_pb2_grpc.YearServiceStub),
     "ledger": ("settlement", ledger_pb2_grpc.LedgerServiceStub),
+    "lineage": ("settlement", lineage_pb2_grpc.LineageServiceStub),
     "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
 }
 
@@ -79,6 +81,7 @@ class Services:
     month: Any
     year: Any
     ledger: Any
+    lineage: Any
     what_if: Any
     channels: dict[str, Channel]
 

@@ -82,7 +82,7 @@ async def expand(
         str,
         Query(
             max_length=600,
-            description="金额的名字，如 run/MR-990100-202601-1/hospital/H99010100001/fund",
+            description="金额的名字，如 run/MR-990100-202601-1/hospital/机构编码/fund",
         ),
     ],
     depth: Annotated[int, Query(ge=0, le=12, description="展开几级，0为默认2级")] = 0,

@@ -9,6 +9,7 @@ from datetime import date
 from chspay.settlement.v1 import (
     figures_pb2_grpc,
     ledger_pb2_grpc,
+    lineage_pb2_grpc,
     month_pb2_grpc,
     settlement_pb2_grpc,
     whatif_pb2_grpc,
@@ -28,6 +29,7 @@ from chspay_settlement.app.month.periods import PeriodRuns
 from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.reading.explain import Explain
+from chspay_settlement.app.reading.why import Lineage
 from chspay_settlement.app.whatif.desk import Desk
 from chspay_settlement.app.whatif.loading import Loader
 from chspay_settlement.app.worker import MonthRuns
@@ -40,6 +42,8 @@ from chspay_settlement.rpc.figures import NAME as FIGURES
 from chspay_settlement.rpc.figures import FiguresServicer
 from chspay_settlement.rpc.ledger import NAME as LEDGER
 from chspay_settlement.rpc.ledger import LedgerServicer
+from chspay_settlement.rpc.lineage import NAME as LINEAGE
+from chspay_settlement.rpc.lineage import LineageServicer
 from chspay_settlement.rpc.month import NAME as MONTH
 from chspay_settlement.rpc.month import MonthServicer
 from chspay_settlement.rpc.settlement import NAME, SettlementServicer
@@ -92,6 +96,11 @@ def build(
             YEAR,
         ),
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
+        (
+            lineage_pb2_grpc.add_LineageServiceServicer_to_server,
+            LineageServicer(Lineage(runs, policies)),
+            LINEAGE,
+        ),
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
     ]
     worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))

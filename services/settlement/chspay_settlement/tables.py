@@ -238,7 +238,10 @@ class RunCase(SQLModel, table=True):
 
     __tablename__ = "run_case"
     # Half-empty pages let points and money be filled in without touching the index.
-    __table_args__ = {"schema": SCHEMA, "postgresql_with": {"fillfactor": "60"}}
+    __table_args__ = (
+        Index("run_case_of_group", "run_id", "drg", "cost_fen"),
+        {"schema": SCHEMA, "postgresql_with": {"fillfactor": "60"}},
+    )
 
     run_id: str = Field(primary_key=True, sa_type=Text)
     hospital_code: str = Field(primary_key=True, sa_type=Text)

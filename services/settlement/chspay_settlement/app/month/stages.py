@@ -27,9 +27,10 @@ from chspay_settlement.app.reading.lineage import settled
 from chspay_settlement.clients import Grouper, Policies
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.groups.table_content import table_content
+from chspay_settlement.engine.lineage.blocks import blocks_of
 from chspay_settlement.engine.month.settled import funds_of_cases
 from chspay_settlement.engine.value.divide import Division
-from chspay_settlement.store import decisions, findings, hospitals, point_tables, run_cases, runs
+from chspay_settlement.store import decisions, findings, hospitals, lineage, point_tables, run_cases, runs
 
 #: Cases of one committed step.
 GROUP_CHUNK, POINTS_CHUNK, FUND_CHUNK = 20_000, 5_000, 5_000
@@ -203,6 +204,8 @@ class Stages:
             own = settled(await run_cases.priced_of(connection, run.run_id, code))
             given = await asyncio.to_thread(funds_of_cases, memory.division, policy, code, own)
             funds.extend((code, case_id, fund) for case_id, fund in given.items())
+            found = await asyncio.to_thread(blocks_of, memory.division, policy, code, own, given)
+            await lineage.put_blocks(connection, run.run_id, code, hospital.region_code, found)
         await run_cases.put_funds(
             connection, run.run_id, funds, [hospital.amount.hospital_code for hospital in chosen]
         )
