@@ -18,22 +18,15 @@ from chspay_cli.trial_output import NOTICE
 from chspay_cli.trial_run import Wanted, run_trial
 from chspay_core.amounts import fen_to_yuan, ratio_half_up, yuan_to_fen
 from chspay_core.bundle import Bundle, value_of
-from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.errors import Fault
 from chspay_core.period import parse_day
 from chspay_core.policy import Policy, Value
 from chspay_core.policy_yaml import Where, read_yaml
 from chspay_policy import ROOT
 from chspay_settlement.engine.model import HospitalAmount
 from chspay_settlement.engine.value.divide import Division
+from chspay_settlement.engine.whatif.scenario import WHAT_IF_EMPTY, WHAT_IF_UNUSED
 
-WHAT_IF_UNUSED = Reason(
-    "WHAT_IF_UNUSED",
-    Kind.INVALID,
-    "试用方案“{plan}”指定的“{value}”在这次试算中没有用到，请核对键名，或另外指定用到它的方法。",
-)
-WHAT_IF_EMPTY = Reason(
-    "WHAT_IF_EMPTY", Kind.INVALID, "试用方案文件{value}应有what_if（名称）和rules（键与值）两项。"
-)
 MANY_MOVED = 5
 WIDTH = 130
 _HELP = """
