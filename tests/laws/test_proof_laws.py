@@ -135,7 +135,7 @@ def test_the_cut_is_the_roundest_number_between(low: int, more: int) -> None:
 def test_no_hospital_sees_less_than_all_the_others_together(size: int) -> None:
     """Sums leak: the layers are laid so that nothing smaller than everybody else can be added up."""
     figures = [Sums(900 + n, 10**9 + n, 0, 10**8 + 5 * n, 10**7 + n, 10**8 + n, 0) for n in range(size)]
-    hospitals = {f"H{n:03}": [CaseLeaf("c", "G", "normal", "", sums)] for n, sums in enumerate(figures)}
+    hospitals = {f"H{n:03}": [CaseLeaf("c", ("", "G"), "normal", "", sums)] for n, sums in enumerate(figures)}
     pool = Pool.of_cases(hospitals)
     assert hides(pool.orders)
     totals = {code: node.sums for code, node in pool.hospitals.items()}

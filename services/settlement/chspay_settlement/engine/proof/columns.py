@@ -8,7 +8,7 @@ from chspay_settlement.engine.columnar.clearing import ColumnClearing
 from chspay_settlement.engine.columnar.columns import PIECE, UNKNOWN
 from chspay_settlement.engine.columnar.families import KINDS
 from chspay_settlement.engine.model import CaseKind
-from chspay_settlement.engine.proof.leaves import CaseLeaf
+from chspay_settlement.engine.proof.leaves import CaseLeaf, inputs_of
 from chspay_settlement.engine.proof.published import Published, prove
 from chspay_settlement.engine.proof.sums import Sums, sums_of_case
 
@@ -36,6 +36,10 @@ def _leaves(done: ColumnClearing) -> Iterator[tuple[str, CaseLeaf]]:
             columns.case_id.slice(start, PIECE).to_pylist(),
             columns.hospital.codes[part].tolist(),
             columns.drg.codes[part].tolist(),
+            columns.status.codes[part].tolist(),
+            columns.department.codes[part].tolist(),
+            columns.level[part].tolist(),
+            columns.los_days[part].tolist(),
             points.kinds[part].tolist(),
             points.points_micro[part].tolist(),
             columns.cost_fen[part].tolist(),
@@ -43,11 +47,19 @@ def _leaves(done: ColumnClearing) -> Iterator[tuple[str, CaseLeaf]]:
             done.funds_fen[part].tolist(),
             strict=True,
         )
-        for row, (case_id, hospital, drg, code, micro, cost, patient, fund) in enumerate(rows, start):
+        for row, (case_id, hospital, *own, code, micro, cost, patient, fund) in enumerate(rows, start):
             kind, reason, sums = kinds[code], "", Sums()
             if kind == excluded:
                 reason = points.reasons.get(row, "")
             else:
                 sums = sums_of_case(micro, cost, 0 if patient == UNKNOWN else patient, fund)
-            leaf = CaseLeaf(case_id, columns.drg.texts[drg], kind, reason, sums)
-            yield columns.hospital.texts[hospital], leaf
+            drg, status, department, level, days = own
+            inputs = inputs_of(
+                None if level == UNKNOWN else level,
+                columns.drg.texts[drg],
+                columns.status.texts[status],
+                columns.department.texts[department],
+                None if days == UNKNOWN else days,
+                columns.marks.get(row, ()),
+            )
+            yield columns.hospital.texts[hospital], CaseLeaf(case_id, inputs, kind, reason, sums)

@@ -23,7 +23,7 @@ PROOF_FAILS = Reason(
     Kind.PRECONDITION,
     "总额证明不成立：{value}（应为{expected}，算得{found}）。请向经办机构核对公布的总额根。",
 )
-_MOST_PARTS = 32
+_MOST_PARTS, _MOST_TEXTS = 32, 64
 _LONGEST_TEXT = 4096
 
 
@@ -84,10 +84,10 @@ def encode(proof: Proof) -> bytes:
     else:
         found = proof.case
         out.append(b"\x01")
-        out += [
-            _text(text) for text in (found.leaf.case_id, found.leaf.drg, found.leaf.kind, found.leaf.reason)
-        ]
-        out += [_sums(found.leaf.sums), found.salt, _way(found.way)]
+        leaf = found.leaf
+        out += [_text(text) for text in (leaf.case_id, leaf.kind, leaf.reason)]
+        out += [_number(len(leaf.inputs)), *map(_text, leaf.inputs)]
+        out += [_sums(leaf.sums), found.salt, _way(found.way)]
     out += [_text(proof.hospital_code), proof.own.hash, _sums(proof.own.sums), _number(len(proof.parts))]
     for part in proof.parts:
         out += [part.salt, _sums(part.sums), _way(part.way)]
@@ -107,14 +107,13 @@ def decode(content: bytes) -> Proof:
         raise Fault(PROOF_BROKEN, value="种类不符")
     case = None
     if which:
-        texts = [reader.text() for _ in range(4)]
-        leaf = CaseLeaf(texts[0], texts[1], texts[2], texts[3], reader.sums())
+        case_id, kind, reason = reader.text(), reader.text(), reader.text()
+        inputs = tuple(reader.text() for _ in range(reader.count(_MOST_TEXTS)))
+        leaf = CaseLeaf(case_id, inputs, kind, reason, reader.sums())
         case = CaseWay(leaf, reader.take(HASH_BYTES), reader.way())
     code = reader.text()
     own = reader.node()
-    size = reader.number()
-    if not 1 <= size <= _MOST_PARTS:
-        raise Fault(PROOF_BROKEN, value="部分的个数不符")
+    size = reader.count(_MOST_PARTS)
     parts = tuple(Part(reader.take(HASH_BYTES), reader.sums(), reader.way()) for _ in range(size))
     reader.end()
     return Proof(code, own, parts, case)
@@ -180,6 +179,12 @@ class _Reader:
             shift += 7
             if shift > 63:
                 raise Fault(PROOF_BROKEN, value="数字过大")
+
+    def count(self, most: int) -> int:
+        size = self.number()
+        if not 1 <= size <= most:
+            raise Fault(PROOF_BROKEN, value="个数不符")
+        return size
 
     def text(self) -> str:
         size = self.number()

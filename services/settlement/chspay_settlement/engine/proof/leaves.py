@@ -1,16 +1,17 @@
 """What a leaf commits to, and the salts that keep it from being guessed.
 
-A case's leaf names the hospital, the case, its group, how it was settled, and its figures. A hospital's leaf
-is one of the parts its totals are cut into (see ``pool``); it names the hospital and the root over its cases.
-A hospital gets its own key, from which it makes the salts of all its leaves, and no other key.
+A case's leaf names the hospital, the case, all it was settled from, how it was settled, and its figures. A
+hospital's leaf is one of the parts its totals are cut into (see ``pool``); it names the hospital and the root
+over its cases. A hospital gets its own key, and no other; from it it makes the salts of all its leaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from chspay_core.digest import sm3_bytes
+from chspay_settlement.engine.case.marks import Mark
 from chspay_settlement.engine.model import CaseKind, CasePoints, PricedInput
 from chspay_settlement.engine.proof.sums import Sums, sums_of_case
 from chspay_settlement.engine.proof.tree import Node, leaf
@@ -22,7 +23,9 @@ class CaseLeaf(NamedTuple):
     """One case of a hospital as it is committed to."""
 
     case_id: str
-    drg: str
+    #: Everything its points were worked out from but its cost: level, group, the grouper's answer,
+    #: department, days, and four texts for each mark.
+    inputs: tuple[str, ...]
     #: How it was settled (``CaseKind``), and why an excluded one earns nothing.
     kind: str
     reason: str
@@ -30,7 +33,7 @@ class CaseLeaf(NamedTuple):
 
     def content(self, hospital_code: str) -> bytes:
         """What stands in the leaf besides its figures."""
-        return framed(_CASE, hospital_code, self.case_id, self.drg, self.kind, self.reason)
+        return framed(_CASE, hospital_code, self.case_id, self.kind, self.reason, *self.inputs)
 
 
 def case_leaf(inp: PricedInput, points: CasePoints, fund_fen: int) -> CaseLeaf:
@@ -41,7 +44,17 @@ def case_leaf(inp: PricedInput, points: CasePoints, fund_fen: int) -> CaseLeaf:
     sums = Sums()
     if points.kind is not CaseKind.EXCLUDED:
         sums = sums_of_case(points.points_micro, inp.cost_fen or 0, inp.patient_fen or 0, fund_fen)
-    return CaseLeaf(inp.case_id, inp.drg, points.kind.value, points.reason, sums)
+    inputs = inputs_of(inp.level, inp.drg, inp.status, inp.department, inp.los_days, inp.marks)
+    return CaseLeaf(inp.case_id, inputs, points.kind.value, points.reason, sums)
+
+
+def inputs_of(
+    level: int | None, drg: str, status: str, department: str, los_days: int | None, marks: Sequence[Mark]
+) -> tuple[str, ...]:
+    """What a leaf says of the inputs of a case; unknown is the empty text."""
+    known = ["" if number is None else str(number) for number in (level, los_days)]
+    texts = (known[0], drg, status, department, known[1])
+    return (*texts, *(str(text) for mark in sorted(marks) for text in mark)) if marks else texts
 
 
 def framed(tag: bytes, *texts: str) -> bytes:
