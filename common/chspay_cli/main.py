@@ -43,10 +43,12 @@ COMMANDS = (
     Command("value", "cli_value", "app", "年初测算：差异系数、费率、年初点值。"),
     Command("clear", "cli_clear", "clear", "离线试算：点数、点值与各医院结算额。"),
     Command("explain", "cli_clear", "explain", "试算中某一病例的计算底稿。"),
+    Command("replay", "cli_replay", "replay", "重放一次已完成的清算，逐字节比对。"),
     Command("month", "cli_month", "app", "月结前后：点数测算、审核、决定、差额、试算、暂缓拨付。"),
     Command("year", "cli_year", "app", "年度清算：登记、试算、办理、清算单、重新清算。"),
     Command("ledger", "cli_ledger", "app", "总账：核验、对账单、预付金、拨付单。"),
     Command("compare", "cli_compare", "compare", "同一笔基金按几种办法试算，比较钱的去向。"),
+    Command("whatif", "cli_whatif", "app", "测算模拟：换一套规则看谁多谁少；网格；改革前后评价。"),
     Command("generate", "cli_generate", "generate", "生成模拟城市的病例。"),
     Command("bench", "cli_bench", "bench", "测速：本机分组与试算的快慢。"),
 )

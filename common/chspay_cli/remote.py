@@ -46,17 +46,27 @@ def ask_rulebook(work: Callable[[Channel], Awaitable[T]], target: str = "", home
     return _ask(work, target or settings.rulebook_target, settings, home)
 
 
-def ask_settlement(work: Callable[[Channel], Awaitable[T]], target: str = "", home: Path | None = None) -> T:
+def ask_settlement(
+    work: Callable[[Channel], Awaitable[T]],
+    target: str = "",
+    home: Path | None = None,
+    seconds: float = _SECONDS,
+) -> T:
     """Does ``work`` with a channel to settlement, as the operator.
 
+    :param seconds: how long all of it may take.
     :raises Fault: the service is not reachable, or refuses.
     """
     settings = ServiceSettings()
-    return _ask(work, target or settings.settlement_target, settings, home)
+    return _ask(work, target or settings.settlement_target, settings, home, seconds)
 
 
 def _ask(
-    work: Callable[[Channel], Awaitable[T]], target: str, settings: ServiceSettings, home: Path | None
+    work: Callable[[Channel], Awaitable[T]],
+    target: str,
+    settings: ServiceSettings,
+    home: Path | None,
+    seconds: float = _SECONDS,
 ) -> T:
     if settings.claim_key or settings.claim_key_file:
         key = settings.claim_secret()
@@ -66,7 +76,7 @@ def _ask(
     async def run() -> T:
         channel = Channel(target, key, _SECONDS)
         operator = Claim(f"cli/{_OTHER.sub('-', getpass.getuser())}", "bureau", region=EVERYWHERE)
-        deadline.begin(_SECONDS)
+        deadline.begin(seconds)
         try:
             with use_claim(operator):
                 return await work(channel)

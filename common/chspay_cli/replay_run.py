@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from chspay_core.bundle import Bundle
 from chspay_core.digest import sm3_hex_of
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
+from chspay_core.weight_table import load_weight_table
 from chspay_kit.machinecode import keep_machine_code
 from chspay_kit.package import Package
 
@@ -82,18 +84,23 @@ class Part:
 
     def group(self, name: str, number: int, columns: Sequence[str] | None = None) -> pa.RecordBatch:
         """One row group of a table."""
-        path = self._package.path(self._prefix + name)
-        file = pq.ParquetFile(path, memory_map=True, read_dictionary=_REPEATING)
-        table = file.read_row_group(number, columns=columns, use_threads=False).combine_chunks()
-        batches = table.to_batches()
-        return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
+        return _group(self._package.path(self._prefix + name), number, columns)
 
     def groups(self, name: str, each: Each, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """A large table, a row group at a time, in order."""
+        # Laid out as a file here: threads then read that file, not the package.
         path = self._package.path(self._prefix + name)
         with pq.ParquetFile(path, memory_map=True) as file:
             numbers = range(file.metadata.num_row_groups)
-        yield from each(lambda number: self.group(name, number, columns), numbers)
+        yield from each(lambda number: _group(path, number, columns), numbers)
+
+
+def _group(path: Path, number: int, columns: Sequence[str] | None) -> pa.RecordBatch:
+    repeating = [name for name in _REPEATING if columns is not None and name in columns]
+    with pq.ParquetFile(path, memory_map=True, read_dictionary=repeating) as file:
+        table = file.read_row_group(number, columns=columns, use_threads=False).combine_chunks()
+    batches = table.to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
 def replay_bundle(package: Package, jobs: int | None = None) -> Iterator[Done]:
@@ -158,15 +165,20 @@ def _statements_digest(part: Part) -> str:
     )
 
 
-def _law(part: Part, day: date) -> tuple[Policy, GroupTable | None, Coefficients | None]:
+def _law(part: Part, day: date, scheme_digest: str) -> tuple[Policy, GroupTable | None, Coefficients | None]:
     """The policy, the group table and the measured coefficients that the clearing was given."""
+    from chspay_settlement.engine.case.terms import Terms
     from chspay_settlement.engine.coefficient.methods import coefficients_of
     from chspay_settlement.engine.coefficient.table import coefficient_table_of
     from chspay_settlement.engine.groups.table_content import table_of
+    from chspay_settlement.engine.groups.weight_table import published
     from chspay_settlement.engine.replay import bundle
 
     policy = Bundle.parse(part.read(bundle.POLICY)).on(day)
     table = table_of(part.read(bundle.TABLE)) if part.has(bundle.TABLE) else None
+    if part.has(bundle.WEIGHTS):
+        weights = load_weight_table(part.read(bundle.WEIGHTS))
+        table = published(weights, Terms.read(policy), scheme_digest)
     coefficients = None
     if part.has(bundle.COEFFICIENTS):
         coefficients = coefficients_of(policy, coefficient_table_of(part.read(bundle.COEFFICIENTS)))
@@ -186,7 +198,7 @@ def _month(part: Part, run: dict[str, Any], each: Each) -> Results:
     from chspay_settlement.engine.replay.month import replay_month
 
     facts = bundle.month_facts(run["given"])
-    policy, table, coefficients = _law(part, facts.month.last)
+    policy, table, coefficients = _law(part, facts.month.last, facts.scheme_digest)
     payments = bundle.payments_of(
         part.rows(bundle.HOSPITALS), part.rows(bundle.LINES), part.rows(bundle.HOLDS)
     )
@@ -202,7 +214,7 @@ def _year(part: Part, run: dict[str, Any], each: Each) -> Results:
     from chspay_settlement.engine.replay.year import replay_reclear, replay_year
 
     given = bundle.year_given(run["given"], bundle.places_of(part.rows(bundle.HOSPITALS)))
-    policy, table, coefficients = _law(part, date(given.year, 12, 31))
+    policy, table, coefficients = _law(part, date(given.year, 12, 31), given.scheme_digest)
     bills = [cases.whole_column(batch.column(0)) for batch in part.groups(bundle.CASES, each, ["bill_fen"])]
     settled = None
     if part.has(bundle.SETTLED):

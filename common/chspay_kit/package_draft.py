@@ -36,6 +36,7 @@ class Draft:
         self._folder = tempfile.TemporaryDirectory(prefix="chspay-draft-", dir=beside)
         self._members: dict[str, bytes | Path] = {}
         self._pieces: dict[str, dict[str, str]] = {}
+        self._tables = 0
 
     def put(self, name: str, content: bytes) -> None:
         """A member that is there at once."""
@@ -46,7 +47,8 @@ class Draft:
 
     def rows(self, name: str, schema: pa.Schema) -> Rows:
         """A table to be written piece by piece; close it, or use it with ``with``."""
-        return Rows(self, name, Path(self._folder.name) / f"{len(self._members)}.parquet", schema)
+        self._tables += 1
+        return Rows(self, name, Path(self._folder.name) / f"{self._tables}.parquet", schema)
 
     def put_rows(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
         """A table whose rows are there."""

@@ -160,6 +160,7 @@ class CityYear:
         return MonthFacts(
             f"{run_id}-1", run_id, POOL, YEAR * 100 + month, self.parameters.engine, scheme,
             self.bundle.schemes[scheme], self.fund(month), ("grouping.scheme", "prepay.share"),
+            proven=True,
         )  # fmt: skip
 
     def payments(self, month: int) -> Payments:

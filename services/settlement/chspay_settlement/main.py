@@ -11,6 +11,7 @@ from chspay.settlement.v1 import (
     ledger_pb2_grpc,
     lineage_pb2_grpc,
     month_pb2_grpc,
+    replay_pb2_grpc,
     settlement_pb2_grpc,
     whatif_pb2_grpc,
     year_pb2_grpc,
@@ -30,6 +31,7 @@ from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.reading.explain import Explain
 from chspay_settlement.app.reading.why import Lineage
+from chspay_settlement.app.replay.export import ReplayBundles
 from chspay_settlement.app.whatif.desk import Desk
 from chspay_settlement.app.whatif.loading import Loader
 from chspay_settlement.app.worker import MonthRuns
@@ -46,6 +48,8 @@ from chspay_settlement.rpc.lineage import NAME as LINEAGE
 from chspay_settlement.rpc.lineage import LineageServicer
 from chspay_settlement.rpc.month import NAME as MONTH
 from chspay_settlement.rpc.month import MonthServicer
+from chspay_settlement.rpc.replay import NAME as REPLAY
+from chspay_settlement.rpc.replay import ReplayServicer
 from chspay_settlement.rpc.settlement import NAME, SettlementServicer
 from chspay_settlement.rpc.whatif import NAME as WHAT_IF
 from chspay_settlement.rpc.whatif import WhatIfServicer
@@ -96,6 +100,11 @@ def build(
             YEAR,
         ),
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
+        (
+            replay_pb2_grpc.add_ReplayServiceServicer_to_server,
+            ReplayServicer(ReplayBundles(policies)),
+            REPLAY,
+        ),
         (
             lineage_pb2_grpc.add_LineageServiceServicer_to_server,
             LineageServicer(Lineage(runs, policies)),

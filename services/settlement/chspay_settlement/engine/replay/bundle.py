@@ -30,7 +30,9 @@ from chspay_settlement.engine.year.sharing import Standing as YearStanding
 PACKAGE, FORMAT = "replay", "chspay-replay/1"
 MONTH, PERIOD, YEAR, RECLEAR, TRIAL = "month", "period", "year", "reclear", "trial"
 KIND_NAMES = {MONTH: "月结", PERIOD: "连续月结", YEAR: "年度清算", RECLEAR: "重新清算", TRIAL: "离线试算"}
-RUN, POLICY, TABLE, COEFFICIENTS = "run.json", "policy.json", "table.json", "coefficients.json"
+RUN, POLICY, TABLE = "run.json", "policy.json", "table.json"
+#: What policy has measured or published beforehand.
+COEFFICIENTS, WEIGHTS = "coefficients.json", "weight_table.json"
 CASES, MARKS, SETTLED = "cases.parquet", "marks.parquet", "settled.parquet"
 HOSPITALS, LINES, HOLDS = "hospitals.parquet", "lines.parquet", "holds.parquet"
 EXPECTED, EXPECTED_OUTPUTS = "expected.json", "expected.outputs.parquet"

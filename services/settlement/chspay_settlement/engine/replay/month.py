@@ -17,6 +17,7 @@ from chspay_settlement.engine.groups.table_content import table_content
 from chspay_settlement.engine.model import GroupTable
 from chspay_settlement.engine.month.closing import Due, Paying, Place, dues_of, postings_of, statements_of
 from chspay_settlement.engine.month.statement import MONTH, Adjustment, GroupLine, RunFacts
+from chspay_settlement.engine.proof.columns import prove_clearing
 from chspay_settlement.engine.replay.cases import Paid
 from chspay_settlement.engine.replay.results import LEDGER, STATEMENT, TABLE, Results
 
@@ -39,6 +40,8 @@ class MonthFacts:
     fund_fen: int
     #: Keys of every rule the run read; the weakest evidence among them stands on the statements.
     rules_used: tuple[str, ...]
+    #: Whether its statements publish the proof of the pool's totals.
+    proven: bool
 
     @property
     def month(self) -> Month:
@@ -75,8 +78,9 @@ def replay_month(
     others = {code: place for code, place in payments.places.items() if code not in with_cases}
     dues = dues_of(done.division, payments.places, policy, Paying(paying.lines, paying.holds, others))
     statements = statements_of(
-        _facts(facts, policy), done.division, dues, _lines(done, each), _adjustments(columns)
-    )
+        _facts(facts, policy), done.division, dues, _lines(done, each), _adjustments(columns),
+        prove_clearing(done),
+    )  # fmt: skip
     outputs = {TABLE: table_content(done.table)}
     for due, content in zip(dues, statements, strict=True):
         outputs[STATEMENT + due.amount.hospital_code] = content

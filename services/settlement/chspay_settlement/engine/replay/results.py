@@ -26,11 +26,16 @@ class Results:
 
     def digests(self) -> dict[str, str]:
         """SM3 of every output."""
-        return {name: sm3_hex(content) for name, content in self.outputs.items()}
+        return digests_of(self.outputs)
 
     def paid_digests(self) -> list[str]:
         """SM3 of what cases were paid, a block at a time."""
         return [digest_of_rows(batch) for batch in self.paid.batches()]
+
+
+def digests_of(outputs: Mapping[str, bytes]) -> dict[str, str]:
+    """SM3 of outputs, by name."""
+    return {name: sm3_hex(content) for name, content in outputs.items()}
 
 
 class Place(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -36,17 +37,18 @@ def put_month(
     payments: Payments,
     *,
     table: bytes | None = None,
-    coefficients: bytes | None = None,
+    artefacts: Mapping[str, bytes] = MappingProxyType({}),
     prefix: str = "",
 ) -> None:
     """What a month's run was given besides its cases.
 
-    :param table: the group table it was given; left out, a replay measures it again.
+    :param table: the group table it was given; left out, a replay makes it again.
+    :param artefacts: measured coefficients and the weight table it was given, by the name of the member.
     """
     methods = bundle.methods_of(policy, facts.rules_used)
     given = bundle.month_json(facts)
     target.put(prefix + bundle.RUN, bundle.run_content(bundle.MONTH, facts.run_id, methods, given))
-    _put_law(target, prefix, policy_content, table, coefficients)
+    _put_law(target, prefix, policy_content, table, artefacts)
     target.put_rows(
         prefix + bundle.HOSPITALS, bundle.HOSPITAL_SCHEMA, [bundle.hospital_rows(payments.places)]
     )
@@ -62,7 +64,7 @@ def put_year(
     *,
     again: Iterable[Again] = (),
     table: bytes | None = None,
-    coefficients: bytes | None = None,
+    artefacts: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
     """What a year was given besides its cases; with ``again``, the re-clearing that is last of them."""
     methods = bundle.methods_of(policy, given.rules_used)
@@ -73,18 +75,18 @@ def put_year(
         more = {"again": bundle.again_json(rows)}
     content = bundle.run_content(kind, clearing, methods, bundle.year_json(given), **more)
     target.put(bundle.RUN, content)
-    _put_law(target, "", policy_content, table, coefficients)
+    _put_law(target, "", policy_content, table, artefacts)
     target.put_rows(bundle.HOSPITALS, bundle.HOSPITAL_SCHEMA, [bundle.hospital_rows(given.places)])
 
 
 def _put_law(
-    target: Target, prefix: str, policy: bytes, table: bytes | None, coefficients: bytes | None
+    target: Target, prefix: str, policy: bytes, table: bytes | None, artefacts: Mapping[str, bytes]
 ) -> None:
     target.put(prefix + bundle.POLICY, policy)
     if table is not None:
         target.put(prefix + bundle.TABLE, table)
-    if coefficients is not None:
-        target.put(prefix + bundle.COEFFICIENTS, coefficients)
+    for name, content in artefacts.items():
+        target.put(prefix + name, content)
 
 
 def put_marks(target: Target, marks: Mapping[tuple[str, str], tuple[Mark, ...]], prefix: str = "") -> None:

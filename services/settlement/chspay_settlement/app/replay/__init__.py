@@ -1,0 +1,1 @@
+"""Stored clearings as sealed replay bundles."""
