@@ -49,6 +49,7 @@ COMMANDS = (
     Command("ledger", "cli_ledger", "app", "总账：核验、对账单、预付金、拨付单。"),
     Command("compare", "cli_compare", "compare", "同一笔基金按几种办法试算，比较钱的去向。"),
     Command("whatif", "cli_whatif", "app", "测算模拟：换一套规则看谁多谁少；网格；改革前后评价。"),
+    Command("whatif", "cli_whatif", "app", "测算模拟：换一套规则看谁多谁少；网格；改革前后评价。"),
     Command("generate", "cli_generate", "generate", "生成模拟城市的病例。"),
     Command("bench", "cli_bench", "bench", "测速：本机分组与试算的快慢。"),
 )

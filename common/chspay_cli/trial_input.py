@@ -89,7 +89,7 @@ def _batch_inputs(
             raise Fault(ROW_EMPTY, row=first + texts[name].index(""), field=name)
     pairs = zip(texts["status"], texts["drg"], strict=True)
     statuses = [_status(status, drg, first + i) for i, (status, drg) in enumerate(pairs)]
-    costs = _fens(batch, "total_cost", first)
+    costs = fens(batch, "total_cost", first)
     if None in costs:
         for i, (cost, status) in enumerate(zip(costs, statuses, strict=True)):
             if cost is None and status != "invalid":
@@ -103,7 +103,7 @@ def _batch_inputs(
         texts["department"],
         [days_of(text) for text in texts["los_days"]],
         costs,
-        _fens(batch, "patient_paid", first),
+        fens(batch, "patient_paid", first),
     )
     return list(starmap(PricedInput, zip(*columns, strict=True)))
 
@@ -136,7 +136,7 @@ def _texts(batch: pa.RecordBatch, name: str, shared: dict[str, str]) -> list[str
     return cells if name == "case_id" else [shared.setdefault(cell, cell) for cell in cells]
 
 
-def _fens(batch: pa.RecordBatch, name: str, first: int) -> list[int | None]:
+def fens(batch: pa.RecordBatch, name: str, first: int) -> list[int | None]:
     """A money column in fen: all at once where every cell is in order, else cell by cell up to the fault."""
     if name not in batch.schema.names:
         return [None] * batch.num_rows

@@ -20,7 +20,7 @@ def within(t: Decimal, df: int) -> Decimal:
         root = (1 + ratio * ratio).sqrt()
         sine, cosine = ratio / root, 1 / root
         if df % 2 == 0:
-            found: Decimal = sine * _series(cosine * cosine, df // 2, 1)
+            found = sine * _series(cosine * cosine, df // 2, 1)
         else:
             angle = _arctan(ratio)
             rest = sine * cosine * _series(cosine * cosine, (df - 1) // 2, 2) if df > 1 else Decimal(0)
@@ -49,7 +49,7 @@ def _arctan(x: Decimal) -> Decimal:
         power *= -square
         number += 2
         total += power / number
-    return total * 2**doublings
+    return total * (1 << doublings)
 
 
 @cache
