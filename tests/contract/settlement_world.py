@@ -130,6 +130,18 @@ class Institutions(institutions_pb2_grpc.InstitutionServiceServicer):
 
     def __init__(self) -> None:
         self.held: list[institutions_pb2.Institution] = []
+        #: What settlement copies, by the version that brought it.
+        self.changes: dict[int, list[institutions_pb2.Institution]] = {}
+
+    async def ListInstitutionChanges(
+        self, request: Any, context: Any
+    ) -> institutions_pb2.ListInstitutionChangesResponse:
+        version = next((number for number in sorted(self.changes) if number > request.after), request.after)
+        return institutions_pb2.ListInstitutionChangesResponse(
+            institutions=self.changes.get(version, []) if version > request.after else [],
+            version=version,
+            more=any(number > version for number in self.changes),
+        )
 
     async def ListInstitutions(self, request: Any, context: Any) -> institutions_pb2.ListInstitutionsResponse:
         return institutions_pb2.ListInstitutionsResponse(institutions=self.held)

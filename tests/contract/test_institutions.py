@@ -238,3 +238,33 @@ async def test_who_may_not_register(world):
     with pytest.raises(Fault) as caught:
         await world.institutions.ListInstitutions(pb.ListInstitutionsRequest())
     assert caught.value.reason.code == "DATE_MISSING"
+
+
+async def changes(world, after, size=0):
+    """What a service that keeps a copy asks for."""
+    with use_claim(SERVICE):
+        return await world.institutions.ListInstitutionChanges(
+            pb.ListInstitutionChangesRequest(after=after, page_size=size)
+        )
+
+
+async def test_a_copy_follows_the_registry_by_its_version(world):
+    """A service must come to what stands now by asking for changes alone, and be told when there are none."""
+    await put(world, hospital())
+    await put(world, hospital(code="H2", level=2))
+    first = await changes(world, 0, size=1)
+    assert ([row.code for row in first.institutions], first.more) == ([CODE], True)
+    second = await changes(world, first.version, size=1)
+    assert ([row.code for row in second.institutions], second.more) == (["H2"], False)
+    assert second.version > first.version
+    still = await changes(world, second.version)
+    assert (list(still.institutions), still.version, still.more) == ([], second.version, False)
+    ended = hospital(agreement=pb.AGREEMENT_STATE_TERMINATED, since=day("2026-04-01"))
+    await put(world, ended)
+    now = await changes(world, second.version)
+    assert [(row.code, row.agreement, row.until.year) for row in now.institutions] == [
+        (CODE, pb.AGREEMENT_STATE_ACTIVE, 2026),
+        (CODE, pb.AGREEMENT_STATE_TERMINATED, 0),
+    ]
+    await put(world, ended)
+    assert (await changes(world, now.version)).version == now.version

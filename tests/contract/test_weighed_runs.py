@@ -59,16 +59,13 @@ async def artefacts(monkeypatch):
     """The grouper of this world answers for weight tables too."""
     found = Artefacts()
     add, name = artefacts_pb2_grpc.add_ArtefactServiceServicer_to_server, "chspay.grouper.v1.ArtefactService"
-    plain = sw.Neighbours.serve
+    plain = sw.Neighbours.serve_all
 
-    async def serve(self: sw.Neighbours, what: str, add_one: Any, servicer: Any, database: Any) -> int:
-        if what != "grouper":
-            return await plain(self, what, add_one, servicer, database)
-        return await self.serve_all(
-            [(add_one, servicer, "chspay.grouper.v1.GrouperService"), (add, found, name)], database
-        )
+    async def serve_all(self: sw.Neighbours, servicers: list[Any], database: Any) -> int:
+        grouper = any(full == "chspay.grouper.v1.GrouperService" for _, _, full in servicers)
+        return await plain(self, [*servicers, *([(add, found, name)] if grouper else [])], database)
 
-    monkeypatch.setattr(sw.Neighbours, "serve", serve)
+    monkeypatch.setattr(sw.Neighbours, "serve_all", serve_all)
     return found
 
 

@@ -70,6 +70,10 @@ class HospitalOut(Answer):
     level: int = Field(description="1、2、3 为一、二、三级，9 为未定级")
     since: str | None
     until: str | None
+    kind: str = Field(description="hospital 医院、clinic 门诊部或诊所、pharmacy 零售药店")
+    agreement: str = Field(description="医保服务协议：active 有效、suspended 中止、terminated 终止")
+    community: str = Field(description="所属医共体；空为没有")
+    registry_version: int = Field(description="取自定点机构登记的版本；0为在本接口登记")
 
 
 class HospitalPage(Answer):
@@ -89,6 +93,10 @@ def hospital_out(item: settlement_pb2.Hospital) -> HospitalOut:
         level=item.level,
         since=day_text(item.since),
         until=day_text(item.until),
+        kind=item.kind,
+        agreement=item.agreement,
+        community=item.community,
+        registry_version=item.registry_version,
     )
 
 

@@ -76,6 +76,15 @@ class InstitutionServicer(institutions_pb2_grpc.InstitutionServiceServicer):
             institutions=[institution_to_pb(item) for item in found], next_page_token=token
         )
 
+    async def ListInstitutionChanges(
+        self, request: pb.ListInstitutionChangesRequest, _context: Context
+    ) -> pb.ListInstitutionChangesResponse:
+        """What has changed since a version."""
+        found, version, more = await self._institutions.changes(request.after, request.page_size)
+        return pb.ListInstitutionChangesResponse(
+            institutions=[institution_to_pb(item) for item in found], version=version, more=more
+        )
+
     async def GetInstitution(
         self, request: pb.GetInstitutionRequest, _context: Context
     ) -> pb.GetInstitutionResponse:

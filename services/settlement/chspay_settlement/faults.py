@@ -18,6 +18,19 @@ HOSPITAL_NOT_IN_FORCE = Reason(
     Kind.PRECONDITION,
     "医疗机构{value}在{day}没有有效的登记（协议未开始或已结束），请核对出院日期。",
 )
+HOSPITAL_NO_AGREEMENT = Reason(
+    "HOSPITAL_NO_AGREEMENT",
+    Kind.PRECONDITION,
+    "医疗机构{value}在{day}的医保服务协议已{state}，该日出院的清单不能结算，请与医保经办机构核对协议。",
+)
+NOT_A_HOSPITAL = Reason(
+    "NOT_A_HOSPITAL", Kind.PRECONDITION, "机构{value}登记为{kind}，不能上传住院结算清单，请核对机构编码。"
+)
+HOSPITAL_IN_REGISTRY = Reason(
+    "HOSPITAL_IN_REGISTRY",
+    Kind.CONFLICT,
+    "医疗机构{value}已由定点机构登记管理，请在定点机构登记中更改（chspay registry import）。",
+)
 HOSPITAL_DAYS_OVERLAP = Reason(
     "HOSPITAL_DAYS_OVERLAP", Kind.CONFLICT, "医疗机构{value}在这些日期已有另一条登记，请先核对起止日期。"
 )

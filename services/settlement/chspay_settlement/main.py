@@ -23,6 +23,7 @@ from chspay_kit.worker import Worker
 from chspay_settlement.app.intake.importing import Importer
 from chspay_settlement.app.intake.keys import read_keys
 from chspay_settlement.app.intake.lists import Intake
+from chspay_settlement.app.intake.registry_copy import RegistryCopy
 from chspay_settlement.app.month.audit import Audit
 from chspay_settlement.app.month.differences import Differences
 from chspay_settlement.app.month.measuring import Measuring, PointTables
@@ -113,7 +114,12 @@ def build(
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
     ]
     worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))
-    others = (PointTables(groups, policies), PeriodRuns(runs), YearStages(groups, policies))
+    others = (
+        PointTables(groups, policies),
+        PeriodRuns(runs),
+        YearStages(groups, policies),
+        RegistryCopy(Institutions(rulebook)),
+    )
     workers = [worker, *(Worker("settlement", database, other) for other in others)]
     return Built(servicers, worker, workers)
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -56,12 +57,17 @@ class JournalBatch(JournalColumns, table=True):
 
 
 class Hospital(SQLModel, table=True):
-    """A hospital of a pool, as it stood from ``since`` to ``until``; days do not overlap."""
+    """An institution of a pool, as it stood from ``since`` to ``until``; days do not overlap.
+
+    ``version`` above 0: copied from the registry of institutions at that version; 0: registered here.
+    """
 
     __tablename__ = "hospital"
     __table_args__ = (
         CheckConstraint("until IS NULL OR until >= since", name="hospital_days"),
         CheckConstraint("level IN (1, 2, 3, 9)", name="hospital_level"),
+        CheckConstraint("kind IN ('hospital', 'clinic', 'pharmacy')", name="hospital_kind"),
+        CheckConstraint("agreement IN ('active', 'suspended', 'terminated')", name="hospital_agreement"),
         _OF_SCHEMA,
     )
 
@@ -72,6 +78,11 @@ class Hospital(SQLModel, table=True):
     pool: str = Field(sa_type=Text)
     region_code: str = Field(sa_type=Text)
     level: int = Field(sa_type=SmallInteger)
+    kind: str = Field(sa_type=Text, sa_column_kwargs={"server_default": "hospital"})
+    agreement: str = Field(sa_type=Text, sa_column_kwargs={"server_default": "active"})
+    community: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
+    community_role: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
+    version: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     recorded_at: datetime = _now()
 
 
@@ -218,6 +229,16 @@ class MonthRun(SQLModel, table=True):
     replays: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
     point_table_id: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
     held_lists: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+
+
+class RegistryCopy(SQLModel, table=True):
+    """The version of the registry of institutions that ``hospital`` is a copy of; one row."""
+
+    __tablename__ = "registry_copy"
+    __table_args__ = (CheckConstraint("one", name="registry_copy_one"), _OF_SCHEMA)
+
+    one: bool = Field(primary_key=True, sa_type=Boolean)
+    version: int = Field(sa_type=BigInteger)
 
 
 class RunTable(SQLModel, table=True):

@@ -97,6 +97,17 @@ class Institutions:
         shown = found[:limit]
         return shown, paging.encode(query, [shown[-1].code]) if len(found) > limit else ""
 
+    async def changes(self, after: int, size: int) -> tuple[list[Institution], int, bool]:
+        """What stands of the institutions changed since a version, the version reached, and whether more
+        has changed since."""
+        limit = paging.size(size or paging.PAGE_MAX)
+        found = await store.changed(after, limit + 1)
+        codes = list(dict.fromkeys(item.code for _, item in found))
+        kept = set(codes[:limit])
+        shown = [(version, item) for version, item in found if item.code in kept]
+        version = max((version for version, _ in shown), default=after)
+        return [item for _, item in shown], version, len(codes) > limit
+
     async def history(self, code: str) -> list[store.Recorded]:
         """Everything ever registered of one institution, superseded rows included.
 

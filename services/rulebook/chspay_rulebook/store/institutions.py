@@ -37,6 +37,13 @@ _AS_OF = (
     " AND starts_with(region_code, $1) AND ($3 = '' OR kind = $3)"
     " AND hospital_code > $4 ORDER BY hospital_code LIMIT $5"
 )
+# Rows are numbered under the lock of the registry, so numbers grow as changes are committed.
+_CHANGED = (
+    "WITH changed AS (SELECT hospital_code, max(row_id) AS version FROM institution"  # noqa: S608 - constants
+    " WHERE row_id > $1 GROUP BY 1 ORDER BY 2 LIMIT $2)"
+    f" SELECT version, {_COLUMNS} FROM institution JOIN changed USING (hospital_code)"
+    " WHERE superseded_at IS NULL ORDER BY version, since"
+)
 _HISTORY = (
     f"SELECT {_COLUMNS}, recorded_at, recorded_by, superseded_at FROM institution"  # noqa: S608 - constants only
     " WHERE hospital_code = $1 ORDER BY recorded_at, row_id"
@@ -81,6 +88,13 @@ async def as_of(prefix: str, on: date, kind: str, after: str, limit: int) -> lis
     """Institutions of places that start with ``prefix`` as they stood on a day, by code, after one."""
     connection = await current_connection()
     return [_institution(row) for row in await connection.fetch(_AS_OF, prefix, on, kind, after, limit)]
+
+
+async def changed(after: int, limit: int) -> list[tuple[int, Institution]]:
+    """Everything that stands of the institutions changed after a version, each with its own version, in the
+    order of the changes."""
+    connection = await current_connection()
+    return [(row["version"], _institution(row, 1)) for row in await connection.fetch(_CHANGED, after, limit)]
 
 
 async def history(code: str) -> list[Recorded]:

@@ -91,6 +91,10 @@ def hospital_to_pb(hospital: Hospital) -> pb.Hospital:
         level=hospital.level,
         since=date_to_pb(hospital.since),
         until=None if hospital.until is None else date_to_pb(hospital.until),
+        kind=hospital.kind,
+        agreement=hospital.agreement,
+        community=hospital.community,
+        registry_version=hospital.version,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 import asyncpg
@@ -13,7 +13,8 @@ import asyncpg
 class Hospital:
     """A hospital as it stands from ``since`` to ``until`` (``None`` = until further notice).
 
-    ``pool`` pays it; ``region_code`` is the place it stands in, the pool itself or a county of it.
+    ``pool`` pays it; ``region_code`` is the place it stands in, the pool itself or a county of it. A row
+    copied from the registry of institutions carries the registry's ``version``; 0 is one of our own.
     """
 
     hospital_code: str
@@ -23,9 +24,17 @@ class Hospital:
     level: int
     since: date
     until: date | None
+    kind: str = "hospital"
+    agreement: str = "active"
+    community: str = ""
+    community_role: str = ""
+    version: int = 0
 
 
-_COLUMNS = "hospital_code, name, pool, region_code, level, since, until"
+_COLUMNS = (
+    "hospital_code, name, pool, region_code, level, since, until, kind, agreement, community,"
+    " community_role, version"
+)
 
 # The lock is shared among intakes and taken alone by a run's snapshot: a list is either in the
 # snapshot or sees the month closed, never neither. It is taken before the statement that stores.
@@ -39,7 +48,7 @@ WHERE hospital_code = $1 AND since <= $2 AND (until IS NULL OR until >= $2)
 async def admit(connection: asyncpg.Connection, hospital_code: str, day: date) -> Hospital | None:
     """The hospital as it stood on ``day``, its pool's intake gate held open until the transaction ends."""
     row = await connection.fetchrow(_ADMIT, hospital_code, day)
-    return None if row is None else Hospital(*row[:7])
+    return None if row is None else Hospital(*row[:12])
 
 
 async def admit_all(connection: asyncpg.Connection, codes: Sequence[str]) -> dict[str, list[Hospital]]:
@@ -98,6 +107,39 @@ async def put(connection: asyncpg.Connection, hospital: Hospital) -> None:
         hospital.since,
         hospital.until,
     )
+
+
+async def registered(connection: asyncpg.Connection, hospital_code: str) -> bool:
+    """Whether the registry of institutions speaks of the hospital."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM settlement.hospital WHERE hospital_code = $1 AND version > 0)",
+            hospital_code,
+        )
+    )
+
+
+async def copy_version(connection: asyncpg.Connection, *, lock: bool = False) -> int:
+    """The version of the registry the copy stands at; ``lock`` keeps others from moving it."""
+    return int(
+        await connection.fetchval(
+            "SELECT version FROM settlement.registry_copy FOR UPDATE"
+            if lock
+            else "SELECT version FROM settlement.registry_copy"
+        )
+    )
+
+
+async def take_copy(connection: asyncpg.Connection, rows: Sequence[Hospital], version: int) -> None:
+    """Everything the registry says of some hospitals, instead of what was known of them."""
+    codes = sorted({row.hospital_code for row in rows})
+    await connection.execute("DELETE FROM settlement.hospital WHERE hospital_code = ANY($1)", codes)
+    await connection.executemany(
+        f"INSERT INTO settlement.hospital ({_COLUMNS})"  # noqa: S608 - constants only
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        [astuple(row) for row in rows],
+    )
+    await connection.execute("UPDATE settlement.registry_copy SET version = $1", version)
 
 
 async def in_pool(

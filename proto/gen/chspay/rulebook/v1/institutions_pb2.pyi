@@ -134,6 +134,24 @@ class ListInstitutionsResponse(_message.Message):
     next_page_token: str
     def __init__(self, institutions: _Optional[_Iterable[_Union[Institution, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListInstitutionChangesRequest(_message.Message):
+    __slots__ = ("after", "page_size")
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    after: int
+    page_size: int
+    def __init__(self, after: _Optional[int] = ..., page_size: _Optional[int] = ...) -> None: ...
+
+class ListInstitutionChangesResponse(_message.Message):
+    __slots__ = ("institutions", "version", "more")
+    INSTITUTIONS_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    institutions: _containers.RepeatedCompositeFieldContainer[Institution]
+    version: int
+    more: bool
+    def __init__(self, institutions: _Optional[_Iterable[_Union[Institution, _Mapping]]] = ..., version: _Optional[int] = ..., more: _Optional[bool] = ...) -> None: ...
+
 class GetInstitutionRequest(_message.Message):
     __slots__ = ("code",)
     CODE_FIELD_NUMBER: _ClassVar[int]

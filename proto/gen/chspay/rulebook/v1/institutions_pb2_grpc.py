@@ -50,6 +50,11 @@ class InstitutionServiceStub:
                 request_serializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionsRequest.SerializeToString,
                 response_deserializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionsResponse.FromString,
                 _registered_method=True)
+        self.ListInstitutionChanges = channel.unary_unary(
+                '/chspay.rulebook.v1.InstitutionService/ListInstitutionChanges',
+                request_serializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionChangesRequest.SerializeToString,
+                response_deserializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionChangesResponse.FromString,
+                _registered_method=True)
         self.GetInstitution = channel.unary_unary(
                 '/chspay.rulebook.v1.InstitutionService/GetInstitution',
                 request_serializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.GetInstitutionRequest.SerializeToString,
@@ -82,6 +87,14 @@ class InstitutionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListInstitutionChanges(self, request, context):
+        """Institutions changed since a version of the registry, each with everything that stands of it now: what a
+        service that keeps a copy asks for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetInstitution(self, request, context):
         """Everything ever registered of one institution, superseded rows included.
         """
@@ -106,6 +119,11 @@ def add_InstitutionServiceServicer_to_server(servicer, server):
                     servicer.ListInstitutions,
                     request_deserializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionsRequest.FromString,
                     response_serializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionsResponse.SerializeToString,
+            ),
+            'ListInstitutionChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInstitutionChanges,
+                    request_deserializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionChangesRequest.FromString,
+                    response_serializer=chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionChangesResponse.SerializeToString,
             ),
             'GetInstitution': grpc.unary_unary_rpc_method_handler(
                     servicer.GetInstitution,
@@ -195,6 +213,33 @@ class InstitutionService:
             '/chspay.rulebook.v1.InstitutionService/ListInstitutions',
             chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionsRequest.SerializeToString,
             chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInstitutionChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.rulebook.v1.InstitutionService/ListInstitutionChanges',
+            chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionChangesRequest.SerializeToString,
+            chspay_dot_rulebook_dot_v1_dot_institutions__pb2.ListInstitutionChangesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -164,7 +164,7 @@ class ListListsResponse(_message.Message):
     def __init__(self, lists: _Optional[_Iterable[_Union[SettlementList, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Hospital(_message.Message):
-    __slots__ = ("hospital_code", "name", "region_code", "level", "since", "until", "area_code")
+    __slots__ = ("hospital_code", "name", "region_code", "level", "since", "until", "area_code", "kind", "agreement", "community", "registry_version")
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     REGION_CODE_FIELD_NUMBER: _ClassVar[int]
@@ -172,6 +172,10 @@ class Hospital(_message.Message):
     SINCE_FIELD_NUMBER: _ClassVar[int]
     UNTIL_FIELD_NUMBER: _ClassVar[int]
     AREA_CODE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    AGREEMENT_FIELD_NUMBER: _ClassVar[int]
+    COMMUNITY_FIELD_NUMBER: _ClassVar[int]
+    REGISTRY_VERSION_FIELD_NUMBER: _ClassVar[int]
     hospital_code: str
     name: str
     region_code: str
@@ -179,7 +183,11 @@ class Hospital(_message.Message):
     since: _date_pb2.Date
     until: _date_pb2.Date
     area_code: str
-    def __init__(self, hospital_code: _Optional[str] = ..., name: _Optional[str] = ..., region_code: _Optional[str] = ..., level: _Optional[int] = ..., since: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., until: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., area_code: _Optional[str] = ...) -> None: ...
+    kind: str
+    agreement: str
+    community: str
+    registry_version: int
+    def __init__(self, hospital_code: _Optional[str] = ..., name: _Optional[str] = ..., region_code: _Optional[str] = ..., level: _Optional[int] = ..., since: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., until: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., area_code: _Optional[str] = ..., kind: _Optional[str] = ..., agreement: _Optional[str] = ..., community: _Optional[str] = ..., registry_version: _Optional[int] = ...) -> None: ...
 
 class PutHospitalRequest(_message.Message):
     __slots__ = ("request_id", "hospital")

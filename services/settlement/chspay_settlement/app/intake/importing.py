@@ -21,7 +21,7 @@ from chspay_kit.convert import Answer
 from chspay_kit.db import current_connection
 from chspay_settlement import faults
 from chspay_settlement.app.intake.keys import Identity
-from chspay_settlement.app.intake.lists import Intake, check_list, placed
+from chspay_settlement.app.intake.lists import Intake, check_list, entitled, placed
 from chspay_settlement.clients import Grouper, Policies
 from chspay_settlement.store import hospitals, lists
 
@@ -172,5 +172,5 @@ def _in_force(known: Mapping[str, Sequence[hospitals.Hospital]], case: Case) -> 
         raise Fault(faults.HOSPITAL_UNKNOWN, field="hospital_code", value=code)
     for hospital in known[code]:
         if day is not None and hospital.since <= day and (hospital.until is None or day <= hospital.until):
-            return hospital
+            return entitled(hospital, day)
     raise Fault(faults.HOSPITAL_NOT_IN_FORCE, field="hospital_code", value=code, day=day)

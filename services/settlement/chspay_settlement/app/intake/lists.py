@@ -26,6 +26,8 @@ _ID_HOSPITAL = 14
 MOST_FEN = 10**12
 _TEXTS = ("person_key", "department", "leaving_type", "insured_region", "insurance_type", "referral_id")
 _LONGEST_TEXT = 64
+_KINDS = {"clinic": "门诊部、诊所", "pharmacy": "零售药店"}
+_ENDED = {"suspended": "中止", "terminated": "终止"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,20 @@ def placed(case: Case, hospital: hospitals.Hospital) -> Case:
     return case
 
 
+def entitled(hospital: hospitals.Hospital, day: date) -> hospitals.Hospital:
+    """The institution itself, when inpatient lists of ``day`` may be settled with it.
+
+    :raises Fault: NOT_A_HOSPITAL, HOSPITAL_NO_AGREEMENT.
+    """
+    code = hospital.hospital_code
+    if hospital.kind != "hospital":
+        raise Fault(faults.NOT_A_HOSPITAL, field="hospital_code", value=code, kind=_KINDS[hospital.kind])
+    if hospital.agreement != "active":
+        state = _ENDED[hospital.agreement]
+        raise Fault(faults.HOSPITAL_NO_AGREEMENT, field="hospital_code", value=code, day=day, state=state)
+    return hospital
+
+
 class Intake:
     """Takes lists in and gives them back."""
 
@@ -111,7 +127,7 @@ class Intake:
         hospital = await hospitals.admit(connection, case.hospital_code, day)
         if hospital is None:
             raise await self.not_admitted(case.hospital_code, day)
-        case = placed(case, hospital)
+        case = placed(case, entitled(hospital, day))
         answer = await self._grouper.one(await self._policies.scheme(hospital.pool, day), case)
         new = self.prepare(case, identity, source, channel, answer, hospital.pool, claim.subject)
         stored = (await lists.put_lists(connection, [new])).get(new.list_id)

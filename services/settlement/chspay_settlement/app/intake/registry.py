@@ -1,4 +1,4 @@
-"""The hospitals of a pool, dated."""
+"""The hospitals of a pool, dated: those the registry of institutions does not speak of are put here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DAYS_OVERLAP_SQLSTATE = "CH002"
 async def put_hospital(hospital: Hospital) -> Hospital:
     """Registers a hospital from a day on; what stood before ends the day before.
 
-    :raises Fault: a wrong level, region or day, or another row on the same days.
+    :raises Fault: a wrong level, region or day, another row on the same days, or HOSPITAL_IN_REGISTRY.
     """
     claim = current_claim()
     claim.require_role("bureau", "service")
@@ -43,8 +43,11 @@ async def put_hospital(hospital: Hospital) -> Hospital:
     if hospital.until is not None and hospital.until < hospital.since:
         raise Fault(faults.HOSPITAL_DAYS_BAD, field="until", value=hospital.until, since=hospital.since)
     claim.require_region(hospital.region_code)
+    connection = await current_connection()
+    if await hospitals.registered(connection, code):
+        raise Fault(faults.HOSPITAL_IN_REGISTRY, field="hospital_code", value=code)
     try:
-        await hospitals.put(await current_connection(), hospital)
+        await hospitals.put(connection, hospital)
     except asyncpg.PostgresError as error:
         if error.sqlstate == _DAYS_OVERLAP_SQLSTATE:
             raise Fault(faults.HOSPITAL_DAYS_OVERLAP, field="since", value=code) from error
