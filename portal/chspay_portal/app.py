@@ -20,7 +20,7 @@ from chspay_portal import reasons
 from chspay_portal.frame import put_on_page
 from chspay_portal.gateway import Refused, refused
 from chspay_portal.guard import Guard
-from chspay_portal.pages import files, home, run, signin, statement, system, why
+from chspay_portal.pages import files, home, run, signin, statement, system, whatif, whatif_form, why
 from chspay_portal.pages.errors import refusal
 from chspay_portal.portal import Portal
 from chspay_portal.view.layout import NAME, STATIC
@@ -31,7 +31,7 @@ _ICON = (
     'stroke-linecap="round"/></svg>'
 )
 #: Pages register themselves with NiceGUI when their module is read.
-PAGES = (home, run, statement, why, signin)
+PAGES = (home, run, statement, why, whatif, whatif_form, signin)
 
 
 def create_app(portal: Portal) -> ASGIApp:
@@ -45,7 +45,7 @@ def create_app(portal: Portal) -> ASGIApp:
     )
     app.state.portal = nicegui.app.state.portal = portal
     app.mount("/static", StaticFiles(directory=str(STATIC)))
-    for room in (files, signin, why, system):
+    for room in (files, signin, why, whatif, whatif_form, system):
         app.include_router(room.router)
     nicegui.app.exception_handler(HTTPStatus.NOT_FOUND)(_unknown)
     ui.run_with(

@@ -84,12 +84,12 @@ class Gateway:
         answer = await self._call(key, method, *steps, headers=headers, **more)
         return answer.json() if answer.content else None
 
-    async def file(self, key: str, *steps: str, form: str) -> httpx.Response:
+    async def file(self, key: str, *steps: str, form: str, **query: Query) -> httpx.Response:
         """A table as a download, as the gateway writes it.
 
         :param form: ``csv`` or ``xlsx``.
         """
-        return await self._call(key, "GET", *steps, params={"format": form})
+        return await self._call(key, "GET", *steps, params={**query, "format": form})
 
     async def place_name(self, key: str, code: str) -> str:
         """The name of a place, the code itself for one without policy; names are the same for everybody."""

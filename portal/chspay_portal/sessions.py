@@ -5,10 +5,19 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 _MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form that was refused: shown again once, with why, so that nothing has to be typed twice."""
+
+    values: Mapping[str, str]
+    code: str
+    detail: str
 
 
 @dataclass(slots=True)
@@ -27,6 +36,12 @@ class Session:
     began: float
     seen: float
     csrf: str = field(repr=False)
+    draft: Draft | None = field(default=None, repr=False)
+
+    def take_draft(self) -> Draft | None:
+        """The refused form, once."""
+        draft, self.draft = self.draft, None
+        return draft
 
     @property
     def is_hospital(self) -> bool:

@@ -18,7 +18,9 @@ STATES: Mapping[str, str] = {
     "closed": "已关闭",
     "returned": "已退回",
     "cancelled": "已取消",
+    "waiting": "等待",
 }
+LEVELS: Mapping[str, str] = {"1": "一级", "2": "二级", "3": "三级", "9": "未定级", "": "未知"}
 NATURES: Mapping[str, str] = {"month": "月结", "trial": "试算", "replay": "重算"}
 STANDINGS: Mapping[str, str] = {
     "issued": "已印发",
@@ -29,6 +31,7 @@ STANDINGS: Mapping[str, str] = {
 #: Steps of a run as the service names them.
 STAGES: Mapping[str, str] = {
     "": "准备",
+    "load": "读取病例",
     "lists": "整理清单",
     "points": "计算点数",
     "value": "计算点值",

@@ -43,9 +43,11 @@ def follow(visit: Visit, place: str, *steps: str) -> None:
 
 def progress_of(found: dict[str, Any]) -> tuple[int, int]:
     """How far it is: done, total."""
-    return int(found["progress_done"]), int(found["progress_total"])
+    return int(found.get("progress_done", found.get("done", 0))), int(
+        found.get("progress_total", found.get("total", 0))
+    )
 
 
 def stage_of(found: dict[str, Any]) -> str:
     """What is being done."""
-    return words.said(words.STAGES, str(found.get("stage", "")))
+    return words.said(words.STAGES, str(found.get("stage", found.get("step", ""))))

@@ -23,6 +23,7 @@ from chspay_portal.view.parts import (
     Column,
     card,
     digest,
+    exports,
     facts,
     figure,
     four_places,
@@ -97,7 +98,7 @@ def _summary(run: dict[str, Any]) -> Safe:
                 ("状态", state_tag(run["state"]), ""),
                 ("病例数", money(str(run["cases"])), "例"),
                 ("总点数", opens("points", points, "点"), "点"),
-                ("点值", opens("point_value", run["point_value"], "元/点"), "元/点"),
+                ("点值", opens("value", run["point_value"], "元/点"), "元/点"),
                 ("基金支付", opens("fund", run["fund"], "元"), "元"),
                 ("个人负担", opens("patient", run["patient"], "元"), "元"),
             ]
@@ -123,9 +124,7 @@ def _hospitals(run: dict[str, Any], statements: list[dict[str, Any]]) -> Safe:
         ),
         tag("span", "", id="hospitals-told", role="status", cls="soft"),
         tag("span", cls="grow"),
-        link("导出 CSV", href("runs", run["run_id"], "statements.csv"), cls="button second", download=""),
-        link("导出 XLSX", href("runs", run["run_id"], "statements.xlsx"), cls="button second", download=""),
-        tag("button", "打印", type="button", cls="plain", data_print=True),
+        exports(*(href("runs", run["run_id"], f"statements.{form}") for form in ("csv", "xlsx"))),
         cls="tools",
     )  # fmt: skip
     shown = table("hospitals", _COLUMNS, rows, caption="点表头可排序；筛选后，合计只计显示的行。", foot=foot)

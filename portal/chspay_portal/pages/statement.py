@@ -47,6 +47,8 @@ _PAID = (
     ("released", "解除暂缓", "核实后补拨的部分", "元"),
     ("payable", "本月应付", "预付－扣款＋差额－暂缓＋解除；为负则应由本机构退回", "元"),
 )
+#: Lines that the lineage of amounts calls otherwise.
+_ITEMS = {"differences": "difference"}
 _CASES = (
     Column("病例"),
     Column("病组"),
@@ -106,7 +108,7 @@ def _bill(
     rows = []
     for field, name, meaning, unit in lines:
         value = four_places(item[field]) if unit == "点" else item[field]
-        amount = why(of_hospital(run_id, item["hospital_code"], field), value, unit)
+        amount = why(of_hospital(run_id, item["hospital_code"], _ITEMS.get(field, field)), value, unit)
         label = tag("th", name, tag("small", meaning, cls="meaning"), scope="row")
         rows.append(tag("tr", label, tag("td", amount, " ", tag("small", unit), cls="n")))
     return card(tag("h2", title), tag("table", tag("tbody", *rows), cls="bill"))
@@ -128,12 +130,14 @@ def _case_table(run_id: str, code: str, item: dict[str, Any], cases: dict[str, A
 def _case_row(run_id: str, code: str, each: dict[str, Any]) -> list[Cell]:
     case_id = each["case_id"]
     points = four_places(each["points"])
+
+    def amount(item: str) -> Cell:
+        return figure(each[item], why(of_case(run_id, code, case_id, item), each[item]))
+
     return [
         text_cell(case_id),
         text_cell(each["drg"] or "—"),
         text_cell(kind_text(each["kind"])),
         figure(points, why(of_case(run_id, code, case_id, "points"), points, "点")),
-        figure(each["cost"]),
-        figure(each["patient"]),
-        figure(each["fund"], why(of_case(run_id, code, case_id, "fund"), each["fund"])),
+        *(amount(item) for item in ("cost", "patient", "fund")),
     ]

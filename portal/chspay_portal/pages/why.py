@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from chspay_core.errors import Fault
 from chspay_core.wording import unit_text
-from chspay_kit.markup import Part, Safe, join, money, tag
+from chspay_kit.markup import Part, Safe, join, tag
 from chspay_portal import reasons, words
 from chspay_portal.frame import PATIENCE, show
 from chspay_portal.gateway import Refused, refused
@@ -24,8 +24,9 @@ from chspay_portal.view.parts import card, evidence_tag, facts, href, link
 
 router = APIRouter(include_in_schema=False)
 
-_DEPTH = 4
-_CHILDREN = 50
+_DEPTH = 6
+_CHILDREN = 20
+_EXAMPLES = 3
 
 
 @ui.page("/why", response_timeout=PATIENCE)
@@ -35,10 +36,8 @@ async def why_page(request: Request, ref: str = "") -> Response | None:
 
 
 async def _build(visit: Visit, ref: str) -> Sheet:
-    root = await visit.get("lineage", ref=ref, depth=_DEPTH, page_size=_CHILDREN)
-    unit = unit_text(root["unit"])
+    root = await _read(visit, ref)
     parts: list[Part] = [
-        card(facts([(root["label"], money(root["value"]), unit), ("核对", _checked(root), "")])),
         _clauses(root),
         card(
             tag("h2", "怎样算出"),
@@ -60,6 +59,18 @@ async def _build(visit: Visit, ref: str) -> Sheet:
     )
 
 
+async def _read(visit: Visit, ref: str) -> dict[str, Any]:
+    """The tree; of a long sum the first part is opened until a clause is in sight, as an example."""
+    root: dict[str, Any] = await visit.get("lineage", ref=ref, depth=_DEPTH, page_size=_CHILDREN)
+    for _ in range(_EXAMPLES):
+        closed = tree.first_closed(root)
+        if closed is None or next(tree.clauses(root), None) is not None:
+            break
+        opened = await visit.get("lineage", ref=closed["ref"], depth=_DEPTH, page_size=_CHILDREN)
+        closed |= {name: opened[name] for name in ("inputs", "formula", "checked", "rule", "source", "more")}
+    return root
+
+
 def _way_back(ref: str) -> list[Part]:
     """The run and the statement the amount stands in, from its name."""
     steps = [unquote(step) for step in ref.split("/")]
@@ -69,12 +80,6 @@ def _way_back(ref: str) -> list[Part]:
     if steps[2] in {"hospital", "case", "block"}:
         found.append(link("结算单", href("runs", steps[1], "statement", hospital=steps[3])))
     return found
-
-
-def _checked(root: dict[str, Any]) -> Safe:
-    if root["checked"]:
-        return tag("span", "✓ 逐级重算一致", cls="good")
-    return tag("span", "到底的数据，没有下级", cls="soft")
 
 
 def _clauses(root: dict[str, Any]) -> Safe:

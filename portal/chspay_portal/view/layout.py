@@ -18,7 +18,7 @@ from chspay_portal.view.parts import href, link, notice
 
 STATIC = files("chspay_portal") / "static"
 NAME = "chspay 医保支付"
-_NAVIGATION = (("结算", "/"),)
+_NAVIGATION = (("结算", "/"), ("测算模拟", "/what-if"))
 
 
 def _stamp(name: str) -> str:

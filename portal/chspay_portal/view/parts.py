@@ -67,6 +67,15 @@ def digest(value: str, *, short: bool = False) -> Safe:
     return tag("code", value[:12] + "…", title=value) if short else tag("code", value)
 
 
+def exports(csv: str, xlsx: str) -> Safe:
+    """The ways to take a table along: as files and on paper."""
+    return join(
+        link("导出 CSV", csv, cls="button second", download=""),
+        link("导出 XLSX", xlsx, cls="button second", download=""),
+        tag("button", "打印", type="button", cls="plain", data_print=True),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table.

@@ -20,6 +20,14 @@ KINDS = {
     "rest": "其余各项",
     "public": "统筹区公布的合计",
 }
+#: Functions of formulas, as a clerk would say them.
+_CALLED = {
+    "fen_floor": "舍去不足一分",
+    "half_up_fen": "四舍五入到分",
+    "served": "是否分得一分尾差",
+    "cv_population": "变异系数（总体）",
+    "cv_sample": "变异系数（样本）",
+}
 #: Levels shown open when the page comes; deeper ones open at a key or a click.
 OPEN_LEVELS = 2
 
@@ -34,6 +42,17 @@ def inside(node: Node, level: int) -> Safe:
     """The children of a node that was opened, as the group that is put under it."""
     children = [_item(child, level) for child in node["inputs"]]
     return tag("ul", *children, role="group")
+
+
+def first_closed(node: Node) -> Node | None:
+    """The first node, from above, that has more below it than was read."""
+    level = [node]
+    while level:
+        found = next((one for one in level if one["more"] and one["ref"] and not one["inputs"]), None)
+        if found is not None:
+            return found
+        level = [child for one in level for child in one["inputs"]]
+    return None
 
 
 def clauses(node: Node) -> Iterator[dict[str, Any]]:
@@ -107,7 +126,7 @@ def _row(node: Node) -> Safe:
 
 def _how(node: Node) -> Iterable[Part]:
     if node["formula"]:
-        labels = {child["name"]: child["label"] for child in node["inputs"] if child["name"]}
+        labels = _CALLED | {child["name"]: child["label"] for child in node["inputs"] if child["name"]}
         line = Line("", node["label"], node["value"], node["unit"], formula=node["formula"])
         yield f"= {formula_text(line, labels)}"
     elif node["kind"] == "sum":
