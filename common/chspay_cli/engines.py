@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from chspay_budget.engine import months
+from chspay_capitation import engine as capitation
 from chspay_core import measuring
 from chspay_core.method_registry import Registry
 from chspay_core.policy_lint import Engines
@@ -21,12 +22,12 @@ from chspay_grouper.engine.weights import methods as weight_methods
 from chspay_settlement import engine as settlement
 from chspay_settlement.engine.case.curves import curves
 
-#: Modules with registries of methods, besides every module of the engine of settlement.
+#: Modules with registries of methods, besides every module of the engines of settlement and capitation.
 _MODULES = (measuring, weight_methods, weight_extras)
 
 
 def _registries() -> Iterator[Registry[Any]]:
-    for module in (*_MODULES, *_submodules(settlement)):
+    for module in (*_MODULES, *_submodules(settlement), *_submodules(capitation)):
         for item in vars(module).values():
             if isinstance(item, Registry):
                 yield item

@@ -39,14 +39,14 @@ PORTS_TAKEN = Reason(
     "端口 {value} 已被其他程序占用；请用 --port-base 换一段端口，例如 --port-base 18080",
 )
 
-SERVICES = ("rulebook", "grouper", "budget", "settlement")
+SERVICES = ("rulebook", "grouper", "budget", "settlement", "capitation")
 GATEWAY, PORTAL = "gateway", "portal"
 DEFAULT_PORTS = {
     "gateway": 8080,
     "grouper": 50051,
     "rulebook": 50052,
     "budget": 50053,
-    "settlement": 50054,
+    "settlement": 50054, "capitation": 50055,
     "portal": 8090,
 }
 HOST = "127.0.0.1"

@@ -1,6 +1,7 @@
-"""The laws share the helpers of the settlement tests."""
+"""The laws share the helpers of the settlement and capitation tests."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / "settlement"))
+for folder in ("settlement", "capitation"):
+    sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / folder))

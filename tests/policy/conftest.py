@@ -3,5 +3,5 @@
 import sys
 from pathlib import Path
 
-for folder in ("settlement", "weights"):
+for folder in ("settlement", "weights", "capitation"):
     sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / folder))

@@ -1,0 +1,1 @@
+"""Capitation on the wire: messages to nouns of the engine, and back."""

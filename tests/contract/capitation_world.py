@@ -1,0 +1,196 @@
+"""Capitation behind a real channel, with a real rulebook beside it and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+from capitation_rules import CATCHMENT
+
+import chspay_policy
+from chspay.capitation.v1 import (
+    benefit_pb2_grpc,
+    capitation_pb2,
+    capitation_pb2_grpc,
+    roster_pb2,
+    roster_pb2_grpc,
+)
+from chspay.rulebook.v1 import rulebook_pb2_grpc
+from chspay_capitation.app.jobs import Jobs
+from chspay_capitation.clients import Rulebook as RulebookClient
+from chspay_capitation.main import build
+from chspay_core.errors import Fault
+from chspay_kit.auth import Claim
+from chspay_kit.convert import date_to_pb
+from chspay_kit.db import Database
+from chspay_kit.grpc_client import Channel
+from chspay_kit.grpc_server import Server
+from chspay_kit.worker import Worker
+from chspay_rulebook import rpc as rulebook_rpc
+from chspay_rulebook.app import Rulebook
+from chspay_rulebook.shelf import Shelf
+
+KEY = b"0123456789abcdef0123456789abcdef"
+BUREAU = Claim("bureau-a", "bureau", region="9901")
+OTHER = Claim("bureau-b", "bureau", region="9901")
+ELSEWHERE = Claim("bureau-c", "bureau", region="3301")
+HOSPITAL = Claim("hospital-key", "hospital", institution="H1", region="990101")
+POOL = "990100"
+SINCE, UNTIL = date_to_pb(date(2026, 1, 1)), date_to_pb(date(2027, 1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Stubs of capitation and the database behind it."""
+
+    roster: Any
+    capitation: Any
+    benefit: Any
+    database: Database
+
+
+@contextlib.asynccontextmanager
+async def world(migrated_db: Any) -> AsyncIterator[World]:
+    """Everything served, the worker at work; drained at the end."""
+    databases = {name: Database(migrated_db.url(name)) for name in ("rulebook", "capitation")}
+    for database in databases.values():
+        await database.open()
+    rulebook = rulebook_rpc.RulebookServicer(Rulebook(Shelf(chspay_policy.ROOT)))
+    add: list[Any] = [
+        (rulebook_pb2_grpc.add_RulebookServiceServicer_to_server, rulebook, rulebook_rpc.SERVICE)
+    ]
+    first = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=databases["rulebook"])
+    to_rulebook = Channel(f"127.0.0.1:{await first.start()}", KEY)
+    built = build(databases["capitation"], RulebookClient(to_rulebook))
+    second = Server(built.servicers, listen="127.0.0.1:0", claim_key=KEY, database=databases["capitation"])
+    channel = Channel(f"127.0.0.1:{await second.start()}", KEY)
+    work = asyncio.create_task(Worker("capitation", databases["capitation"], Jobs()).work())
+    stubs = (roster_pb2_grpc.RosterServiceStub, capitation_pb2_grpc.CapitationServiceStub,
+             benefit_pb2_grpc.BenefitServiceStub)  # fmt: skip
+    try:
+        yield World(*(stub(channel) for stub in stubs), databases["capitation"])
+    finally:
+        work.cancel()
+        for each in (channel, to_rulebook):
+            await each.close()
+        for server in (second, first):
+            await server.drain(1)
+        for database in databases.values():
+            await database.close()
+
+
+def fresh() -> str:
+    """A request id nobody used."""
+    return uuid.uuid4().hex
+
+
+async def refused(call: Any) -> str:
+    """The reason a call is refused with."""
+    try:
+        await call
+    except Fault as fault:
+        return fault.reason.code
+    raise AssertionError("was not refused")
+
+
+def parquet(batch: pa.RecordBatch) -> bytes:
+    """The rows as a Parquet file."""
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_batches([batch]), sink)
+    return sink.getvalue()
+
+
+def arrow(batch: pa.RecordBatch) -> bytes:
+    """The rows as an Arrow stream."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def text(batch: pa.RecordBatch) -> bytes:
+    """The rows as CSV."""
+    sink = io.BytesIO()
+    pacsv.write_csv(pa.Table.from_batches([batch]), sink)
+    return sink.getvalue()
+
+
+async def start_roster(here: World) -> str:
+    """A new roster."""
+    answer = await here.roster.StartRoster(
+        roster_pb2.StartRosterRequest(request_id=fresh(), pool=POOL, as_of=date_to_pb(date(2026, 12, 31)))
+    )
+    return str(answer.roster.roster_id)
+
+
+async def put(here: World, roster_id: str, number: int, content: bytes) -> Any:
+    """One part of a roster."""
+    return await here.roster.PutRosterPart(
+        roster_pb2.PutRosterPartRequest(
+            request_id=fresh(), roster_id=roster_id, part_no=number, content=content
+        )
+    )
+
+
+async def close(here: World, roster_id: str, parts: int) -> Any:
+    """Closes a roster and waits for its check."""
+    await here.roster.CloseRoster(
+        roster_pb2.CloseRosterRequest(request_id=fresh(), roster_id=roster_id, parts=parts)
+    )
+    while True:
+        found = (await here.roster.GetRoster(roster_pb2.GetRosterRequest(roster_id=roster_id))).roster
+        if found.state != roster_pb2.ROSTER_STATE_CHECKING:
+            return found
+        await asyncio.sleep(0.05)
+
+
+async def loaded(here: World, *parts: bytes) -> str:
+    """A loaded roster of these parts."""
+    roster_id = await start_roster(here)
+    for number, part in enumerate(parts):
+        await put(here, roster_id, number, part)
+    found = await close(here, roster_id, len(parts))
+    assert found.state == roster_pb2.ROSTER_STATE_LOADED, found
+    return roster_id
+
+
+async def put_catchment(here: World) -> Any:
+    """The catchment of the tests as a new version."""
+    request = capitation_pb2.PutCatchmentRequest(request_id=fresh(), pool=POOL, document="联席〔2025〕6号")
+    for entry in CATCHMENT:
+        added = request.entries.add(
+            kind=entry.kind, code=entry.code, community=entry.community, since=date_to_pb(entry.since)
+        )
+        if entry.until is not None:
+            added.until.CopyFrom(date_to_pb(entry.until))
+    return (await here.capitation.PutCatchment(request)).catchment
+
+
+async def attributed(here: World, roster_id: str, **more: Any) -> Any:
+    """An attribution of the whole year, waited for."""
+    request = capitation_pb2.StartAttributionRequest(
+        request_id=fresh(), pool=POOL, roster_id=roster_id, since=SINCE, until=UNTIL, **more
+    )
+    name = (await here.capitation.StartAttribution(request)).attribution.attribution_id
+    while True:
+        found = await here.capitation.GetAttribution(
+            capitation_pb2.GetAttributionRequest(attribution_id=name)
+        )
+        if found.attribution.state != capitation_pb2.ATTRIBUTION_STATE_RUNNING:
+            return found
+        await asyncio.sleep(0.05)
+
+
+async def quotas(here: World, attribution_id: str) -> dict[tuple[str, str], Any]:
+    """Quotas by community and insurance."""
+    found = await here.capitation.ListQuotas(capitation_pb2.ListQuotasRequest(attribution_id=attribution_id))
+    return {(row.community, row.insurance_type): row for row in found.quotas}
