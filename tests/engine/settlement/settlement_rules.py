@@ -49,6 +49,17 @@ def policy_of(
     without: tuple[str, ...] = (),
 ) -> Policy:
     """The policy above with some rules replaced or left out; ``later`` rules begin the day after ``on``."""
+    return bundle_of(changes, on=on, later=later, without=without).on(on)
+
+
+def bundle_of(
+    changes: Mapping[str, object] | None = None,
+    *,
+    on: date = ON,
+    later: Mapping[str, object] | None = None,
+    without: tuple[str, ...] = (),
+) -> Bundle:
+    """The same, sealed."""
     values = {key: value for key, value in {**BASE, **(changes or {})}.items() if key not in without}
     dated = [(key, value, date(2020, 1, 1)) for key, value in values.items()]
     dated += [(key, value, date.fromordinal(on.toordinal() + 1)) for key, value in (later or {}).items()]
@@ -66,4 +77,4 @@ def policy_of(
         for key, value, since in dated
     ]
     document = Document("test", "测试办法", "测〔2020〕1号", "测试", "2020-01-01", "demo")
-    return Bundle.seal(PLACE, {PLACE: "演示市"}, rules, {"test": document}).on(on)
+    return Bundle.seal(PLACE, {PLACE: "演示市"}, rules, {"test": document})
