@@ -23,6 +23,7 @@ from chspay.settlement.v1 import (
     ledger_pb2_grpc,
     lineage_pb2_grpc,
     month_pb2_grpc,
+    replay_pb2_grpc,
     settlement_pb2_grpc,
     whatif_pb2_grpc,
     year_pb2_grpc,
@@ -53,6 +54,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
     "year": ("settlement", year_pb2_grpc.YearServiceStub),
     "ledger": ("settlement", ledger_pb2_grpc.LedgerServiceStub),
+    "replay": ("settlement", replay_pb2_grpc.ReplayServiceStub),
     "lineage": ("settlement", lineage_pb2_grpc.LineageServiceStub),
     "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
 }
@@ -81,6 +83,7 @@ class Services:
     month: Any
     year: Any
     ledger: Any
+    replay: Any
     lineage: Any
     what_if: Any
     channels: dict[str, Channel]

@@ -11,6 +11,8 @@ import pytest
 import pytest_asyncio
 from gateway_world import COUNTY, OTHER, OWN, POOL
 
+from chspay_cli.replay_damage import open_bundle
+from chspay_cli.replay_run import replay_bundle
 from chspay_core.digest import sm3_hex
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -128,3 +130,21 @@ async def test_those_who_watch_read_the_month_by_place(gw, run):
     assert (refused.status_code, refused.json()["reason"]) == (403, "BUREAU_ONLY")
     backwards = await gw.ask("GET", "/api/v1/figures?first=2026-05&last=2026-04", who="bureau")
     assert (backwards.status_code, backwards.json()["reason"]) == (422, "MONTHS_BACKWARDS")
+
+
+async def test_the_month_is_done_again_from_its_file(gw, run, tmp_path):
+    """What was downloaded over HTTP alone comes to the same bytes on a machine without any service."""
+    path = f"/api/v1/clearings/{run['run_id']}/replay"
+    answer = await gw.ask("GET", path, who="bureau")
+    assert answer.status_code == 200, answer.text
+    assert f'filename="{run["run_id"]}.chsreplay"' in answer.headers["content-disposition"]
+    assert (await gw.ask("GET", path, who="bureau")).content == answer.content
+    file = tmp_path / "month.chsreplay"
+    file.write_bytes(answer.content)
+    with open_bundle(file) as package:
+        (done,) = await asyncio.to_thread(lambda: list(replay_bundle(package)))
+    assert (done.clearing, done.place, done.stored) == (run["run_id"], None, run["statements_digest"])
+    denied = await gw.ask("GET", path, who="own")
+    assert denied.status_code == 403
+    gone = await gw.ask("GET", "/api/v1/clearings/MR-990100-209901-1/replay", who="bureau")
+    assert (gone.status_code, gone.json()["reason"]) == (404, "REPLAY_CLEARING_UNKNOWN")
