@@ -13,9 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
+from chspay.settlement.v1 import inputs_pb2, inputs_pb2_grpc, month_pb2_grpc
 from chspay.settlement.v1 import month_pb2 as pb
-from chspay.settlement.v1 import month_pb2_grpc
 from chspay_cli.casefile import FILE_MISSING
+from chspay_cli.coefficientfile import read_coefficients
 from chspay_cli.remote import HomeOption, SettlementOption, ask_settlement
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_core.errors import Fault, Kind, Reason
@@ -48,11 +49,11 @@ app = typer.Typer(
 Pool = Annotated[str, typer.Argument(help="统筹区代码")]
 
 
-def _ask(method: str, request: Any, target: str, home: Path | None) -> Any:
+def _ask(method: str, request: Any, target: str, home: Path | None, stub: Any = _STUB) -> Any:
     """One call; a write gets a request id of its own."""
     if "request_id" in request.DESCRIPTOR.fields_by_name:
         request.request_id = f"cli-{uuid.uuid4().hex}"
-    return ask_settlement(lambda channel: getattr(_STUB(channel), method)(request), target, home)
+    return ask_settlement(lambda channel: getattr(stub(channel), method)(request), target, home)
 
 
 def _split(month: str) -> tuple[int, int]:
@@ -73,6 +74,21 @@ def measure(
     request = pb.MeasurePointsRequest(place=place, first_month=first, last_month=last, in_force=in_force)
     table = _ask("MeasurePoints", request, target, home).table
     typer.echo(f"点数表{table.table_id}已开始测算；用 chspay month table {table.table_id} 查看。")
+
+
+@app.command()
+def coefficients(
+    pool: Pool,
+    file: Annotated[Path, typer.Argument(help="chspay value coefficients 写出的差异系数表")],
+    in_force: Annotated[str, typer.Option("--in-force", help="从哪个月起使用，yyyy-MM")],
+    target: SettlementOption = "",
+    home: HomeOption = None,
+) -> None:
+    """上传测算好的差异系数表：政策要求时，月结与年度清算用当月有效的最新一张。"""
+    content = read_coefficients(file).content
+    request = inputs_pb2.PutCoefficientTableRequest(pool=pool, in_force=in_force, content=content)
+    kept = _ask("PutCoefficientTable", request, target, home, inputs_pb2_grpc.InputServiceStub).table
+    typer.echo(f"差异系数表{kept.table_id}自{kept.in_force}起使用，SM3 {kept.digest}。")
 
 
 @app.command()

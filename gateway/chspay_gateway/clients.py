@@ -20,6 +20,7 @@ from chspay.grouper.v1 import (
 from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
 from chspay.settlement.v1 import (
     figures_pb2_grpc,
+    inputs_pb2_grpc,
     ledger_pb2_grpc,
     lineage_pb2_grpc,
     month_pb2_grpc,
@@ -51,6 +52,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
+    "inputs": ("settlement", inputs_pb2_grpc.InputServiceStub),
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
     "year": ("settlement", year_pb2_grpc.YearServiceStub),
     "ledger": ("settlement", ledger_pb2_grpc.LedgerServiceStub),
@@ -80,6 +82,7 @@ class Services:
     dip: Any
     weights: Any
     figures: Any
+    inputs: Any
     month: Any
     year: Any
     ledger: Any

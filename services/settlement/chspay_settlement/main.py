@@ -8,6 +8,7 @@ from datetime import date
 
 from chspay.settlement.v1 import (
     figures_pb2_grpc,
+    inputs_pb2_grpc,
     ledger_pb2_grpc,
     lineage_pb2_grpc,
     month_pb2_grpc,
@@ -26,6 +27,7 @@ from chspay_settlement.app.intake.lists import Intake
 from chspay_settlement.app.intake.registry_copy import RegistryCopy
 from chspay_settlement.app.month.audit import Audit
 from chspay_settlement.app.month.differences import Differences
+from chspay_settlement.app.month.given import CoefficientTables
 from chspay_settlement.app.month.measuring import Measuring, PointTables
 from chspay_settlement.app.month.periods import PeriodRuns
 from chspay_settlement.app.month.runs import Runs
@@ -43,6 +45,8 @@ from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.clients_registry import Institutions
 from chspay_settlement.rpc.figures import NAME as FIGURES
 from chspay_settlement.rpc.figures import FiguresServicer
+from chspay_settlement.rpc.inputs import NAME as INPUTS
+from chspay_settlement.rpc.inputs import InputServicer
 from chspay_settlement.rpc.ledger import NAME as LEDGER
 from chspay_settlement.rpc.ledger import LedgerServicer
 from chspay_settlement.rpc.lineage import NAME as LINEAGE
@@ -95,6 +99,7 @@ def build(
         (settlement_pb2_grpc.add_SettlementServiceServicer_to_server, settlement, NAME),
         (month_pb2_grpc.add_MonthServiceServicer_to_server, month, MONTH),
         (figures_pb2_grpc.add_FiguresServiceServicer_to_server, FiguresServicer(), FIGURES),
+        (inputs_pb2_grpc.add_InputServiceServicer_to_server, InputServicer(CoefficientTables()), INPUTS),
         (
             year_pb2_grpc.add_YearServiceServicer_to_server,
             YearServicer(years, Reclearings(years, policies)),
