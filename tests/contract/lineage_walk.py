@@ -8,7 +8,12 @@ from collections.abc import Awaitable, Callable
 from fractions import Fraction
 from typing import Any
 
+import pytest
+
 from chspay.settlement.v1 import lineage_pb2 as pb
+from chspay.settlement.v1 import lineage_pb2_grpc
+from chspay_core.errors import Fault
+from chspay_kit import auth
 from chspay_settlement.engine.lineage.formula import evaluate, rounded
 
 Ask = Callable[[str, str], Awaitable[Any]]
@@ -53,6 +58,17 @@ def holds(node: Any) -> None:
         assert rounded(found, node.rounding) == Fraction(node.value), (node.ref, node.formula, str(found))
 
 
+def asker(channel: Any, claim: auth.Claim) -> Ask:
+    """Opens a name with a claim, one level at a time."""
+    stub = lineage_pb2_grpc.LineageServiceStub(channel)
+
+    async def ask(ref: str, token: str) -> pb.LineageNode:
+        with auth.use_claim(claim):
+            return (await stub.ExpandAmount(pb.ExpandAmountRequest(ref=ref, page_token=token))).node
+
+    return ask
+
+
 async def descend(ask: Ask, ref: str, dice: random.Random, most: int = 60) -> Counter[str]:
     """From an amount down to the ends: every level checked, some children of each level followed.
 
@@ -89,3 +105,10 @@ async def descend(ask: Ask, ref: str, dice: random.Random, most: int = 60) -> Co
         dice.shuffle(open_ends)
         waiting += open_ends[:4]
     return ends
+
+
+async def refused(call: Awaitable[Any], reason: str) -> None:
+    """A call that ends with a reason."""
+    with pytest.raises(Fault) as caught:
+        await call
+    assert caught.value.reason.code == reason

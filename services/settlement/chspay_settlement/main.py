@@ -113,7 +113,7 @@ def build(
         ),
         (
             lineage_pb2_grpc.add_LineageServiceServicer_to_server,
-            LineageServicer(Lineage(runs, policies)),
+            LineageServicer(Lineage(runs, years, policies)),
             LINEAGE,
         ),
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),

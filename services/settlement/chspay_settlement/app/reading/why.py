@@ -9,13 +9,16 @@ from chspay_core.errors import Fault
 from chspay_kit import paging
 from chspay_settlement import faults, faults_lineage
 from chspay_settlement.app.month.runs import Runs
+from chspay_settlement.app.reading.why_books import BooksReader
 from chspay_settlement.app.reading.why_memory import MonthMemory
 from chspay_settlement.app.reading.why_month import MonthReader
+from chspay_settlement.app.reading.why_year import YearMemory, YearReader
+from chspay_settlement.app.year.life import Years
 from chspay_settlement.clients import Policies
 from chspay_settlement.engine.lineage.check import checked
 from chspay_settlement.engine.lineage.facts import Page
 from chspay_settlement.engine.lineage.node import Node, NodeKind
-from chspay_settlement.engine.lineage.ref import RUN, Ref, parse
+from chspay_settlement.engine.lineage.ref import RECLEAR, RUN, YEAR, Ref, parse
 
 DEPTH_DEFAULT, DEPTH_MAX = 2, 12
 #: Amounts opened in one answer; what is beyond stays to be asked for by its name.
@@ -39,8 +42,10 @@ class _Left:
 class Lineage:
     """Opens amounts by their names."""
 
-    def __init__(self, runs: Runs, policies: Policies) -> None:
+    def __init__(self, runs: Runs, years: Years, policies: Policies) -> None:
         self._runs = runs
+        self._years = years
+        self._yearly = YearMemory()
         self._months = MonthMemory(policies)
 
     async def expand(self, text: str, depth: int, page_size: int, page_token: str) -> Node:
@@ -89,7 +94,9 @@ class Lineage:
     def _reader(self, ref: Ref) -> Reader:
         if ref.root == RUN:
             return MonthReader(self._runs, self._months)
-        raise Fault(faults_lineage.AMOUNT_NOT_FOUND, field="ref", value=ref.text)
+        if ref.root in {YEAR, RECLEAR}:
+            return YearReader(self._years, self._yearly)
+        return BooksReader()
 
     def _again(self, reader: Reader, first: Ref, then: Ref) -> Reader:
         """The same reader for names of the same root, with what it has read already."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from chspay_settlement.engine.lineage.facts import MonthFacts
 from chspay_settlement.engine.lineage.handout import Handout, Party, Words, last_served
 from chspay_settlement.engine.lineage.node import Node, count, money, points
 from chspay_settlement.engine.model import HospitalAmount
@@ -36,13 +36,20 @@ def figure(ref: str, label: str, column: str, value: int, name: str) -> Node:
     return count(ref, label, value, name=name, unit="cases")
 
 
+class Sight(Protocol):
+    """Whether an asker may see everything."""
+
+    @property
+    def everything(self) -> bool: ...
+
+
 def handout_of(
     words: Words,
     source: Node,
     parties: Sequence[Party],
     own: Callable[[str, str], str],
     whole: Callable[[str], str],
-    facts: MonthFacts,
+    facts: Sight,
 ) -> Handout:
     """A hand-out of a sum of zero or more to parties that are all at hand."""
     floors = sum(int(party.exact * 100 // 1) for party in parties)

@@ -6,6 +6,7 @@ list of functions. It is read here from its text, by other code than what calcul
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -86,6 +87,29 @@ def _cv(sample: bool) -> Callable[[list[Fraction]], Fraction]:
     return apply
 
 
+def _banded(*given: Value) -> Fraction:
+    """What the fund pays for a bill against a standard, by bands of the bill: whole fen, rounded once."""
+    actual, standard, bands = given
+    if isinstance(actual, str) or isinstance(standard, str) or isinstance(bands, Fraction):
+        raise Unreadable("banded")
+    rows = [
+        (Fraction(row["up_to"]) if row["up_to"] else None, row["rule"], Fraction(row["share"]))
+        for row in json.loads(bands)
+    ]
+    if standard <= 0:
+        return standard
+    if actual <= standard:
+        rule, share = next((r, s) for top, r, s in rows if top is not None and actual <= top * standard)
+        paid = actual if rule == "actual" else actual + share * (standard - actual)
+    else:
+        paid = floor_of = standard
+        for top, rule, share in rows:
+            reach = actual if top is None else min(actual, top * standard)
+            if rule == "bear" and reach > floor_of:
+                paid, floor_of = paid + share * (reach - floor_of), reach
+    return Fraction(ratio_half_up(paid.numerator, paid.denominator, 2))
+
+
 FUNCTIONS: dict[str, Callable[..., Fraction]] = {
     "min": _figures(min, 0),
     "max": _figures(max, 0),
@@ -94,6 +118,7 @@ FUNCTIONS: dict[str, Callable[..., Fraction]] = {
         lambda given: Fraction(ratio_half_up(given[0].numerator, given[0].denominator, 2)), 1
     ),
     "served": _served,
+    "banded": _banded,
     "cv_population": _figures(_cv(False), 3),
     "cv_sample": _figures(_cv(True), 3),
 }

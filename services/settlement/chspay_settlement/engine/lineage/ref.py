@@ -31,7 +31,6 @@ SHAPES: dict[tuple[str, str], int] = {
     (YEAR, HOSPITAL): 1,
     (RECLEAR, POOL): 0,
     (RECLEAR, HOSPITAL): 1,
-    (DIFFERENCE, POOL): 0,
     (DIFFERENCE, HOSPITAL): 1,
     (DIFFERENCE, CASE): 2,
     (LEDGER, ACCOUNT): 1,
