@@ -200,9 +200,7 @@ def test_the_whole_command(shared, tmp_path, command):
     command(few, out, "--engine", "kernel")
     starts = [command(few, out, "--engine", "kernel", "--columns", "answers") for _ in range(5)]
     start, spent = (min(each[at] for each in starts) for at in (0, 1))
-    print(
-        f"\nstart, scheme and codes, machine code kept (20,000 cases): {start:.2f} s, {spent:.2f} s of processor"
-    )
+    print(f"\nstart, scheme and codes, machine code kept: {start:.2f} s, {spent:.2f} s of processor")
     for turn in ("first", "second", "third"):
         seconds, cpu, memory = command(many, out, "--columns", "answers")
         speed = f"{CASES / seconds:,.0f}/s, without the start {CASES / (seconds - start):,.0f}/s"

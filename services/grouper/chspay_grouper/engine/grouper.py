@@ -8,8 +8,8 @@ still evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from chspay_core.case import Case, Status
@@ -39,8 +39,6 @@ from chspay_grouper.engine.scheme import ALL_OPERATIONS, Group, Scheme
 from chspay_grouper.engine.tree import Field, Hit, Node, conjuncts, entry_sets
 
 _BY_DIAGNOSIS, _BY_PROCEDURE = 0, 1
-#: Per MDC: place of its first group, what it asks of the code, what each of its groups asks of it.
-_Filter = tuple[int, Condition | None, list[Condition | None]]
 _KEPT_CODES, _LONGEST_KEPT = 500_000, 64
 
 
@@ -79,6 +77,45 @@ class _Adrg(NamedTuple):
     drgs: tuple[tuple[Condition | None, Answer], ...]
 
 
+@dataclass(slots=True)
+class _Filter:
+    """Which groups one code allows: those of the sets it is in, as far as their MDC takes it."""
+
+    always: int = 0  # groups that ask nothing of the code
+    of_set: dict[int, int] = field(default_factory=dict)  # by the bit of a set: groups that ask for it
+    others: list[tuple[int, Condition]] = field(default_factory=list)  # groups that ask for more
+    enter: list[tuple[int, Condition]] = field(default_factory=list)  # groups outside an MDC, what it asks
+
+    def add(self, group: int, asked: list[Node], bits: Bits) -> None:
+        """A group, by its bit, and what it asks of the code."""
+        holds = all_of(asked, bits)
+        (only,) = asked if len(asked) == 1 else (None,)
+        if holds is None:
+            self.always |= group
+        elif isinstance(only, Hit) and not only.negated:
+            for bit in _each_bit(bits.mask(only.sets, diagnosis=only.fields[0].is_diagnosis)):
+                self.of_set[bit] = self.of_set.get(bit, 0) | group
+        else:
+            self.others.append((group, holds))
+
+    def groups(self, mask: int) -> int:
+        """The groups a code in these sets allows, one bit each."""
+        facts, found = (mask, 0, mask, 0), self.always
+        for bit in _each_bit(mask):
+            found |= self.of_set.get(bit, 0)
+        for group, holds in self.others:
+            found |= group if holds(facts) else 0
+        for outside, enters in self.enter:
+            found &= -1 if enters(facts) else outside
+        return found
+
+
+def _each_bit(mask: int) -> Iterator[int]:
+    while mask:
+        yield mask & -mask
+        mask &= mask - 1
+
+
 def surgical_gate(scheme: Scheme, adrg: Group) -> Node | None:
     """What the option ``surgical_case_passes_medical`` adds to an ADRG's rule, if anything.
 
@@ -100,7 +137,7 @@ class Grouper:
         self.bits = Bits(trees)
         self.members = Members(scheme, self.bits)
         self._groups: list[_Adrg] = []
-        self._filters: tuple[list[_Filter], list[_Filter]] = ([], [])
+        self._filters = (_Filter(), _Filter())
         self._compile()
         self._drops_grey = bool(scheme.options.grey_codes or scheme.options.grey_set)
         self._retry = scheme.options.retry_ungrouped_with_each_other_procedure
@@ -224,8 +261,10 @@ class Grouper:
         bits, place = self.bits, 0
         for number, mdc in enumerate(self.scheme.mdcs):
             enter = split_by_code(conjuncts(mdc.tree))
-            others = ~(((1 << len(mdc.children)) - 1) << place)
-            filters: tuple[list[Condition | None], list[Condition | None]] = ([], [])
+            outside = ~(((1 << len(mdc.children)) - 1) << place)
+            for kind, asked in enumerate(self._filters):
+                enters = all_of(enter[kind], bits)
+                asked.enter += [] if enters is None else [(outside, enters)]
             for adrg in mdc.children:
                 gate = surgical_gate(self.scheme, adrg)
                 take = split_by_code((*conjuncts(adrg.tree), *([] if gate is None else [gate])))
@@ -235,26 +274,17 @@ class Grouper:
                     for drg in adrg.children
                 )
                 self._groups.append(
-                    _Adrg(number, all_of(enter[2], bits), others, all_of(take[2], bits), drgs)
+                    _Adrg(number, all_of(enter[2], bits), outside, all_of(take[2], bits), drgs)
                 )
-                filters[0].append(all_of(take[0], bits))
-                filters[1].append(all_of(take[1], bits))
-            for kind in (0, 1):
-                self._filters[kind].append((place, all_of(enter[kind], bits), filters[kind]))
-            place += len(mdc.children)
+                for kind, asked in enumerate(self._filters):
+                    asked.add(1 << place, take[kind], bits)
+                place += 1
 
     def _candidate_bits(self, mask: int, kind: int) -> int:
         """The groups a principal diagnosis (kind 0) or main procedure (kind 1) with this mask allows."""
         found = self._candidates.get((kind, mask))
         if found is None:
-            facts = (mask, 0, mask, 0)
-            found = 0
-            for start, enter, takes in self._filters[kind]:
-                if enter is None or enter(facts):
-                    for place, take in enumerate(takes, start):
-                        if take is None or take(facts):
-                            found |= 1 << place
-            self._candidates[(kind, mask)] = found
+            found = self._candidates[(kind, mask)] = self._filters[kind].groups(mask)
         return found
 
     def _met(self, kept: dict[str, _T], text: str, new: Callable[[str], _T]) -> _T:
