@@ -59,7 +59,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def test_every_kind_of_change_over_a_file(cases, tmp_path):
-    """Whatever is negotiated is tried on one file and added up every way to the fen, CSV and Parquet alike."""
+    """Whatever is negotiated is tried on one file and added up every way, to the fen, CSV or Parquet."""
     plans = [
         plan(tmp_path, "高倍率", "rules: {settle.high: as_normal@1}"),
         plan(tmp_path, "点数", "point_factors: {G1: '1.2'}"),

@@ -12,14 +12,16 @@ from combinations import CHOICES, figures, random_cases, random_rules
 from settlement_rules import policy_of
 
 from chspay_core.errors import Fault
+from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.columnar.clearing import clear_columns
 from chspay_settlement.engine.columnar.columns import UNKNOWN, Coded, Columns
 from chspay_settlement.engine.columnar.pricing import EXCLUDED
-from chspay_settlement.engine.model import PricedInput
+from chspay_settlement.engine.model import Origin, PricedInput
 from chspay_settlement.engine.whatif.bench import Bench, clear_all
 from chspay_settlement.engine.whatif.outcome import By, Sums, compared, gini, summary
 from chspay_settlement.engine.whatif.period import Grouping, Period, bands_of
 from chspay_settlement.engine.whatif.scenario import BASE, Scenario, check_names, scenario_of
+from chspay_settlement.engine.whatif.tables import with_points
 
 FUND = 123_456_789
 
@@ -189,6 +191,19 @@ def test_other_base_points_are_used_and_tiered():
     assert five(found.facets[By.HOSPITAL]) == five(by_hand(period, wanted, lambda _, inp: inp.hospital_code))
     with pytest.raises(Fault, match="G9"):
         bench.clear(scenario_of("s", {"points": {"G9": "2"}}))
+
+
+def test_points_of_a_published_table_move_at_every_level():
+    """Where a weight depends on the level, a factor moves every one of them and a figure replaces them."""
+    table = clear_columns(period_of().columns, FUND, policy_of()).table
+    table = replace(
+        table, origin=Origin("W", "5c" * 32, {"G1": {1: 90_000_000, 2: 110_000_000}}, frozenset())
+    )
+    terms = Terms.read(policy_of())
+    more = with_points(table, scenario_of("s", {"point_factors": {"G1": "1.5"}}), terms)
+    assert [more.group("G1", level).base_micro for level in (1, 2)] == [135_000_000, 165_000_000]
+    flat = with_points(table, scenario_of("s", {"points": {"G1": "77"}}), terms)
+    assert [flat.group("G1", level).base_micro for level in (1, 2, None)] == [77_000_000] * 3
 
 
 def test_a_price_list_changes_costs_and_what_rests_on_them():

@@ -91,12 +91,18 @@ async def published_table(
     return published(load_weight_table(content), Terms.read(policy), scheme_digest)
 
 
+async def measured_coefficients(connection: asyncpg.Connection, run_id: str) -> CoefficientTable | None:
+    """The table of measured coefficients a run was given; ``None`` when policy publishes its own."""
+    content = await _kept(connection, run_id, COEFFICIENTS)
+    return None if content is None else coefficient_table_of(content)
+
+
 async def stored_coefficients(
     connection: asyncpg.Connection, run_id: str, policy: Policy
 ) -> Coefficients | None:
     """The measured coefficients a run was given; ``None`` when policy publishes its own."""
-    content = await _kept(connection, run_id, COEFFICIENTS)
-    return None if content is None else coefficients_of(policy, coefficient_table_of(content))
+    table = await measured_coefficients(connection, run_id)
+    return None if table is None else coefficients_of(policy, table)
 
 
 async def pricer_of(connection: asyncpg.Connection, run_id: str, policy: Policy) -> Pricer:

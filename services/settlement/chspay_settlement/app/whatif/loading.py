@@ -15,6 +15,7 @@ from chspay_kit.db import Database
 from chspay_kit.machinecode import keep_machine_code
 from chspay_settlement import faults, faults_whatif
 from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.app.month.given import measured_coefficients
 from chspay_settlement.app.month.runs import DONE, TRIED
 from chspay_settlement.app.reading.lineage import stored_table
 from chspay_settlement.clients import Grouper, Policies
@@ -93,6 +94,7 @@ class Loader:
             fund_fen=run.fund_fen,
             policy=bundle.on(last),
             table=None if own else await stored_table(connection, run.run_id),
+            coefficients=await measured_coefficients(connection, run.run_id),
             communities=await self._institutions.communities(run.pool, last),
             ages=beside["age_years"],
             parts={name: beside[name] for name in PARTS},

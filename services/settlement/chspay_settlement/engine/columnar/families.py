@@ -109,10 +109,18 @@ class _Family:
     lines: tuple[_Line, ...] | None
 
 
-class Families:
-    """Bands for the loop, from as few compiled plans as there are groups."""
+#: Families that were made under the same rules, coefficients aside, and the same mean of all cases.
+Known = dict[Hashable, _Family]
 
-    def __init__(self, pricer: Pricer) -> None:
+
+class Families:
+    """Bands for the loop, from as few compiled plans as there are groups.
+
+    :param known: families made before; what is made now is added.
+    """
+
+    def __init__(self, pricer: Pricer, known: Known | None = None) -> None:
+        self._known: Known = {} if known is None else known
         self._pricer = pricer
         self._same = [_Same(pricer.terms.policy, factor) for factor in _PROBES]
         self._probes = [Pricer(pricer.table, pricer.terms.policy, same) for same in self._same]
@@ -134,7 +142,7 @@ class Families:
             return first, by_days
         number = searched([part[costly] for part in [*codes, *by_level]])
         cases = columns.inputs(rows[costly[number.rows]].tolist())
-        families = [self._family(inp) for inp in cases]
+        families = [self._found(inp) for inp in cases]
         begins = [self._alike(family, inp) for family, inp in zip(families, cases, strict=True)]
         first[costly] = np.array(begins, np.int64)[number.codes]
         by_days[costly] = np.array([family.by_days for family in families], np.bool_)[number.codes]
@@ -191,6 +199,16 @@ class Families:
             return [line.at(factor) for line in family.lines]
         plan = self._pricer.plan(inp)
         return [LEFT] if plan is None else [band_row(band) for band in plan.bands]
+
+    def _found(self, inp: PricedInput) -> _Family:
+        """The family of a case: what else its plan rests on, rules and coefficient aside, is its key."""
+        group = self._pricer.table.group(inp.drg, inp.level)
+        level = inp.level if self._pricer.by_level else None
+        key = inp.drg, group, inp.status, inp.department, level
+        family = self._known.get(key)
+        if family is None:
+            family = self._known[key] = self._family(inp)
+        return family
 
     def _family(self, inp: PricedInput) -> _Family:
         for same in self._same:

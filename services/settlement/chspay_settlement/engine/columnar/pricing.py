@@ -16,7 +16,7 @@ from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.columnar import kernels
 from chspay_settlement.engine.columnar.columns import Coded, Columns, Each
 from chspay_settlement.engine.columnar.combining import Combinations, combine, numbered
-from chspay_settlement.engine.columnar.families import KINDS, NUMBER, Families
+from chspay_settlement.engine.columnar.families import KINDS, NUMBER, Families, Known
 from chspay_settlement.engine.columnar.kernels import Bands
 from chspay_settlement.engine.model import CaseKind, CasePoints
 
@@ -48,13 +48,16 @@ class PointColumns:
 Price = Callable[[Columns, Pricer, Each], PointColumns]
 
 
-def price_columns(columns: Columns, pricer: Pricer, each: Each = map) -> PointColumns:
+def price_columns(
+    columns: Columns, pricer: Pricer, each: Each = map, known: Known | None = None
+) -> PointColumns:
     """Kind and points of every case, as :meth:`Pricer.price` finds them one by one.
 
+    :param known: plans made before under the same rules, coefficients aside; what is made now is added.
     :raises Fault: what the pricer raises.
     """
     combinations = _combinations(columns, pricer, each)
-    families = Families(pricer)
+    families = Families(pricer, known)
     bands = _bands(*families.places(columns, np.array(combinations.rows, np.int64)), families)
     found = PointColumns(np.empty(len(columns), np.int8), np.zeros(len(columns), np.int64), {})
     number = combinations.codes

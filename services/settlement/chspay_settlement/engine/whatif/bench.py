@@ -17,8 +17,10 @@ from chspay_core.policy import Policy
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.coefficient.methods import coefficients_of
+from chspay_settlement.engine.coefficient.source import METHOD
 from chspay_settlement.engine.columnar.columns import Columns, Each
 from chspay_settlement.engine.columnar.dividing import allocate_columns, divide_columns
+from chspay_settlement.engine.columnar.families import Known
 from chspay_settlement.engine.columnar.handout import counted_hospitals
 from chspay_settlement.engine.columnar.measuring import measure_columns
 from chspay_settlement.engine.columnar.pricing import PointColumns, price_columns
@@ -37,7 +39,7 @@ FUND_OF_MANY = Reason(
 #: Told which step begins (cases, measure, points, value, allocate); may raise to stop the work.
 Watch = Callable[[str], None]
 #: How many results of a step are kept besides the base's.
-_CASES, _TABLES, _POINTS = 2, 16, 3
+_CASES, _TABLES, _POINTS, _PLANS = 2, 16, 3, 3
 
 
 def quiet(_step: str) -> None:
@@ -80,6 +82,8 @@ class Bench:
         self._tables = Memo[GroupTable](_TABLES)
         self._variations = Memo[Fraction | None](_TABLES)
         self._points = Memo[PointColumns](_POINTS)
+        #: Plans rest on the rules, but not on the coefficients: those move them by whole numbers.
+        self._plans = Memo[Known](_PLANS)
 
     def clear(self, scenario: Scenario = BASE, *, detail: bool = True, watch: Watch = quiet) -> Outcome:
         """The period under a scenario.
@@ -176,7 +180,20 @@ class Bench:
             return known.value
         turn.begins("points")
         pricer = Pricer(table, law, coefficients_of(law, self.period.coefficients))
-        return self._points.keep(key, law, price_columns(columns, pricer, self._each))
+        plans = self._plans.find(table.overall_mean, turn.law())
+        made: Known = {} if plans is None else plans.value
+        found = price_columns(columns, pricer, self._each, made)
+        if plans is None:
+            self._plans.keep(table.overall_mean, law, made, _but_coefficients(law, turn.law()))
+        return self._points.keep(key, law, found)
+
+
+def _but_coefficients(law: Policy, fresh: Policy) -> frozenset[str]:
+    """What plans rest on of all that was asked of ``law``: what only coefficients ask for is left out."""
+    coefficients_of(fresh)
+    others = law.tried({METHOD: "none@1"})
+    Terms.read(others)
+    return (law.asked - fresh.asked) | (others.asked - {METHOD})
 
 
 def _agree(from_cases: Mapping[str, Sums], division: Division) -> None:

@@ -34,10 +34,14 @@ class Memo(Generic[T]):
                 return found
         return None
 
-    def keep(self, key: object, policy: Policy, value: T) -> T:
-        """Remembers a result that rests on ``key`` and on what was asked of ``policy``, and nothing else."""
+    def keep(self, key: object, policy: Policy, value: T, asked: frozenset[str] | None = None) -> T:
+        """Remembers a result that rests on ``key`` and on what was asked of ``policy``, and nothing else.
+
+        :param asked: other keys than those looked at, where it rests on fewer.
+        """
         said = {rule.key: rule.value for rule in policy.rules()}
-        self._entries.append((key, {ask: said.get(ask) for ask in policy.asked}, Found(value)))
+        looked = policy.asked if asked is None else asked
+        self._entries.append((key, {ask: said.get(ask) for ask in looked}, Found(value)))
         if len(self._entries) > self._most + 1:
             del self._entries[1]
         return value

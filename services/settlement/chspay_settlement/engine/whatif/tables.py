@@ -84,15 +84,25 @@ def with_points(table: GroupTable, scenario: Scenario, terms: Terms) -> GroupTab
     """
     if not scenario.points_micro and not scenario.point_factors:
         return table
-    groups = dict(table.groups)
+    groups, origin = dict(table.groups), table.origin
+    levels = {} if origin is None else dict(origin.by_level)
     for drg in (*scenario.points_micro, *scenario.point_factors):
         if drg not in groups:
             raise Fault(GROUP_UNKNOWN, field="points", value=drg, plan=scenario.name)
     step = 10 ** (6 - terms.places)
     for drg, factor in scenario.point_factors.items():
-        exact = groups[drg].base_micro * factor
-        base = divide_half_up(exact.numerator, exact.denominator * step) * step
+        base = _times(groups[drg].base_micro, factor, step)
         groups[drg] = _tiered(replace(groups[drg], base_micro=base), terms)
+        if drg in levels:
+            levels[drg] = {level: _times(micro, factor, step) for level, micro in levels[drg].items()}
     for drg, micro in scenario.points_micro.items():
         groups[drg] = _tiered(replace(groups[drg], base_micro=micro), terms)
-    return replace(table, groups=groups)
+        # What is given for the group is given for every level.
+        levels.pop(drg, None)
+    moved = origin if origin is None else replace(origin, by_level=levels)
+    return replace(table, groups=groups, origin=moved)
+
+
+def _times(micro: int, factor: Fraction, step: int) -> int:
+    exact = micro * factor
+    return divide_half_up(exact.numerator, exact.denominator * step) * step
