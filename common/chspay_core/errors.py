@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import PurePath
 
 
 class Kind(Enum):
@@ -74,6 +75,11 @@ class Fault(Exception):
 
 
 def shorten(value: object) -> str:
-    """A value as text for an error, cut so that a 5 MB field cannot flood a log or an answer."""
+    """A value as text for an error, cut so that a 5 MB field cannot flood a log or an answer.
+
+    A path stays whole: its end is what a person looks for, and the system bounds its length.
+    """
     text = value if isinstance(value, str) else str(value)
-    return text if len(text) <= _VALUE_SHOWN else text[: _VALUE_SHOWN - 1] + "…"
+    return (
+        text if isinstance(value, PurePath) or len(text) <= _VALUE_SHOWN else text[: _VALUE_SHOWN - 1] + "…"
+    )

@@ -62,10 +62,10 @@ class Channel:
     made before the event loop runs and before telemetry is switched on.
     """
 
-    def __init__(self, target: str, claim_key: bytes, seconds: float = CALL_SECONDS) -> None:
+    def __init__(self, target: str, claim_key: bytes, seconds: float | None = None) -> None:
         self.target = target
         #: Default time for a single call.
-        self.seconds = seconds
+        self.seconds = CALL_SECONDS if seconds is None else seconds
         self._claims = auth.Claims(claim_key)
         self._channel: grpc.aio.Channel | None = None
 

@@ -42,6 +42,8 @@ ADMIN = "postgres"
 DATABASE = "chspay"
 _START_SECONDS = 60
 _STOP_SECONDS = 60
+_DYING_SECONDS = 5
+"""How long the process of a killed server may still be seen."""
 _STATUS_LINE = 7
 """Line of ``postmaster.pid`` (counted from 0) in which the server says ``ready``."""
 
@@ -94,11 +96,8 @@ class EmbeddedPostgres:
             runner = choose_runner(self.folder)
             if not self.data.exists():
                 self._create_cluster(runner)
-            if self.pid() is None:
+            while self.pid() is None or not self._adopt():
                 self._launch(runner)
-            else:
-                self._await_ready(None)
-            create_database(self.url(database="postgres"), DATABASE)
 
     def stop(self) -> None:
         """Stop the server cleanly (open transactions are rolled back); no server, nothing happens."""
@@ -210,6 +209,21 @@ class EmbeddedPostgres:
             pause = min(2 * pause, 1)
         raise Fault(PG_FAILED, why=why.strip().splitlines()[-1] if why.strip() else "?", log=self.log)
 
+    def _adopt(self) -> bool:
+        """Whether the server that runs answers; one that was just killed still has its files for a moment."""
+        if not self._await_ready(None):
+            return False
+        try:
+            create_database(self.url(database="postgres"), DATABASE)
+        except psycopg.OperationalError:
+            until = time.monotonic() + _DYING_SECONDS
+            while self.pid() is not None:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+            return False
+        return True
+
     def _argv(self, runner: Runner) -> list[str]:
         settings = dict(_SETTINGS)
         if not self._durable:
@@ -238,7 +252,7 @@ class EmbeddedPostgres:
             if len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready":
                 return True
             if process is None and self.pid() is None:
-                break
+                return False
             time.sleep(0.01)
         raise Fault(PG_FAILED, why=f"not ready in {self._start_seconds} s", log=self.log)
 

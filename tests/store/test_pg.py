@@ -61,6 +61,18 @@ def test_committed_rows_survive_kill_9_and_open_ones_do_not(server: EmbeddedPost
     half_done.close()
 
 
+def test_a_start_right_behind_a_kill_takes_no_dying_server_for_a_living_one(server: EmbeddedPostgres) -> None:
+    # The files of a killed server still say "ready" while its process goes; the start must see it through.
+    server.start()
+    for _ in range(5):
+        pid = server.pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        server.start()
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_running_server_is_adopted_and_stopped_by_another_handle(server: EmbeddedPostgres) -> None:
     # When `chspay up` was killed, its server lives on; the next one must take it over, not fight it.
     server.start()
