@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from fractions import Fraction
 from itertools import count
 
 import pytest
@@ -14,6 +15,8 @@ from chspay.settlement.v1 import settlement_pb2, whatif_pb2_grpc
 from chspay.settlement.v1 import whatif_pb2 as pb
 from chspay_core.errors import Fault
 from chspay_kit import auth
+from chspay_settlement.app.whatif.reform import MEASURES
+from chspay_settlement.store import whatif
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FUND, CASES = 98_765_432, 240
@@ -234,3 +237,31 @@ async def test_what_cannot_be_meant_is_refused_before_any_work(posted, request_o
     with pytest.raises(Fault) as caught:
         await posted.start(*scenarios, **given)
     assert caught.value.reason.code == reason
+
+
+async def test_a_reform_is_evaluated_over_closed_months(posted):
+    """One month is closed: too short a series is refused, and nobody else may ask."""
+
+    async def ask(claim=sw.BUREAU, **more):
+        given = {"pool": sw.POOL, "measure": "cost_per_case", "first_period": 202601, "last_period": 202612,
+                 "change_period": 202603, "lag": -1, "confidence": "0.95", **more}  # fmt: skip
+        with auth.use_claim(claim), pytest.raises(Fault) as caught:
+            await posted.stub.EvaluateReform(pb.EvaluateReformRequest(**given))
+        return caught.value.reason.code
+
+    assert await ask() == "WHAT_IF_SERIES_SHORT"
+    assert await ask(change_period=202604) == "WHAT_IF_SERIES_CHANGE"
+    assert await ask(measure="happiness") == "WHAT_IF_MEASURE"
+    assert await ask(first_period=202613) == "NOT_A_MONTH"
+    assert await ask(claim=sw.hospital_claim("H001")) == "ROLE_DENIED"
+    assert await ask(pool="330100") == "REGION_DENIED"
+
+
+async def test_the_series_of_stored_months_is_what_the_runs_came_to(posted):
+    """An evaluation must rest on the closed months themselves, each measure in its unit."""
+    async with posted.world.database.unit(sw.BUREAU) as unit:
+        (month,) = await whatif.months(await unit.connection(), sw.POOL, 202601, 202612)
+    assert (month.period, month.cases, month.fund_fen) == (202603, CASES, FUND)
+    assert MEASURES["fund_per_case"].of(month) == Fraction(FUND, 100 * CASES)
+    assert MEASURES["patient_share"].of(month) == Fraction(month.patient_fen, month.cost_fen)
+    assert MEASURES["points_per_case"].of(month) * CASES == Fraction(month.points_micro, 10**6)

@@ -10,6 +10,9 @@ from decimal import Decimal
 import pytest
 from test_month import run  # noqa: F401 - a closed month
 
+from chspay_settlement.app.whatif import reform
+from chspay_settlement.store.whatif import MonthSums
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/api/v1/what-ifs"
 
@@ -81,3 +84,45 @@ async def test_what_is_wrong_is_said_by_field(gw, run):  # noqa: F811
         body = {"run_ids": [run["run_id"]], "scenarios": [{"name": "x", "fund_factor": "2"}], **change}
         answer = await gw.ask("POST", PATH, who="bureau", json=body)
         assert answer.status_code == status, answer.text
+
+
+async def test_a_reform_is_evaluated(gw, run, monkeypatch):  # noqa: F811
+    """What was put into two years of months comes out, in the unit that is said."""
+
+    async def months(_connection, _pool, first, last):
+        assert (first, last) == (202401, 202512)
+        return [
+            MonthSums(
+                202401 + n % 12 + 100 * (n // 12), 1000, 10**11, 10**9 + 10**6 * n + 10**5 * (n * 7 % 5)
+                - (5 * 10**7 if n >= 12 else 0), 3 * 10**8, 7 * 10**8,
+            )
+            for n in range(24)
+        ]  # fmt: skip
+
+    monkeypatch.setattr(reform.whatif, "months", months)
+    query = {"pool": run["pool"], "measure": "cost_per_case", "first": "2024-01", "last": "2025-12",
+             "change": "2025-01", "confidence": "0.9"}  # fmt: skip
+    answer = await gw.ask("GET", "/api/v1/reform-evaluations", who="bureau", params=query)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert (found["unit"], found["months_before"], found["months_after"], found["lag"]) == (
+        "元/例",
+        12,
+        12,
+        2,
+    )
+    level, trend, drop, _ = found["estimates"]
+    assert (level["unit"], trend["unit"]) == ("元/例", "元/例·月")
+    assert float(drop["low"]) < -500 < float(drop["high"])
+    assert abs(float(trend["value"]) - 10) < 1
+    assert [point["month"] for point in found["series"]][::23] == ["2024-01", "2025-12"]
+    assert (found["series"][11]["without_reform"], bool(found["series"][12]["without_reform"])) == ("", True)
+
+
+async def test_a_reform_with_too_few_months_is_refused(gw, run):  # noqa: F811
+    """A page that showed a figure from one month would be believed."""
+    query = {"pool": run["pool"], "measure": "cost_per_case", "first": "2026-01", "last": "2026-12",
+             "change": "2026-03"}  # fmt: skip
+    answer = await gw.ask("GET", "/api/v1/reform-evaluations", who="bureau", params=query)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "WHAT_IF_SERIES_SHORT"), answer.text
+    assert (await gw.ask("GET", "/api/v1/reform-evaluations", who="own", params=query)).status_code == 403

@@ -11,9 +11,11 @@ from pydantic import ConfigDict
 from chspay.settlement.v1 import whatif_pb2 as pb
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_gateway import export
-from chspay_gateway.rest.types import Answer, Code, Line, PageSize, PageToken
+from chspay_gateway.rest.types import Answer, Code, Line, MonthText, PageSize, PageToken, Region
 from chspay_gateway.rest.whatif_shapes import (
     By,
+    EvaluationOut,
+    MeasureName,
     RowOut,
     RowPage,
     ScenarioIn,
@@ -22,6 +24,7 @@ from chspay_gateway.rest.whatif_shapes import (
     WhatIfIn,
     WhatIfOut,
     WhatIfPage,
+    evaluation_out,
     summary_out,
     sums_out,
     what_if_out,
@@ -213,6 +216,27 @@ async def list_sweep_rows(
         ],
         next_page_token=answer.next_page_token,
     )
+
+
+@router.get("/reform-evaluations", summary="改革前后评价")
+async def evaluate_reform(
+    caller: Caller,
+    pool: Annotated[Region, Query(description="统筹区")],
+    measure: Annotated[MeasureName, Query(description="指标")],
+    first: Annotated[MonthText, Query(description="起始月份，如2024-01")],
+    last: Annotated[MonthText, Query(description="终止月份，含当月；其间各月都要已月结")],
+    change: Annotated[MonthText, Query(description="改革后的第一个月")],
+    lag: Annotated[int, Query(ge=-1, le=120, description="误差的自相关月数；-1按Newey-West的规则")] = -1,
+    confidence: Annotated[str, Query(max_length=6, description="置信水平")] = "0.95",
+) -> EvaluationOut:
+    """中断时间序列：改革当月的水平变化、此后每月变化的改变，附标准误与置信区间；两边各至少8个月。"""
+    caller.require_bureau()
+    periods = {name: int(text.replace("-", "")) for name, text in (
+        ("first_period", first), ("last_period", last), ("change_period", change))}  # fmt: skip
+    answer = await caller.services.what_if.EvaluateReform(
+        pb.EvaluateReformRequest(pool=pool, measure=measure.value, lag=lag, confidence=confidence, **periods)
+    )
+    return evaluation_out(answer)
 
 
 def _page(answer: pb.ListWhatIfRowsResponse) -> RowPage:

@@ -260,3 +260,75 @@ def what_if_out(item: pb.WhatIf) -> WhatIfOut:
         started_at=item.started_at.ToJsonString(),
         expires_at=item.expires_at.ToJsonString() if item.HasField("expires_at") else "",
     )
+
+
+class MeasureName(StrEnum):
+    """评价什么指标。"""
+
+    FUND_PER_CASE = "fund_per_case"
+    COST_PER_CASE = "cost_per_case"
+    PATIENT_SHARE = "patient_share"
+    POINTS_PER_CASE = "points_per_case"
+    CASES = "cases"
+
+
+class EstimateOut(Answer):
+    """一个估计值。"""
+
+    name: str = Field(
+        description="level 起点水平 · trend 每月变化 · level_change 水平变化 · trend_change 变化的改变"
+    )
+    label: str
+    unit: str = Field(description="单位；每月变化的单位另加“·月”")
+    value: str
+    error: str = Field(description="标准误（Newey-West）")
+    low: str = Field(description="置信区间下限")
+    high: str = Field(description="置信区间上限")
+    p: str = Field(description="双侧p值；标准误为零时为空")
+
+
+class SeriesPointOut(Answer):
+    """一个月。"""
+
+    month: str
+    value: str = Field(description="实际")
+    fitted: str = Field(description="拟合")
+    without_reform: str = Field(description="按改革前的走势会是多少；改革前为空")
+
+
+class EvaluationOut(Answer):
+    """改革前后评价（中断时间序列，分段回归）。"""
+
+    measure: str
+    unit: str
+    estimates: list[EstimateOut]
+    series: list[SeriesPointOut]
+    months_before: int
+    months_after: int
+    lag: int = Field(description="误差的自相关月数")
+    confidence: str
+    notes: list[str] = Field(description="使用这些数字时要知道的")
+
+
+def evaluation_out(item: pb.EvaluateReformResponse) -> EvaluationOut:
+    """An evaluation as JSON."""
+    names = list(EstimateOut.model_fields)
+    return EvaluationOut.model_construct(
+        measure=item.measure,
+        unit=item.unit,
+        estimates=[EstimateOut(**{name: getattr(one, name) for name in names}) for one in item.estimates],
+        series=[
+            SeriesPointOut(
+                month=f"{one.period // 100}-{one.period % 100:02}",
+                value=one.value,
+                fitted=one.fitted,
+                without_reform=one.without_reform,
+            )
+            for one in item.series
+        ],
+        months_before=item.months_before,
+        months_after=item.months_after,
+        lag=item.lag,
+        confidence=item.confidence,
+        notes=list(item.notes),
+    )

@@ -39,3 +39,4 @@ WHAT_IF_BY_NOTHING = Reason(
     Kind.PRECONDITION,
     "这次模拟没有按“{value}”汇总：按年龄段要在发起时写年龄段，按医共体要有登记。",
 )
+WHAT_IF_MEASURE = Reason("WHAT_IF_MEASURE", Kind.INVALID, "指标“{value}”不认识，可以写的有：{known}。")

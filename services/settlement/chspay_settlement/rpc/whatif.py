@@ -17,6 +17,8 @@ from chspay_settlement import faults
 from chspay_settlement.app.whatif import desk as at
 from chspay_settlement.app.whatif.asked import amendment_of, asked
 from chspay_settlement.app.whatif.desk import Desk, SweepPoint, WhatIf
+from chspay_settlement.app.whatif.reform import Measure, evaluated
+from chspay_settlement.engine.whatif.its import LABELS, Evaluation, shown
 from chspay_settlement.engine.whatif.outcome import By, Outcome, Row, Summary, Sums
 from chspay_settlement.engine.whatif.scenario import BASE_NAME, WHAT_IF_SHAPE
 
@@ -92,6 +94,20 @@ class WhatIfServicer(whatif_pb2_grpc.WhatIfServiceServicer):
             total_rows=len(rows),
             change_fen=sum(row.change_fen for row in rows),
         )
+
+    async def EvaluateReform(
+        self, request: pb.EvaluateReformRequest, _context: Context
+    ) -> pb.EvaluateReformResponse:
+        """How level and trend of a measure changed with a reform."""
+        measure, found = await evaluated(
+            request.pool,
+            request.measure,
+            (request.first_period, request.last_period),
+            request.change_period,
+            lag=request.lag,
+            confidence=request.confidence,
+        )
+        return evaluation_to_pb(request.measure, measure, found)
 
     async def ListSweepRows(
         self, request: pb.ListSweepRowsRequest, _context: Context
@@ -207,4 +223,41 @@ def point_to_pb(point: SweepPoint) -> pb.SweepRow:
         summary=None if point.summary is None else summary_to_pb(point.summary),
         failure_reason=point.reason,
         failure_message=point.message,
+    )
+
+
+def evaluation_to_pb(name: str, measure: Measure, found: Evaluation) -> pb.EvaluateReformResponse:
+    """An evaluation as a message; a trend is per month."""
+    return pb.EvaluateReformResponse(
+        measure=name,
+        unit=measure.unit,
+        estimates=[
+            pb.Estimate(
+                name=one.name,
+                label=LABELS[one.name],
+                unit=f"{measure.unit}·月" if "trend" in one.name else measure.unit,
+                value=shown(one.value),
+                error=shown(one.error),
+                low=shown(one.low),
+                high=shown(one.high),
+                p="" if one.p is None else shown(one.p),
+            )
+            for one in found.estimates
+        ],
+        series=[
+            pb.SeriesPoint(
+                period=month.year * 100 + month.month,
+                value=shown(value),
+                fitted=shown(fitted),
+                without_reform="" if old is None else shown(old),
+            )
+            for month, value, fitted, old in zip(
+                found.months, found.values, found.fitted, found.without, strict=True
+            )
+        ],
+        months_before=found.before,
+        months_after=found.after,
+        lag=found.lag,
+        confidence=str(found.confidence),
+        notes=[f"{measure.label}（{measure.unit}），未作季节调整；误差按Newey-West，自相关{found.lag}个月。"],
     )
