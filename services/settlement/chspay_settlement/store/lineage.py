@@ -9,6 +9,7 @@ import asyncpg
 
 from chspay_core.case import Case
 from chspay_settlement.engine.lineage.blocks import Block
+from chspay_settlement.engine.lineage.group import Sums
 from chspay_settlement.store import lists
 
 _BLOCK = ", ".join(Block._fields)
@@ -100,39 +101,52 @@ async def fixed(connection: asyncpg.Connection, run_id: str) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-async def costs_of_group(
-    connection: asyncpg.Connection, run_id: str, drg: str, statuses: Sequence[str], by_days: Sequence[str]
-) -> list[int]:
-    """The costs a group was measured from, fen, lowest first."""
-    found = await connection.fetchval(
-        "SELECT array_agg(cost_fen ORDER BY cost_fen) FROM settlement.run_case WHERE run_id = $1"
-        " AND drg = $2 AND status = ANY($3) AND cost_fen > 0 AND NOT department = ANY($4)",
-        run_id,
-        drg,
-        statuses,
-        by_days,
-    )
-    return list(found or ())
+_OF_GROUP = (
+    " FROM settlement.run_case WHERE run_id = $1 AND drg = $2 AND cost_fen > 0 AND status = ANY($3)"
+    " AND NOT department = ANY($4)"
+)
+_ADDED = "SELECT count(*), coalesce(sum(cost_fen), 0)::bigint, coalesce(sum(cost_fen::numeric ^ 2), 0)"
+
+
+class OfGroup(NamedTuple):
+    """The cases a group was measured from: the grouper's answers that count, the departments that do not."""
+
+    run_id: str
+    drg: str
+    statuses: Sequence[str]
+    by_days: Sequence[str]
+
+
+async def sums_of_group(connection: asyncpg.Connection, asked: OfGroup) -> Sums:
+    """All costs a group was measured from, added up."""
+    return _sums(await connection.fetchrow(_ADDED + _OF_GROUP, *asked))
+
+
+async def tails_of_group(
+    connection: asyncpg.Connection, asked: OfGroup, low: int, high: int
+) -> tuple[Sums, Sums]:
+    """The costs at or below one limit, and those at or above another, added up."""
+    below = await connection.fetchrow(f"{_ADDED}{_OF_GROUP} AND cost_fen <= $5", *asked, low)
+    above = await connection.fetchrow(f"{_ADDED}{_OF_GROUP} AND cost_fen >= $5", *asked, high)
+    return _sums(below), _sums(above)
+
+
+def _sums(row: asyncpg.Record) -> Sums:
+    return Sums(row[0], row[1], int(row[2]))
 
 
 async def cases_of_group(
-    connection: asyncpg.Connection,
-    run_id: str,
-    drg: str,
-    statuses: Sequence[str],
-    by_days: Sequence[str],
-    start: int,
-    limit: int,
+    connection: asyncpg.Connection, asked: OfGroup, above: int, start: int, limit: int
 ) -> list[tuple[str, str, int]]:
-    """Hospital, case and cost of some cases a group was measured from, in the order of cost."""
+    """Hospital, case and cost of some cases a group was measured from, in the order of cost.
+
+    :param above: only those that cost more, fen; ``start`` counts from the first of them.
+    """
     rows = await connection.fetch(
-        "SELECT hospital_code, case_id, cost_fen FROM settlement.run_case WHERE run_id = $1"
-        " AND drg = $2 AND status = ANY($3) AND cost_fen > 0 AND NOT department = ANY($4)"
-        " ORDER BY cost_fen, hospital_code, case_id OFFSET $5 LIMIT $6",
-        run_id,
-        drg,
-        statuses,
-        by_days,
+        f"SELECT hospital_code, case_id, cost_fen{_OF_GROUP} AND cost_fen > $5"
+        " ORDER BY cost_fen, hospital_code, case_id OFFSET $6 LIMIT $7",
+        *asked,
+        above,
         start,
         limit,
     )

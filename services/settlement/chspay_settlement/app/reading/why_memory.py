@@ -19,6 +19,7 @@ from chspay_settlement.clients import Policies
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.lineage.blocks import Block, blocks_of, total
 from chspay_settlement.engine.lineage.facts import MonthFacts, restored
+from chspay_settlement.engine.lineage.group import Span, Sums, kept_of
 from chspay_settlement.engine.lineage.node import Source
 from chspay_settlement.engine.model import GroupTable, HospitalAmount
 from chspay_settlement.engine.value.divide import Division
@@ -45,6 +46,7 @@ class KeptMonth:
     names: dict[str, str]
     measured: dict[str, tuple[int, int]] = field(default_factory=dict)
     blocks: OrderedDict[str, list[Block]] = field(default_factory=OrderedDict)
+    groups: dict[str, tuple[Sums, Span]] = field(default_factory=dict)
 
     def facts(self, everything: bool) -> MonthFacts:
         """The month as an asker sees it who may see everything, or only its own."""
@@ -119,6 +121,31 @@ class MonthMemory:
         for code in () if kept.measured else kept.names:
             found = await self.blocks(connection, kept, code)
             kept.measured[code] = total(found, "measured_cases"), total(found, "measured_fen")
+
+    async def group(
+        self, connection: asyncpg.Connection, kept: KeptMonth, asked: rows.OfGroup
+    ) -> tuple[Sums, Span]:
+        """What a group was measured from, and what it kept: as the group table says.
+
+        :raises Fault: LINEAGE_BROKEN.
+        """
+        found = kept.groups.get(asked.drg)
+        if found is None:
+            whole = await rows.sums_of_group(connection, asked)
+
+            async def tails(low: int, high: int) -> tuple[Sums, Sums]:
+                return await rows.tails_of_group(connection, asked, low, high)
+
+            span = await kept_of(whole, kept.table, kept.pricer.terms, tails)
+            group = kept.table.groups[asked.drg]
+            stored = (group.cases, group.kept, group.cost_sum_fen)
+            if (whole.n, span.kept.n, span.kept.total) != stored:
+                raise Fault(
+                    faults.LINEAGE_BROKEN, field="group", value=asked.drg, stored=stored,
+                    found=(whole.n, span.kept.n, span.kept.total),
+                )  # fmt: skip
+            found = kept.groups[asked.drg] = whole, span
+        return found
 
     async def blocks(self, connection: asyncpg.Connection, kept: KeptMonth, code: str) -> Sequence[Block]:
         """The subtotals of a hospital's cases."""

@@ -16,11 +16,12 @@ from chspay_settlement.app.reading.lineage import settled
 from chspay_settlement.app.reading.why_memory import KeptMonth, MonthMemory
 from chspay_settlement.engine.lineage import ref as refs
 from chspay_settlement.engine.lineage.blocks import SIZE
-from chspay_settlement.engine.lineage.case import CaseLines, Listed, block_child, case_handout
+from chspay_settlement.engine.lineage.case import CaseLines, Listed
 from chspay_settlement.engine.lineage.facts import NOT_OPEN, Page, paged
 from chspay_settlement.engine.lineage.figures import figure
 from chspay_settlement.engine.lineage.group import SUMS as GROUP_SUMS
-from chspay_settlement.engine.lineage.group import GroupLines
+from chspay_settlement.engine.lineage.group import GroupLines, Span, Sums
+from chspay_settlement.engine.lineage.handed import BlockCases, case_handout
 from chspay_settlement.engine.lineage.hospital import SUMS, HospitalLines
 from chspay_settlement.engine.lineage.node import Node, given
 from chspay_settlement.engine.lineage.pool import PoolLines
@@ -44,7 +45,6 @@ class MonthReader:
         self._everything = False
         self._own = ""
         self._paid: dict[str, Payment] = {}
-        self._costs: dict[str, list[int]] = {}
 
     async def open(self, ref: Ref, page: Page) -> Node | None:
         """An amount of the run; ``None`` when there is none of this name that the asker may see."""
@@ -152,10 +152,8 @@ class MonthReader:
         last = await self._last(connection, kept, lines)
         label, column = SUMS[ref.item]
         node = figure(ref.text, f"第{number}组病例的{label}", column, getattr(block, column), ref.item)
-        children = [
-            block_child(lines, kept.pricer, case, row.fund_fen or 0, last, ref.item)
-            for row, case in zip(found, settled(found), strict=True)
-        ]
+        priced = [(case, row.fund_fen or 0) for row, case in zip(found, settled(found), strict=True)]
+        children = BlockCases(lines, kept.pricer, last).children(priced, ref.item)
         return paged(node, children, lines.pool.page)
 
     async def _group(
@@ -166,20 +164,27 @@ class MonthReader:
         facts = kept.facts(self._everything)
         if group is None or ref.item not in {*GROUP_SUMS, "cv", "median"}:
             return None
-        terms = kept.pricer.terms
+        terms, nothing = kept.pricer.terms, Sums(0, 0, 0)
+        closed = GroupLines(facts, terms, group, nothing, Span(0, 0, 0, nothing), page)
         if not facts.own_cases:
-            return _stated(GroupLines(facts, terms, group, (), page), ref.item)
-        asked = (kept.run.run_id, group.drg, sorted(terms.measured), sorted(terms.per_diem))
-        if group.drg not in self._costs:
-            self._costs[group.drg] = await rows.costs_of_group(connection, *asked)
-        lines = GroupLines(facts, terms, group, self._costs[group.drg], page)
+            return _stated(closed, ref.item)
         if not self._everything:
-            return _figure(lines, ref.item).closed(NOT_OPEN)
+            return _figure(closed, ref.item).closed(NOT_OPEN)
+        asked = rows.OfGroup(kept.run.run_id, group.drg, sorted(terms.measured), sorted(terms.per_diem))
+        whole, span = await self._memory.group(connection, kept, asked)
+        lines = GroupLines(facts, terms, group, whole, span, page)
         if ref.item == "cv":
             return lines.cv()
-        first, last = lines.middle() if ref.item == "median" else lines.shown(ref.item)
-        cases = await rows.cases_of_group(connection, *asked, first, last - first)
-        return lines.median(cases) if ref.item == "median" else lines.sum(ref.item, cases)
+        if ref.item == "median":
+            first, last = lines.middle()
+            return lines.median(await rows.cases_of_group(connection, asked, 0, first, last - first))
+        first, last = lines.shown(ref.item)
+        above, start = (span.low, span.start) if GROUP_SUMS[ref.item][1] else (0, 0)
+        # What stands on earlier pages is read with the page: later pages are rarely asked for.
+        found = await rows.cases_of_group(connection, asked, above, 0, last - start)
+        earlier = [cost for _, _, cost in found[: first - start]]
+        before = Sums(len(earlier), sum(earlier), sum(cost * cost for cost in earlier))
+        return lines.sum(ref.item, found[first - start :], before)
 
 
 def _figure(lines: GroupLines, item: str) -> Node:

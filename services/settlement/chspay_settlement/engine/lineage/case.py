@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from chspay_core.amounts import MICRO
 from chspay_core.worksheet import Line, Worksheet
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.lineage import ref as refs
-from chspay_settlement.engine.lineage.blocks import Weighing, is_measured, total, weight_of
+from chspay_settlement.engine.lineage.blocks import is_measured
 from chspay_settlement.engine.lineage.facts import MonthFacts
 from chspay_settlement.engine.lineage.figures import figure
-from chspay_settlement.engine.lineage.handout import Handout, Party, Words
-from chspay_settlement.engine.lineage.hospital import OF_CASE, SUMS, HospitalLines
+from chspay_settlement.engine.lineage.handed import case_handout, party_of, weighing_of, worth_of
+from chspay_settlement.engine.lineage.handout import Party
+from chspay_settlement.engine.lineage.hospital import SUMS, HospitalLines
 from chspay_settlement.engine.lineage.members import MEMBERS, OF_SHEET
 from chspay_settlement.engine.lineage.node import (
     Node,
@@ -32,18 +32,9 @@ from chspay_settlement.engine.lineage.node import (
 from chspay_settlement.engine.lineage.sheet import Sheet
 from chspay_settlement.engine.model import CaseKind
 from chspay_settlement.engine.month.settled import Settled
-from chspay_settlement.engine.value.elastic import Elastic
 from chspay_settlement.engine.value.facts import FIXED_PART, GROUP_SHARES, fixed_of
 from chspay_settlement.engine.value.forms import Way
 
-_WORDS = Words(
-    "病例分得额",
-    "病例应得额",
-    "病例点数",
-    "points",
-    "病例号",
-    Source("run_case", "case_id", MEMBERS["case_id"]),
-)
 #: Figures of the group table a worksheet rests on.
 _OF_GROUP = {"group_all_cases", "group_cases", "group_cost", "cv", "median"}
 _OF_POOL = {"all_cost", "all_cases"}
@@ -63,102 +54,6 @@ class Listed:
         return Source(
             "list_version", column, MEMBERS.get(column, ""), self.list_id, self.version, self.digest
         )
-
-
-def case_handout(hospital: HospitalLines, last: Settled | None) -> Handout | None:
-    """How a hospital's whole fen went to its cases; ``None`` where every case was priced by itself."""
-    division = hospital.facts.division
-    if division.form.priced_up:
-        return None
-    weigh = _weighing(hospital)
-    floors = total(hospital.blocks, "floor_fen")
-    return Handout(
-        _WORDS,
-        hospital.share(),
-        abs(weigh.share_fen - floors),
-        floors,
-        None if last is None else _party(hospital, weigh, last, None),
-        lambda key, item: hospital.facts.to("case", hospital.code, key, item=item),
-        lambda item: hospital.ref(f"case_{item}"),
-        owed=weigh.share_fen < 0,
-        turned=weigh.whole < 0,
-    )
-
-
-def _weighing(hospital: HospitalLines) -> Weighing:
-    """The weighing of the hospital from its stored totals."""
-    division, amount = hospital.facts.division, hospital.amount
-    fixed = fixed_of(hospital.facts.policy, division.form)
-    whole = amount.points_micro
-    if fixed is not None:
-        two = Elastic(division.part("fixed"), division.part("floating"))
-        whole = two.weights([whole], [total(hospital.blocks, "fixed_micro")])[0]
-    share = amount.total_fen if division.form.includes_patient else amount.fund_fen
-    return Weighing(share, whole, weight_of(division, fixed))
-
-
-def _party(hospital: HospitalLines, weigh: Weighing, case: Settled, fund_fen: int | None) -> Party:
-    """A case as it takes part; one whose fund is not told got a fen of the rest."""
-    cents = weigh.exact(case)
-    one = -1 if weigh.share_fen < 0 else 1
-    share = weigh.floor(case) + one
-    if fund_fen is not None:
-        with_patient = hospital.facts.division.form.includes_patient
-        share = fund_fen + (case.inp.patient_fen or 0) if with_patient else fund_fen
-    return Party(case.inp.case_id, cents / 100, _weight(hospital, case), share)
-
-
-def _weight(hospital: HospitalLines, case: Settled) -> Fraction:
-    division = hospital.facts.division
-    fixed = fixed_of(hospital.facts.policy, division.form)
-    if fixed is None:
-        return Fraction(case.points.points_micro, MICRO)
-    two = Elastic(division.part("fixed"), division.part("floating"))
-    return two.worth(case.points.points_micro, fixed(case.inp, case.points)) / 100
-
-
-def block_child(
-    hospital: HospitalLines, pricer: Pricer, case: Settled, fund_fen: int, last: Settled | None, item: str
-) -> Node:
-    """The line of a case that a subtotal adds up, unopened."""
-    name = OF_CASE.get(item, item)
-    inp, excluded = case.inp, case.points.kind is CaseKind.EXCLUDED
-    counts, cost = is_measured(pricer.terms, inp), inp.cost_fen or 0
-    plain = {
-        "points": case.points.points_micro,
-        "patient": 0 if excluded else inp.patient_fen or 0,
-        "cost": 0 if excluded else cost,
-        "cases": int(not excluded),
-        "fund": fund_fen,
-        "measured_cost": cost if counts else 0,
-        "measured_cases": int(counts),
-        "fixed": 0,
-        "floor": 0,
-        "served": 0,
-    }
-    value = plain[name]
-    if not excluded and name in {"floor", "served", "fixed"}:
-        value = _handed_value(hospital, case, fund_fen, last, name)
-    if name in {"cost", "patient"}:
-        name = f"counted_{name}"
-    elif name == "floor" and hospital.facts.division.form.priced_up:
-        name = "share"
-    ref = hospital.facts.to("case", hospital.code, inp.case_id, item=name)
-    return figure(ref, f"病例{inp.case_id}", SUMS[item][1], value, name)
-
-
-def _handed_value(
-    hospital: HospitalLines, case: Settled, fund_fen: int, last: Settled | None, name: str
-) -> int:
-    if name == "fixed":
-        fixed = fixed_of(hospital.facts.policy, hospital.facts.division.form)
-        return 0 if fixed is None else fixed(case.inp, case.points)
-    party = _party(hospital, _weighing(hospital), case, fund_fen)
-    handout = case_handout(hospital, last)
-    if handout is None:
-        return party.share_fen if name == "floor" else 0
-    floor_fen = handout.floor_fen(party)
-    return floor_fen if name == "floor" else abs(party.share_fen - floor_fen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +128,7 @@ class CaseLines:
         return exact(self.ref("exact"), "病例应得额", self._party().exact, "yuan", name="exact")
 
     def _party(self) -> Party:
-        return _party(self.hospital, _weighing(self.hospital), self.case, self.fund_fen)
+        return party_of(self.hospital, weighing_of(self.hospital), self.case, self.fund_fen)
 
     def _listed_node(self, item: str) -> Node:
         inp = self.case.inp
@@ -340,7 +235,7 @@ class CaseLines:
         hospital, division = self.hospital, self.facts.division
         if division.form.priced_up:
             return None
-        weigh = _weighing(hospital)
+        weigh = weighing_of(hospital)
         share = hospital.share().named("hospital_share")
         if not weigh.whole:
             return opened(self.exact(), "0 × hospital_share", share)
@@ -356,7 +251,7 @@ class CaseLines:
         """What it weighs in its hospital."""
         unit = "points" if fixed_of(self.facts.policy, self.facts.division.form) is None else "yuan"
         label = "病例点数" if unit == "points" else "病例点数的价值"
-        return exact(self.ref("weight"), label, _weight(self.hospital, self.case), unit, name="weight")
+        return exact(self.ref("weight"), label, worth_of(self.hospital, self.case), unit, name="weight")
 
     def _weight(self) -> Node:
         if fixed_of(self.facts.policy, self.facts.division.form) is None:

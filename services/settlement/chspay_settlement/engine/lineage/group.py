@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from chspay_core.amounts import fen_to_yuan, ratio_half_up
 from chspay_core.measuring import STABILITY
-from chspay_core.statistics import Kept, trim_until_stable
+from chspay_core.statistics import MAX_TRIMS
 from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.lineage import ref as refs
 from chspay_settlement.engine.lineage.facts import MonthFacts, Page, plain_text
@@ -24,7 +25,7 @@ from chspay_settlement.engine.lineage.node import (
     opened,
     summed,
 )
-from chspay_settlement.engine.model import Group
+from chspay_settlement.engine.model import Group, GroupTable
 
 SQUARES = "group_squares"
 #: Sums over the cases of a group -> (line of a case, only those kept).
@@ -37,57 +38,86 @@ SUMS = {
 _FEN = 100
 
 
+class Sums(NamedTuple):
+    """Some costs added up: how many, their sum and the sum of their squares, fen."""
+
+    n: int
+    total: int
+    squares: int
+
+
+class Span(NamedTuple):
+    """The costs a group kept: above ``low``, below ``high``, fen; ``start`` of all are not above ``low``."""
+
+    low: int
+    high: int
+    start: int
+    kept: Sums
+
+
+#: Above any cost.
+_NEVER = 2**62
+#: Adds up the costs of a group at or below one limit, and at or above another.
+Tails = Callable[[int, int], Awaitable[tuple[Sums, Sums]]]
+
+
+async def kept_of(whole: Sums, table: GroupTable, terms: Terms, tails: Tails) -> Span:
+    """What trimming keeps of a group, from its sums and those of its ends: the same as when it was measured
+    (:func:`chspay_core.statistics.trim_until_stable`), without looking at the costs in between."""
+    low, high, start, kept, trims, found = -1, _NEVER, 0, whole, 0, False
+    while not found and trims < MAX_TRIMS and kept.n:
+        low_top, high_from = terms.outlier.limits_around(kept.total, kept.n, table.overall_mean, terms)
+        low, high = max(low, low_top), min(high, high_from)
+        below, above = await tails(low, high)
+        start = below.n
+        kept = Sums(*(w - b - a for w, b, a in zip(whole, below, above, strict=True)))
+        trims += 1
+        found = terms.stable(*kept)
+    return Span(low, high, start, kept)
+
+
 @dataclass(frozen=True, slots=True)
 class GroupLines:
-    """Opens the figures of a group. ``costs`` are all it was measured from, fen, lowest first."""
+    """Opens the figures of a group. ``whole`` are all costs it was measured from, ``span`` those it kept."""
 
     facts: MonthFacts
     terms: Terms
     group: Group
-    costs: Sequence[int]
+    whole: Sums
+    span: Span
     page: Page
 
     def ref(self, item: str) -> str:
         """The name of a figure."""
         return refs.ref(refs.RUN, self.facts.run_id, refs.GROUP, self.group.drg, item=item).text
 
-    def kept(self) -> Kept:
-        """What trimming left of the costs: the same as when the group was measured."""
-        overall = self.facts.table.overall_mean
-
-        def limits(kept: Sequence[int], total: int) -> tuple[int, int]:
-            return self.terms.outlier.limits_around(total, len(kept), overall, self.terms)
-
-        return trim_until_stable(self.costs, limits, self.terms.stable)
-
-    def span(self, item: str) -> tuple[int, int]:
-        """Which of the cases, by cost, a sum adds up: first place and place after the last."""
-        if not SUMS[item][1]:
-            return 0, len(self.costs)
-        kept = self.kept()
-        return kept.start, kept.stop
+    def over(self, item: str) -> tuple[int, Sums]:
+        """Which of the cases, by cost, a sum adds up: the place of the first, and what they add up to."""
+        return (self.span.start, self.span.kept) if SUMS[item][1] else (0, self.whole)
 
     def shown(self, item: str) -> tuple[int, int]:
-        """Which of the cases stand on the page that was asked for."""
-        start, stop = self.span(item)
-        first = min(start + self.page.start, stop)
-        return first, min(first + self.page.size, stop)
+        """Which of the cases stand on the page that was asked for: first place, and place after the last."""
+        start, sums = self.over(item)
+        first = min(start + self.page.start, start + sums.n)
+        return first, min(first + self.page.size, start + sums.n)
 
-    def sum(self, item: str, cases: Sequence[tuple[str, str, int]]) -> Node:
+    def sum(self, item: str, cases: Sequence[tuple[str, str, int]], before: Sums) -> Node:
         """A sum over cases of the group.
 
         :param cases: hospital, case and cost of those on the page, in order of cost.
+        :param before: what the cases of earlier pages add up to.
         """
-        start, stop = self.span(item)
-        first, last = self.shown(item)
         node = self.unopened(item)
+        costs = [cost for _, _, cost in cases]
+        own = Sums(len(costs), sum(costs), sum(cost * cost for cost in costs))
+        after = Sums(*(w - b - o for w, b, o in zip(self.over(item)[1], before, own, strict=True)))
+        size, place = self.page.size, self.page.start
+        rests = (
+            self._rest(node, item, before, "before", self.page.token(max(0, place - size))),
+            self._rest(node, item, after, "after", self.page.token(place + size)),
+        )
         children = [self._case(item, *case) for case in cases]
-        before = self._rest(node, item, start, first, "before", self.page.token(self._previous()))
-        after = self._rest(node, item, last, stop, "after", self.page.token(self.page.start + self.page.size))
-        return summed(node, *children, *(rest for rest in (before, after) if rest is not None))
-
-    def _previous(self) -> int:
-        return max(0, self.page.start - self.page.size)
+        return summed(node, *children, *(rest for rest in rests if rest is not None))
 
     def unopened(self, item: str) -> Node:
         """A figure of the group by its name, as it is stored."""
@@ -95,11 +125,9 @@ class GroupLines:
         if item == "group_cost":
             return money(self.ref(item), f"病组{drg}总费用（裁剪后）", group.cost_sum_fen, name=item)
         if item == SQUARES:
-            squares = Fraction(self.kept().squares, _FEN * _FEN)
-            return Node(
-                self.ref(item), f"病组{drg}费用的平方和（裁剪后）", plain_text(squares), "yuan²",
-                NodeKind.LINE, item, more=True,
-            )  # fmt: skip
+            squares = plain_text(Fraction(self.span.kept.squares, _FEN * _FEN))
+            label = f"病组{drg}费用的平方和（裁剪后）"
+            return Node(self.ref(item), label, squares, "yuan²", NodeKind.LINE, item, more=True)
         number = group.cases if item == "group_all_cases" else group.kept
         label = f"病组{drg}病例数（裁剪{'前' if item == 'group_all_cases' else '后'}）"
         return count(self.ref(item), label, number, name=item, unit="cases")
@@ -131,14 +159,14 @@ class GroupLines:
 
         :param cases: those in the middle, in order of cost.
         """
-        places = f"按费用由低到高第{(len(self.costs) - 1) // 2 + 1}、{len(self.costs) // 2 + 1}例"
+        places = f"按费用由低到高第{(self.whole.n - 1) // 2 + 1}、{self.whole.n // 2 + 1}例"
         node = replace(self.stated("median"), note=places)
         low, high = self._case("group_cost", *cases[0]), self._case("group_cost", *cases[-1])
         return opened(node, "(lower + upper) ÷ 2", low.named("lower"), high.named("upper"))
 
     def middle(self) -> tuple[int, int]:
         """The places of the middle costs: first, and after the last."""
-        return (len(self.costs) - 1) // 2, len(self.costs) // 2 + 1
+        return (self.whole.n - 1) // 2, self.whole.n // 2 + 1
 
     def _case(self, item: str, hospital_code: str, case_id: str, cost_fen: int) -> Node:
         own = SUMS[item][0]
@@ -150,19 +178,16 @@ class GroupLines:
             return count(ref, label, 1, name=own, unit="cases")
         return exact(ref, label, Fraction(cost_fen, _FEN) ** 2, "yuan²", name=own)
 
-    def _rest(
-        self, node: Node, item: str, first: int, last: int, name: str, page_token: str
-    ) -> Node | None:  # fmt: skip
+    def _rest(self, node: Node, item: str, sums: Sums, name: str, page_token: str) -> Node | None:
         """The part of a sum that stands before or after the page."""
-        if first >= last:
+        if not sums.n:
             return None
-        costs = self.costs[first:last]
         own = SUMS[item][0]
         if own == "measured_cost":
-            value = fen_to_yuan(sum(costs))
+            value = fen_to_yuan(sums.total)
         elif own == "measured_cases":
-            value = str(len(costs))
+            value = str(sums.n)
         else:
-            value = plain_text(Fraction(sum(cost * cost for cost in costs), _FEN * _FEN))
-        label = f"{'前' if name == 'before' else '后'}面各页合计（{len(costs)}例）"
+            value = plain_text(Fraction(sums.squares, _FEN * _FEN))
+        label = f"{'前' if name == 'before' else '后'}面各页合计（{sums.n}例）"
         return Node(node.ref, label, value, node.unit, NodeKind.REST, name, page_token=page_token)
