@@ -11,6 +11,7 @@ import settlement_world as sw
 from chspay.settlement.v1 import month_pb2 as mpb
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_kit import auth
+from chspay_settlement.app.month import whole_run
 
 FUND = 9_000_001
 
@@ -162,3 +163,21 @@ async def test_a_difference_committed_before_the_next_run_is_stated_by_it_and_on
         stated += [line["number"] for line in own["payment"]]
         assert run.state == pb.RUN_STATE_DONE
     assert stated == [posted.difference_id]
+
+
+async def test_a_large_month_is_corrected_over_columns_with_the_same_digest(world, monkeypatch):
+    """A province's preview must show what a county's would: the digest a bureau signs is the same."""
+    cases = await am.lists(world, 11, 40)
+    run = await world.month_run("large-11", FUND, month=11)
+    assert run.state == pb.RUN_STATE_DONE, run.failure_message
+    await world.submit("large-11a", am.raised(cases[5]))
+    await am.commit(world, (await am.preview(world)).preview_digest)
+    await am.decide(world, "大月1号", cases[8], "violation", value="2")
+    await world.submit("large-11b", replace(cases[6], total_cost_fen=1, patient_paid_fen=0))
+    by_rows = await am.preview(world)
+    monkeypatch.setattr(whole_run, "LARGE", 1)
+    by_columns = await am.preview(world)
+    assert by_columns == by_rows
+    assert [len(one.cases) for one in by_rows.differences if one.corrected_month == "2026-11"] == [2]
+    await am.commit(world, by_columns.preview_digest)
+    assert "2026-11" not in {one.corrected_month for one in (await am.preview(world)).differences}

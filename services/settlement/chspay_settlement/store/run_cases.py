@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -301,3 +301,18 @@ async def sums(connection: asyncpg.Connection, run_id: str) -> tuple[int, int]:
         run_id,
     )
     return row[0], row[1]
+
+
+async def funds(
+    connection: asyncpg.Connection, run_id: str, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """What some cases of a run got of the fund, fen, by hospital and case."""
+    rows = await connection.fetch(
+        "SELECT hospital_code, case_id, coalesce(fund_fen, 0) FROM settlement.run_case"
+        " JOIN unnest($2::text[], $3::text[]) AS k(hospital_code, case_id) USING (hospital_code, case_id)"
+        " WHERE run_id = $1",
+        run_id,
+        [code for code, _ in keys],
+        [case_id for _, case_id in keys],
+    )
+    return {(row[0], row[1]): row[2] for row in rows}

@@ -11,6 +11,7 @@ import asyncpg
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults
+from chspay_settlement.app.month import whole_month
 from chspay_settlement.app.month.finding_marks import readmissions_now
 from chspay_settlement.app.month.given import pricer_of
 from chspay_settlement.clients import Grouper
@@ -49,7 +50,7 @@ class Earlier:
 class State:
     """Everything a difference of a run is computed from."""
 
-    rows: Sequence[run_cases.Priced]
+    month: whole_month.WholeMonth
     hospitals: Sequence[run_cases.RunHospital]
     pricer: Pricer
     earlier: Earlier
@@ -89,11 +90,12 @@ class Corrections:
         """What a difference of ``run`` is computed from."""
         wanted = [(change.list_id, change.version) for change in changes.values() if change.version]
         now = await self._regrouped(connection, run, wanted)
+        before = await earlier(connection, run.run_id)
         return State(
-            rows=await run_cases.priced(connection, run.run_id),
+            month=await whole_month.read(connection, run, sorted({*changes, *before.cases})),
             hospitals=await run_cases.hospitals(connection, run.run_id),
             pricer=await pricer_of(connection, run.run_id, policy),
-            earlier=await earlier(connection, run.run_id),
+            earlier=before,
             changes=changes,
             now=now,
             taken=await differences.versions_of(connection, run.run_id, list(changes)),

@@ -13,7 +13,6 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.month.corrections import Change, State
-from chspay_settlement.app.reading.lineage import division_of
 from chspay_settlement.engine.model import CaseKind, CasePoints, PricedInput
 from chspay_settlement.engine.month.difference import (
     Closed,
@@ -73,17 +72,12 @@ def compute(run: runs.Run, policy: Policy, method: DifferenceMethod, state: Stat
 
     :raises Fault: LINEAGE_BROKEN when the month does not come out again as it was posted.
     """
-    division = division_of(run, policy, state.rows)
+    closed = state.month.closed(run, policy)
+    division = closed.division
     if division.hospitals != [hospital.amount for hospital in state.hospitals]:
         raise Fault(
             faults.LINEAGE_BROKEN, field="hospitals", value=run.run_id, found="不同", stored="已入账金额"
         )
-    closed = Closed(
-        policy,
-        division,
-        {_key(row.inp): Settled(row.inp, row.points) for row in state.rows if row.points is not None},
-        {_key(row.inp): row.fund_fen or 0 for row in state.rows},
-    )
     stood = {key: _settled(case) for key, case in state.earlier.cases.items()}
     priced: dict[CaseKey, Settled] = {}
     blocked: list[Blocked] = []
@@ -99,10 +93,6 @@ def compute(run: runs.Run, policy: Policy, method: DifferenceMethod, state: Stat
     moved = tuple(deltas(before, outcome.hospitals)) if priced else ()
     cases = tuple(_case_row(key, priced[key], state, closed, outcome) for key in sorted(priced))
     return Found(run, method.name, outcome, moved, cases, tuple(blocked), _digest(run, method, moved, cases))
-
-
-def _key(inp: PricedInput) -> CaseKey:
-    return inp.hospital_code, inp.case_id
 
 
 def _input(key: CaseKey, change: Change, state: State, before: PricedInput) -> PricedInput:

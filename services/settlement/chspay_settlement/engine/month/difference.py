@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 from chspay_core.amounts import divide_half_up
@@ -48,6 +49,10 @@ class Standing(NamedTuple):
 NOTHING = Standing(0, 0, 0, 0, 0, 0)
 
 
+#: Cases as they are now, and those whose fund is asked for, to the division and those funds.
+Again = Callable[[Mapping[CaseKey, Settled], Sequence[CaseKey]], tuple[Division, dict[CaseKey, int]]]
+
+
 @dataclass(frozen=True)
 class Closed:
     """A month as it was settled: its cases, their funds, and how the fund was divided."""
@@ -56,6 +61,9 @@ class Closed:
     division: Division
     cases: Mapping[CaseKey, Settled]
     funds_fen: Mapping[CaseKey, int]
+    #: Divides the fund again where the month is held otherwise than as ``cases``, which are then only those
+    #: that have changed.
+    again: Again | None = None
 
 
 class Outcome(NamedTuple):
@@ -125,13 +133,8 @@ def standing_of(division: Division, policy: Policy) -> dict[str, Standing]:
 
 def recomputed(closed: Closed, changed: Mapping[CaseKey, Settled], asked: Sequence[CaseKey]) -> Outcome:
     """The whole pool divided again: deltas cancel, and every hospital moves with the point value."""
-    now = {**closed.cases, **changed}
-    division = divide_cases(now.values(), closed.division.fund_fen, closed.policy, closed.division.form)
-    funds: dict[CaseKey, int] = {}
-    for code in sorted({key[0] for key in asked}):
-        own = sorted((case for key, case in now.items() if key[0] == code), key=lambda case: case.inp.case_id)
-        given = funds_of_cases(division, closed.policy, code, own)
-        funds |= {(code, case_id): fund for case_id, fund in given.items()}
+    divide_again = closed.again or partial(_again, closed)
+    division, funds = divide_again(changed, asked)
     value = division.value
     return Outcome(
         standing_of(division, closed.policy),
@@ -139,6 +142,20 @@ def recomputed(closed: Closed, changed: Mapping[CaseKey, Settled], asked: Sequen
         value.numerator_fen,
         value.denominator_micro,
     )
+
+
+def _again(
+    closed: Closed, changed: Mapping[CaseKey, Settled], asked: Sequence[CaseKey]
+) -> tuple[Division, dict[CaseKey, int]]:
+    """Case by case."""
+    now = {**closed.cases, **changed}
+    division = divide_cases(now.values(), closed.division.fund_fen, closed.policy, closed.division.form)
+    funds: dict[CaseKey, int] = {}
+    for code in sorted({key[0] for key in asked}):
+        own = sorted((case for key, case in now.items() if key[0] == code), key=lambda case: case.inp.case_id)
+        given = funds_of_cases(division, closed.policy, code, own)
+        funds |= {(code, case_id): fund for case_id, fund in given.items()}
+    return division, funds
 
 
 def value_kept(closed: Closed, changed: Mapping[CaseKey, Settled], asked: Sequence[CaseKey]) -> Outcome:
