@@ -46,7 +46,8 @@ DEFAULT_PORTS = {
     "grouper": 50051,
     "rulebook": 50052,
     "budget": 50053,
-    "settlement": 50054, "capitation": 50055,
+    "settlement": 50054,
+    "capitation": 50055,
     "portal": 8090,
 }
 HOST = "127.0.0.1"

@@ -17,13 +17,17 @@ from chspay_gateway.rest import (
     around_month,
     artefacts,
     audit,
+    benefits,
     budget,
+    capitation,
     coefficients,
+    community_settlements,
     differences,
     dip,
     figures,
     group_runs,
     grouping,
+    heads,
     imports,
     institutions,
     law,
@@ -33,6 +37,7 @@ from chspay_gateway.rest import (
     policy,
     reclear,
     replay,
+    rosters,
     runs,
     scheme_life,
     system,
@@ -90,6 +95,11 @@ def create_app(gateway: Gateway) -> FastAPI:
         law,
         amendments,
         institutions,
+        rosters,
+        capitation,
+        community_settlements,
+        heads,
+        benefits,
         system,
         pages,
     ):
@@ -98,7 +108,9 @@ def create_app(gateway: Gateway) -> FastAPI:
     openapi.install(app)
     app.add_middleware(
         BodyGate,
-        open_paths=frozenset({imports.PATH, group_runs.PATH, weight_runs.PATH}),
+        open_paths=frozenset(
+            {imports.PATH, group_runs.PATH, weight_runs.PATH, rosters.PATH, rosters.PARTS_PATH}
+        ),
         files={
             grouping.SCHEMES_PATH: grouping.MAX_WORKBOOK,
             institutions.PATH: institutions.MAX_FILE,

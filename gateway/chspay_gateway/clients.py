@@ -9,6 +9,7 @@ from typing import Any
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chspay.budget.v1 import budget_pb2_grpc
+from chspay.capitation.v1 import benefit_pb2_grpc, capitation_pb2_grpc, roster_pb2_grpc
 from chspay.grouper.v1 import (
     artefacts_pb2_grpc,
     dip_pb2_grpc,
@@ -41,6 +42,7 @@ _STUBS: dict[str, Any] = {
     "rulebook": rulebook_pb2_grpc.RulebookServiceStub,
     "budget": budget_pb2_grpc.BudgetServiceStub,
     "settlement": settlement_pb2_grpc.SettlementServiceStub,
+    "capitation": capitation_pb2_grpc.CapitationServiceStub,
 }
 #: Further services on a channel that has one already: name of the stub -> (channel, stub).
 _MORE: dict[str, tuple[str, Any]] = {
@@ -49,6 +51,8 @@ _MORE: dict[str, tuple[str, Any]] = {
     "artefacts": ("grouper", artefacts_pb2_grpc.ArtefactServiceStub),
     "dip": ("grouper", dip_pb2_grpc.DipServiceStub),
     "weights": ("grouper", weights_pb2_grpc.WeightServiceStub),
+    "rosters": ("capitation", roster_pb2_grpc.RosterServiceStub),
+    "benefits": ("capitation", benefit_pb2_grpc.BenefitServiceStub),
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
@@ -74,6 +78,9 @@ class Services:
     rulebook: Any
     budget: Any
     settlement: Any
+    capitation: Any
+    rosters: Any
+    benefits: Any
     group_runs: Any
     scheme_life: Any
     amendments: Any
@@ -109,6 +116,7 @@ def connect(settings: GatewaySettings) -> Services:
         "rulebook": settings.rulebook_target,
         "budget": settings.budget_target,
         "settlement": settings.settlement_target,
+        "capitation": settings.capitation_target,
     }
     key = settings.claim_secret()
     return on_channels({name: Channel(target, key) for name, target in targets.items()})

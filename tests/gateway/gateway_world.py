@@ -79,7 +79,7 @@ class GatewayWorld:
         """
         tables = await self.admin.fetch(
             "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname = ANY($1)",
-            ["settlement", "budget", "gateway", "grouper"],
+            ["settlement", "budget", "capitation", "gateway", "grouper"],
         )
         return {
             row["name"]: await self.admin.fetchval(f"SELECT count(*) FROM {row['name']}") for row in tables
@@ -104,6 +104,8 @@ async def _servicers(
     from chspay_budget.app import Budget
     from chspay_budget.clients import Rulebook as BudgetsRulebook
     from chspay_budget.rpc import BudgetServicer
+    from chspay_capitation.clients import Rulebook as CapitationsRulebook
+    from chspay_capitation.main import build as build_capitation
     from chspay_cli.engines import knowledge
     from chspay_grouper.app import GrouperApp
     from chspay_grouper.main import build as build_grouper
@@ -119,16 +121,18 @@ async def _servicers(
         databases["settlement"], channels["grouper"], channels["rulebook"], channels["budget"],
         b"identity key for tests",
     )  # fmt: skip
+    heads = build_capitation(databases["capitation"], CapitationsRulebook(channels["rulebook"]))
     servicers = {
         "grouper": grouping.servicers,
         "rulebook": rulebook_servicers(Shelf(ROOT), knowledge()),
         "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
         "settlement": built.servicers,
+        "capitation": heads.servicers,
     }
-    return servicers, [*(worker.work for worker in built.workers), grouping.worker.work]
+    return servicers, [*(worker.work for worker in built.workers), grouping.worker.work, heads.worker.work]
 
 
-SERVICES = ("grouper", "rulebook", "budget", "settlement")
+SERVICES = ("grouper", "rulebook", "budget", "settlement", "capitation")
 _ADD = {
     "grouper": grouper_pb2_grpc.add_GrouperServiceServicer_to_server,
     "rulebook": rulebook_pb2_grpc.add_RulebookServiceServicer_to_server,

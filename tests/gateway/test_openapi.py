@@ -60,7 +60,16 @@ async def test_the_examples_run(gw):
     made = {"content": ("catalogue.json", catalogue().content)}
     await gw.ask("POST", "/api/v1/artefacts/dip-catalogues", who="admin", files=made)
     filled = {"pool": POOL, "year": "2040", "hospital_code": "H990101EX", "month": "1"}
-    gone = ("clearing_id", "reclear_id", "finding_id", "hold_id", "amendment")
+    gone = (
+        "clearing_id",
+        "reclear_id",
+        "finding_id",
+        "hold_id",
+        "amendment",
+        "roster_id",
+        "attribution_id",
+        "finding_no",
+    )
     filled |= {**dict.fromkeys(gone, "none"), "step": "review"}
     ran = set()
     for method, path, operation in operations(document):

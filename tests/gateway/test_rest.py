@@ -168,7 +168,9 @@ async def test_probes_and_version_need_no_key(gw):
     assert (await gw.ask("GET", "/healthz", who=None)).json() == {"status": "ok"}
     ready = await gw.ask("GET", "/readyz", who=None)
     assert ready.status_code == 200, ready.text
-    assert set(ready.json()["parts"]) == {"database", "grouper", "rulebook", "budget", "settlement"}
+    assert set(ready.json()["parts"]) == {
+        "database", "grouper", "rulebook", "budget", "settlement", "capitation",
+    }  # fmt: skip
     assert (await gw.ask("GET", "/version", who=None)).json()["version"]
 
 
