@@ -122,8 +122,10 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-#: What a statement calls things; only its digest and signature speak for these.
-FREE = re.compile(r"hospital\.name|nature|run\.(engine|id|period)|scheme\..*|payment\.\d+\.(case|refers)")
+#: What a statement calls things, and figures that may be others as long as nobody's share is: only the
+#: statement's digest and signature speak for these.
+NAMES = r"hospital\.name|nature|run\.(engine|id)|scheme\..*|payment\.\d+\.(case|refers)"
+FREE = re.compile(NAMES + r"|proof\.cuts\.\d+\.(at|tied)|proof\.(fixed|base)_micro")
 
 
 @dataclass(frozen=True)
@@ -156,13 +158,19 @@ def forgeries(month: OwnMonth, chance: random.Random) -> Iterator[Forgery]:
         data = json.loads(content)
         path = change_somewhere(data, chance)
         raw = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        if raw == content:
+        if raw == content or (field == "cases" and _of_excluded(data, path)):
             continue
         forged = files._replace(**{field: raw})
         if field == "statement" and chance.random() < 0.7 and not FREE.fullmatch(path):
             # The sender tells the forged statement's own digest.
             forged = forged._replace(digest=sm3_hex(raw))
         yield Forgery(f"{field} {path}", forged)
+
+
+def _of_excluded(data: dict, path: str) -> bool:
+    """Whether this is the cost or the patient's part of a case that counts nowhere."""
+    rows, row, column, *_ = [*path.split("."), "", ""]
+    return rows == "rows" and column in {"6", "7"} and data["rows"][int(row)][9] == "excluded"
 
 
 def change_somewhere(data: object, chance: random.Random) -> str:

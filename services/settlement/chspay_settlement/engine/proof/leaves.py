@@ -16,7 +16,7 @@ from chspay_settlement.engine.model import CaseKind, CasePoints, PricedInput
 from chspay_settlement.engine.proof.sums import Sums, sums_of_case
 from chspay_settlement.engine.proof.tree import Node, leaf
 
-_CASE, _PART, _CASE_SALT, _PART_SALT = b"case", b"part", b"case-salt", b"part-salt"
+CASE, _PART, CASE_SALT, _PART_SALT = b"case", b"part", b"case-salt", b"part-salt"
 
 
 class CaseLeaf(NamedTuple):
@@ -33,7 +33,7 @@ class CaseLeaf(NamedTuple):
 
     def content(self, hospital_code: str) -> bytes:
         """What stands in the leaf besides its figures."""
-        return framed(_CASE, hospital_code, self.case_id, self.kind, self.reason, *self.inputs)
+        return framed(CASE, hospital_code, self.case_id, self.kind, self.reason, *self.inputs)
 
 
 def case_leaf(inp: PricedInput, points: CasePoints, fund_fen: int) -> CaseLeaf:
@@ -65,7 +65,7 @@ def framed(tag: bytes, *texts: str) -> bytes:
 
 def case_salt(key: bytes, case_id: str) -> bytes:
     """The salt of a case's leaf, from its hospital's key."""
-    return sm3_bytes(_CASE_SALT + key + case_id.encode())
+    return sm3_bytes(CASE_SALT + key + case_id.encode())
 
 
 def case_node(hospital_code: str, found: CaseLeaf, salt: bytes) -> Node:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from chspay_core.artefact import POLICY_KEYS, ArtefactKind
 from chspay_core.bundle import Bundle
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.period import Month
 from chspay_core.policy import Policy, weakest
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.coefficient.methods import coefficients_of
@@ -171,12 +171,9 @@ def _policy(files: Files, facts: RunFacts) -> Policy:
     bundle = Bundle.parse(files.policy)
     same("policy", "政策包的摘要", facts.policy_digest, bundle.digest)
     same("policy", "政策所属地区", facts.policy_place, bundle.place)
-    try:
-        day = date.fromisoformat(facts.policy_on)
-    except (ValueError, TypeError) as error:
-        raise Fault(OWN_STATEMENT, value="policy.on") from error
-    policy = bundle.on(day)
-    same("policy", "政策适用的日期", facts.policy_on, policy.on.isoformat())
+    last = Month.parse(facts.period, "period").last
+    policy = bundle.on(last)
+    same("policy", "政策适用的日期（当月最后一日）", facts.policy_on, last.isoformat())
     same("policy", "结算单的统筹区", facts.pool, policy.place)
     if policy.has(_SCHEME):
         named = policy.text(_SCHEME)

@@ -24,7 +24,7 @@ from chspay_settlement.engine.proof.leaves import CaseLeaf, case_nodes, framed, 
 from chspay_settlement.engine.proof.sums import Sums, total
 from chspay_settlement.engine.proof.tree import Node, Step, Tree, root_of
 
-_SEED, _KEY, _CUT, _ORDER = b"chspay-proof-seed/1", b"key", b"cut", b"order"
+SEED, _KEY, _CUT, _ORDER = b"chspay-proof-seed/1", b"key", b"cut", b"order"
 #: Two layers hide in all but the smallest pools; after so many orders that do not, one layer more.
 _LAYERS, _TRIES = 2, 32
 #: With so few hospitals the totals themselves tell one the other's.
@@ -47,7 +47,7 @@ def key_of(seed: bytes, hospital_code: str) -> bytes:
 def seed_of(cases: Mapping[str, Iterable[CaseLeaf]]) -> bytes:
     """The seed of a month: SM3 over every case of every hospital, in order."""
     digest = Sm3()
-    digest.add(_SEED)
+    digest.add(SEED)
     for code in sorted(cases):
         for found in cases[code]:
             digest.add(found.content(code) + found.sums.packed())

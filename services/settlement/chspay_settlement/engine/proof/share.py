@@ -17,7 +17,17 @@ from chspay_core.policy_reading import cell, number
 from chspay_settlement.engine.model import HospitalAmount, HospitalTotals, PointValue
 from chspay_settlement.engine.proof.cut import Cut
 from chspay_settlement.engine.proof.published import Published
-from chspay_settlement.engine.value.divide import LEVEL_RATES, SHARES, Division, Part, divide, gross_value
+from chspay_settlement.engine.value.divide import (
+    ABOVE_FUND,
+    BELOW_FUND,
+    FLOATING_CAPPED,
+    LEVEL_RATES,
+    SHARES,
+    Division,
+    Part,
+    divide,
+    gross_value,
+)
 from chspay_settlement.engine.value.elastic import Elastic, elastic
 from chspay_settlement.engine.value.facts import Facts
 from chspay_settlement.engine.value.forms import Form, Way
@@ -43,7 +53,14 @@ def own_division(
     """
     form, pool = form_of(policy), _pool(public)
     _expect("residual", public.residual_fen, fund_fen - public.root.sums.fund_net_fen)
+    _expect("cause", public.cause, _cause(public.residual_fen, form))
+    if form.way is not Way.ELASTIC:
+        _expect("fixed points", public.fixed_micro, 0)
+        _expect("base points", public.base_micro, 0)
+    if form.way is not Way.LEVEL_SPLIT and any(cut.of for cut in public.cuts):
+        raise Fault(SHARE_DIFFERS, field="cuts", value=len(public.cuts), expected=1)
     if form.priced_up:
+        _expect("cuts", len(public.cuts), 0)
         return _by_rate(fund_fen, public, own, facts, policy, form)
     whole = point_value(form, fund_fen, [pool])
     if form.way is Way.SPLIT:
@@ -55,6 +72,15 @@ def own_division(
     if form.way is Way.LEVEL_SPLIT:
         return _of_level(fund_fen, whole, public, own, facts, policy, form)
     return _elastic(whole, public, own, facts, policy, form)
+
+
+def _cause(residual_fen: int, form: Form) -> str:
+    """What the residual of a form is called."""
+    if not residual_fen:
+        return ""
+    if form.way is Way.ELASTIC:
+        return FLOATING_CAPPED
+    return BELOW_FUND if residual_fen > 0 else ABOVE_FUND
 
 
 def _pool(public: Published) -> HospitalTotals:
@@ -130,6 +156,7 @@ def _elastic(
             two.weights([own.points_micro], [fixed])[0], code, public.ties.get(code)
         )
     else:
+        _expect("cuts", len(public.cuts), 0)
         share = divide_half_up(worth.numerator, worth.denominator)
     amount = _amount(own, share, includes=form.includes_patient)
     exact = worth - (own.patient_fen if form.includes_patient else 0)
@@ -190,6 +217,6 @@ def _amount(own: HospitalTotals, share: int, *, includes: bool) -> HospitalAmoun
     return HospitalAmount(*own, fund_fen=fund, total_fen=whole)
 
 
-def _expect(field: str, said: int, expected: int) -> None:
+def _expect(field: str, said: object, expected: object) -> None:
     if said != expected:
         raise Fault(SHARE_DIFFERS, field=field, value=said, expected=expected)
