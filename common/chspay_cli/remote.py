@@ -36,6 +36,10 @@ SettlementOption = Annotated[
     str, typer.Option("--target", help="服务的地址，默认 CHSPAY_SETTLEMENT_TARGET 或 127.0.0.1:50054。")
 ]
 
+CapitationOption = Annotated[
+    str, typer.Option("--target", help="服务的地址，默认 CHSPAY_CAPITATION_TARGET 或 127.0.0.1:50055。")
+]
+
 
 def ask_rulebook(work: Callable[[Channel], Awaitable[T]], target: str = "", home: Path | None = None) -> T:
     """Does ``work`` with a channel to the rulebook, as the operator.
@@ -59,6 +63,21 @@ def ask_settlement(
     """
     settings = ServiceSettings()
     return _ask(work, target or settings.settlement_target, settings, home, seconds)
+
+
+def ask_capitation(
+    work: Callable[[Channel], Awaitable[T]],
+    target: str = "",
+    home: Path | None = None,
+    seconds: float = _SECONDS,
+) -> T:
+    """Does ``work`` with a channel to capitation, as the operator.
+
+    :param seconds: how long all of it may take.
+    :raises Fault: the service is not reachable, or refuses.
+    """
+    settings = ServiceSettings()
+    return _ask(work, target or settings.capitation_target, settings, home, seconds)
 
 
 def _ask(

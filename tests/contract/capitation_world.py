@@ -56,6 +56,7 @@ class World:
     capitation: Any
     benefit: Any
     database: Database
+    target: str
 
 
 @contextlib.asynccontextmanager
@@ -72,12 +73,13 @@ async def world(migrated_db: Any) -> AsyncIterator[World]:
     to_rulebook = Channel(f"127.0.0.1:{await first.start()}", KEY)
     built = build(databases["capitation"], RulebookClient(to_rulebook))
     second = Server(built.servicers, listen="127.0.0.1:0", claim_key=KEY, database=databases["capitation"])
-    channel = Channel(f"127.0.0.1:{await second.start()}", KEY)
+    target = f"127.0.0.1:{await second.start()}"
+    channel = Channel(target, KEY)
     work = asyncio.create_task(Worker("capitation", databases["capitation"], Jobs()).work())
     stubs = (roster_pb2_grpc.RosterServiceStub, capitation_pb2_grpc.CapitationServiceStub,
              benefit_pb2_grpc.BenefitServiceStub)  # fmt: skip
     try:
-        yield World(*(stub(channel) for stub in stubs), databases["capitation"])
+        yield World(*(stub(channel) for stub in stubs), databases["capitation"], target)
     finally:
         work.cancel()
         for each in (channel, to_rulebook):
