@@ -12,11 +12,12 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.month import whole_month
-from chspay_settlement.app.month.finding_marks import readmissions_now
+from chspay_settlement.app.month.finding_marks import readmissions_now, treatments_of
 from chspay_settlement.app.month.given import pricer_of
 from chspay_settlement.clients import Grouper
 from chspay_settlement.engine.case.marks import Mark, MarkKind
 from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.case.treatments import FOUND
 from chspay_settlement.engine.month.settled import CaseKey
 from chspay_settlement.store import decisions, differences, lists, run_cases, runs
 from chspay_settlement.store.differences import CaseRow, HospitalRow, Now
@@ -71,7 +72,11 @@ class Corrections:
             (row.hospital_code, row.case_id): row for row in await differences.corrected(connection, run)
         }
         before = await _marks_before(connection, run.run_id)
-        now, why = await _marks_now(connection, run, policy, before)
+        versions = [(row.list_id, row.version) for row in newer.values()]
+        said = await treatments_of(connection, versions, policy)
+        now, why = await _marks_now(
+            connection, run, policy, before, {key: said.get(key, ()) for key in newer}
+        )
         changes: Changes = {}
         for key in sorted({*newer, *why}):
             row = newer.get(key)
@@ -149,11 +154,13 @@ async def _marks_now(
     run: runs.Run,
     policy: Policy,
     before: Mapping[CaseKey, tuple[Mark, ...]],
+    said: Mapping[CaseKey, tuple[Mark, ...]],
 ) -> tuple[dict[CaseKey, tuple[Mark, ...]], dict[CaseKey, list[str]]]:
     """The marks cases have now, and why those differ that do.
 
-    Decisions count as they stand. Readmissions are found anew with the months closed since. What else a
-    rule found stays as the closed month found it: a correction does not reopen a ranking.
+    Decisions count as they stand. Readmissions are found anew with the months closed since; what a newer
+    list says of traditional medicine and day surgery (``said``) counts as it says it. What else a rule
+    found stays as the closed month found it: a correction does not reopen a ranking.
     """
     decided = await decisions.in_force(connection, run.run_id)
     numbers = await decisions.numbers(connection, run.run_id)
@@ -161,19 +168,26 @@ async def _marks_now(
     own = await decisions.keys(connection, run.run_id, list(returned or ()))
     now: dict[CaseKey, tuple[Mark, ...]] = {}
     why: dict[CaseKey, list[str]] = {}
-    for key in {*before, *decided, *own}:
+    for key in {*before, *decided, *own, *said}:
         kept = [
             mark
             for mark in before.get(key, ())
-            if mark.cite not in numbers and (mark.kind is not MarkKind.READMISSION or returned is None)
+            if mark.cite not in numbers
+            and (mark.kind is not MarkKind.READMISSION or returned is None)
+            and (mark.kind not in FOUND or key not in said)
         ]
+        kept += said.get(key, ())
         if returned is not None and key in own:
             kept.append(returned[key])
         by_people = decided.get(key, [])
         kinds = {mark.kind for mark in by_people}
         marks = tuple(sorted([*by_people, *(mark for mark in kept if mark.kind not in kinds)]))
         now[key] = marks
-        moved = set(marks) ^ set(before.get(key, ()))
+        moved = {
+            mark
+            for mark in set(marks) ^ set(before.get(key, ()))
+            if mark.cite in numbers or mark.kind not in FOUND
+        }
         if moved:
             why[key] = sorted({DECISION if mark.cite in numbers else READMISSION for mark in moved})
     return now, why

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import asyncpg
 
 from chspay_core.policy import Policy
-from chspay_settlement.engine.case import extreme_cost, readmission
+from chspay_settlement.engine.case import extreme_cost, readmission, treatments
 from chspay_settlement.engine.case.marks import Mark
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.month.settled import CaseKey
 from chspay_settlement.store import run_cases, runs, stays
+from chspay_settlement.store import treatments as stored_treatments
 
 
 async def of_run(
@@ -29,7 +30,20 @@ async def of_run(
         inputs = await run_cases.inputs(connection, run.run_id)
         for key, mark in (await asyncio.to_thread(extreme_cost.extreme_costs, inputs, pricer)).items():
             found.setdefault(key, []).append(mark)
+    if treatments.ruled(policy):
+        said = await stored_treatments.of_run(connection, run.run_id)
+        for key, marks in treatments.treatments(said, policy).items():
+            found.setdefault(key, []).extend(marks)
     return dict(found)
+
+
+async def treatments_of(
+    connection: asyncpg.Connection, versions: Sequence[tuple[str, int]], policy: Policy
+) -> dict[CaseKey, tuple[Mark, ...]]:
+    """What newer versions of lists say of traditional medicine and day surgery."""
+    if not versions or not treatments.ruled(policy):
+        return {}
+    return treatments.treatments(await stored_treatments.of_versions(connection, versions), policy)
 
 
 async def readmissions_now(
