@@ -19,7 +19,7 @@ from chspay_core.errors import Fault
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.case.methods import SETTLE_HIGH
 from chspay_settlement.engine.columnar import columns as columns_module
-from chspay_settlement.engine.columnar import kernels, wide
+from chspay_settlement.engine.columnar import kernels, sm3, wide
 from chspay_settlement.engine.columnar.clearing import clear_columns
 from chspay_settlement.engine.columnar.columns import Coded, Columns
 from chspay_settlement.engine.columnar.handout import hand_out
@@ -159,7 +159,7 @@ def test_the_compiled_loops_hold_no_float():
     """numba turns a mix of signed and unsigned into a float without a word; one would lose a fen."""
     same(random_cases(random.Random(1), 40), 10**9, policy_of({"settle.high": "linear_add@1"}))
     seen = 0
-    for function in [*vars(kernels).values(), *vars(wide).values()]:
+    for function in [*vars(kernels).values(), *vars(sm3).values(), *vars(wide).values()]:
         for signature in list(getattr(function, "signatures", [])):
             # What comes from the cache has lost its types, so it is compiled anew.
             fresh = njit(function.py_func, nogil=True)

@@ -17,8 +17,8 @@ from chspay_settlement.engine.groups.table_content import table_content
 from chspay_settlement.engine.model import GroupTable
 from chspay_settlement.engine.month.closing import Due, Paying, Place, dues_of, postings_of, statements_of
 from chspay_settlement.engine.month.statement import MONTH, Adjustment, GroupLine, RunFacts
-from chspay_settlement.engine.proof.columns import prove_clearing
 from chspay_settlement.engine.replay.cases import Paid
+from chspay_settlement.engine.replay.proving import proof_of_columns
 from chspay_settlement.engine.replay.results import LEDGER, STATEMENT, TABLE, Results
 
 MONTH_KIND = "month"
@@ -77,10 +77,10 @@ def replay_month(
     with_cases = {amount.hospital_code for amount in done.hospitals}
     others = {code: place for code, place in payments.places.items() if code not in with_cases}
     dues = dues_of(done.division, payments.places, policy, Paying(paying.lines, paying.holds, others))
+    proof = proof_of_columns(done, each) if facts.proven else None
     statements = statements_of(
-        _facts(facts, policy), done.division, dues, _lines(done, each), _adjustments(columns),
-        prove_clearing(done),
-    )  # fmt: skip
+        _facts(facts, policy), done.division, dues, _lines(done, each), _adjustments(columns), proof
+    )
     outputs = {TABLE: table_content(done.table)}
     for due, content in zip(dues, statements, strict=True):
         outputs[STATEMENT + due.amount.hospital_code] = content
