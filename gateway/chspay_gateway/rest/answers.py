@@ -10,7 +10,7 @@ from chspay.common.v1 import case_pb2
 from chspay.settlement.v1 import settlement_pb2
 from chspay_core.amounts import fen_to_yuan, plain
 from chspay_gateway.rest.cases import CaseOut, GroupOut, case_out, day_text, group_out
-from chspay_gateway.rest.types import POINTS_NOTE, YUAN_NOTE, Answer
+from chspay_gateway.rest.types import POINTS_NOTE, REFS_NOTE, YUAN_NOTE, Answer
 
 
 def points_text(value: object) -> str | None:
@@ -130,6 +130,7 @@ class RunOut(Answer):
     statements_digest: str = Field(description="全部结算单的SM3指纹")
     failure_reason: str
     failure_message: str
+    refs: dict[str, str] = Field(description=REFS_NOTE)
 
 
 class RunPage(Answer):
@@ -177,6 +178,7 @@ def run_out(run: settlement_pb2.Run) -> RunOut:
         statements_digest=run.statements_digest,
         failure_reason=run.failure_reason,
         failure_message=run.failure_message,
+        refs=dict(run.refs),
     )
 
 
@@ -202,6 +204,7 @@ class StatementOut(Answer):
     payable: str = Field(description=f"本月应付＝预付－扣款＋差额－暂缓＋解除；为负则应收。{YUAN_NOTE}")
     evidence: str = Field(description="所用规则中最弱的依据")
     digest: str = Field(description="结算单原文（?format=canonical）的SM3指纹")
+    refs: dict[str, str] = Field(description=REFS_NOTE)
 
 
 class StatementPage(Answer):
@@ -233,6 +236,7 @@ def statement_out(item: settlement_pb2.Statement) -> StatementOut:
         payable=fen_to_yuan(item.payable_fen),
         evidence=item.evidence,
         digest=item.digest,
+        refs=dict(item.refs),
     )
 
 
@@ -249,6 +253,7 @@ class RunCaseOut(Answer):
     cost: str = Field(description=f"总费用。{YUAN_NOTE}")
     patient: str = Field(description=f"个人负担。{YUAN_NOTE}")
     fund: str = Field(description=f"分得的基金。{YUAN_NOTE}")
+    refs: dict[str, str] = Field(description=REFS_NOTE)
 
 
 class RunCasePage(Answer):
@@ -269,6 +274,7 @@ def run_case_out(item: settlement_pb2.RunCase) -> RunCaseOut:
         cost=fen_to_yuan(item.cost_fen),
         patient=fen_to_yuan(item.patient_fen),
         fund=fen_to_yuan(item.fund_fen),
+        refs=dict(item.refs),
     )
 
 

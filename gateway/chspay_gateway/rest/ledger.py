@@ -11,6 +11,7 @@ from chspay.settlement.v1 import ledger_pb2 as pb
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_gateway.rest.cases import day_text
 from chspay_gateway.rest.types import (
+    REFS_NOTE,
     YUAN_NOTE,
     Answer,
     Code,
@@ -49,6 +50,7 @@ class AccountLineOut(Answer):
     balance: str = Field(description=f"本行之后的科目余额，借方为正。{YUAN_NOTE}")
     note: str = Field(description="摘要")
     posted_at: str = Field(description="记账时刻，UTC，RFC 3339")
+    refs: dict[str, str] = Field(description=REFS_NOTE)
 
 
 class AccountPage(Answer):
@@ -110,6 +112,7 @@ class OrderOut(Answer):
     amount: str = Field(description=f"总金额。{YUAN_NOTE}")
     digest: str = Field(description="拨付文件的SM3指纹")
     created_by: str = Field(description="经办人")
+    refs: dict[str, str] = Field(description=REFS_NOTE)
 
 
 class OrderPage(Answer):
@@ -238,6 +241,7 @@ def _line_out(line: Any) -> AccountLineOut:
         **{name: getattr(line, name) for name in same},
         amount=fen_to_yuan(line.amount_fen),
         balance=fen_to_yuan(line.balance_fen),
+        refs=dict(line.refs),
     )
 
 
@@ -250,4 +254,5 @@ def _order_out(order: Any) -> OrderOut:
         amount=fen_to_yuan(order.total_fen),
         digest=order.digest,
         created_by=order.created_by,
+        refs=dict(order.refs),
     )

@@ -17,6 +17,7 @@ R = TypeVar("R")
 
 YUAN_NOTE = '单位：元，十进制文本，最多两位小数，如 "1234.50"'
 POINTS_NOTE = "单位：点，十进制文本"
+REFS_NOTE = "各金额的名字：字段名→名字，用 GET /api/v1/lineage?ref=… 展开来历"
 
 
 class Strict(BaseModel):

@@ -14,6 +14,7 @@ from chspay_gateway.rest.answers import points_text
 from chspay_gateway.rest.cases import day_text
 from chspay_gateway.rest.types import (
     POINTS_NOTE,
+    REFS_NOTE,
     YUAN_NOTE,
     Answer,
     Code,
@@ -255,6 +256,7 @@ class YearHospitalOut(Answer):
     retained: str = Field(description=_HOSPITAL_MONEY["retained"])
     advance: str = Field(description=_HOSPITAL_MONEY["advance"])
     balance: str = Field(description=_HOSPITAL_MONEY["balance"])
+    refs: dict[str, str] = Field(description=REFS_NOTE)
 
 
 class YearHospitalPage(Answer):
@@ -393,5 +395,6 @@ def _hospital_out(item: Any) -> YearHospitalOut:
         standing=item.standing,
         cases=item.cases,
         points=points_text(item.points),
+        refs=dict(item.refs),
         **money,
     )

@@ -12,6 +12,7 @@ from chspay_kit.convert import date_from_pb, date_to_pb
 from chspay_settlement import faults
 from chspay_settlement.app.reading import ledger_view
 from chspay_settlement.app.year import payments
+from chspay_settlement.rpc import refs
 from chspay_settlement.store.accounts import Line
 from chspay_settlement.store.payments import Order
 
@@ -86,7 +87,8 @@ class LedgerServicer(ledger_pb2_grpc.LedgerServiceServicer):
 def line_to_pb(line: Line) -> pb.AccountLine:
     """A line of an account as a message."""
     same = {name: value for name, value in line._asdict().items() if name != "period"}
-    return pb.AccountLine(**same, month=f"{line.period // 100}-{line.period % 100:02d}")
+    names = refs.of_line(line.account.split("/")[1], line.batch_id, line.line_no, line.account)
+    return pb.AccountLine(**same, month=f"{line.period // 100}-{line.period % 100:02d}", refs=names)
 
 
 def order_to_pb(order: Order) -> pb.PaymentOrder:
@@ -100,4 +102,5 @@ def order_to_pb(order: Order) -> pb.PaymentOrder:
         digest=order.digest,
         batch_id=order.batch_id,
         created_by=order.created_by,
+        refs=refs.of_order(order.order_no),
     )

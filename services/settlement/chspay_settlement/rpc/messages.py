@@ -11,6 +11,7 @@ from chspay_settlement.app.intake.importing import ChunkOutcome
 from chspay_settlement.app.intake.keys import Identity
 from chspay_settlement.app.intake.lists import Accepted, month_of
 from chspay_settlement.engine.model import PointValue
+from chspay_settlement.rpc import refs
 from chspay_settlement.store.hospitals import Hospital
 from chspay_settlement.store.ledger import Balance, StatementRow
 from chspay_settlement.store.lists import ListRecord
@@ -98,6 +99,8 @@ def hospital_to_pb(hospital: Hospital) -> pb.Hospital:
     )
 
 
+#: Runs whose amounts open.
+_EXPLAINED = frozenset({"done", "tried"})
 _STATES = {
     "pending": pb.RUN_STATE_PENDING,
     "running": pb.RUN_STATE_RUNNING,
@@ -142,6 +145,7 @@ def run_to_pb(run: Run) -> pb.Run:
         nature=run.nature,
         point_table_id=run.point_table_id,
         held_lists=run.held_lists,
+        refs=refs.of_run(run.run_id) if run.state in _EXPLAINED else {},
     )
 
 
@@ -168,10 +172,11 @@ def statement_to_pb(row: StatementRow, run: Run) -> pb.Statement:
         held_fen=row.held_fen,
         released_fen=row.released_fen,
         payable_fen=row.payable_fen,
+        refs=refs.of_statement(row.run_id, row.hospital_code, row.cases),
     )
 
 
-def run_case_to_pb(row: Priced) -> pb.RunCase:
+def run_case_to_pb(row: Priced, run_id: str) -> pb.RunCase:
     """A case of a run as a message; a case without points yet has no kind."""
     inp, points = row.inp, row.points
     return pb.RunCase(
@@ -183,6 +188,7 @@ def run_case_to_pb(row: Priced) -> pb.RunCase:
         cost_fen=inp.cost_fen or 0,
         patient_fen=inp.patient_fen or 0,
         fund_fen=row.fund_fen or 0,
+        refs=refs.of_case(run_id, inp.hospital_code, inp.case_id),
     )
 
 

@@ -184,13 +184,16 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
         found = await self._runs.cases(request.run_id, request.hospital_code, str(after[0]), limit + 1)
         token = paging.encode(query, [found[limit - 1].inp.case_id]) if len(found) > limit else ""
         return pb.ListRunCasesResponse(
-            cases=[messages.run_case_to_pb(row) for row in found[:limit]], next_page_token=token
+            cases=[messages.run_case_to_pb(row, request.run_id) for row in found[:limit]],
+            next_page_token=token,
         )
 
     async def ExplainCase(self, request: pb.ExplainCaseRequest, _context: Context) -> pb.ExplainCaseResponse:
         """Why this case was paid this amount."""
         row, sheet = await self._explain.case(request.run_id, request.hospital_code, request.case_id)
-        return pb.ExplainCaseResponse(case=messages.run_case_to_pb(row), worksheet=worksheet_to_pb(sheet))
+        return pb.ExplainCaseResponse(
+            case=messages.run_case_to_pb(row, request.run_id), worksheet=worksheet_to_pb(sheet)
+        )
 
     async def GetTrialBalance(
         self, request: pb.GetTrialBalanceRequest, _context: Context

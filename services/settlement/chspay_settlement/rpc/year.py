@@ -15,6 +15,7 @@ from chspay_settlement.app.year import books as year_books
 from chspay_settlement.app.year.life import Years
 from chspay_settlement.app.year.reclearings import Finding, Reclearings
 from chspay_settlement.engine.model import PointValue
+from chspay_settlement.rpc import refs
 from chspay_settlement.store.reclearings import EffectRow, Row
 from chspay_settlement.store.year import Clearing, Event, Fact, HospitalRow
 
@@ -98,7 +99,8 @@ class YearServicer(year_pb2_grpc.YearServiceServicer):
         found = await year_books.figures(self._years, request.clearing_id, str(after[0]), limit + 1)
         token = paging.encode(query, [found[limit - 1].hospital_code]) if len(found) > limit else ""
         return pb.ListYearHospitalsResponse(
-            hospitals=[hospital_to_pb(row) for row in found[:limit]], next_page_token=token
+            hospitals=[hospital_to_pb(row, request.clearing_id) for row in found[:limit]],
+            next_page_token=token,
         )
 
     async def GetYearStatement(
@@ -113,7 +115,8 @@ class YearServicer(year_pb2_grpc.YearServiceServicer):
     async def ExplainYear(self, request: pb.ExplainYearRequest, _context: Context) -> pb.ExplainYearResponse:
         """Why an institution's year came to this amount."""
         row, sheet = await year_books.explain(self._years, request.clearing_id, request.hospital_code)
-        return pb.ExplainYearResponse(hospital=hospital_to_pb(row), worksheet=worksheet_to_pb(sheet))
+        stated = hospital_to_pb(row, request.clearing_id)
+        return pb.ExplainYearResponse(hospital=stated, worksheet=worksheet_to_pb(sheet))
 
     async def DraftReclearing(
         self, request: pb.DraftReclearingRequest, _context: Context
@@ -205,10 +208,11 @@ def fact_to_pb(fact: Fact) -> pb.YearFact:
     return pb.YearFact(**{name: value for name, value in fact._asdict().items() if name != "region_code"})
 
 
-def hospital_to_pb(row: HospitalRow) -> pb.YearHospital:
+def hospital_to_pb(row: HospitalRow, clearing_id: str) -> pb.YearHospital:
     """What a clearing gives one institution, as a message."""
     same = {k: v for k, v in row._asdict().items() if k not in {"region_code", "points_micro"}}
-    return pb.YearHospital(**same, points=points_to_pb(row.points_micro))
+    names = refs.of_year(clearing_id, row.hospital_code)
+    return pb.YearHospital(**same, points=points_to_pb(row.points_micro), refs=names)
 
 
 def reclearing_to_pb(row: Row) -> pb.Reclearing:

@@ -25,41 +25,49 @@ _sym_db = _symbol_database.Default()
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!chspay/settlement/v1/ledger.proto\x12\x14\x63hspay.settlement.v1\x1a\x16google/type/date.proto\"\xd6\x01\n\x0b\x41\x63\x63ountLine\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07line_no\x18\x02 \x01(\x05\x12\x10\n\x08\x62\x61tch_id\x18\x03 \x01(\t\x12\r\n\x05month\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x10\n\x08\x63orrects\x18\x06 \x01(\t\x12\r\n\x05\x63\x61use\x18\x07 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x08 \x01(\t\x12\x12\n\namount_fen\x18\t \x01(\x03\x12\x13\n\x0b\x62\x61lance_fen\x18\n \x01(\x03\x12\x0c\n\x04note\x18\x0b \x01(\t\x12\x11\n\tposted_at\x18\x0c \x01(\t\"m\n\x11GetAccountRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x15\n\rhospital_code\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"_\n\x12GetAccountResponse\x12\x30\n\x05lines\x18\x01 \x03(\x0b\x32!.chspay.settlement.v1.AccountLine\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"#\n\x13VerifyLedgerRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\"E\n\x14VerifyLedgerResponse\x12\x0f\n\x07\x62\x61tches\x18\x01 \x01(\x03\x12\x0c\n\x04head\x18\x02 \x01(\t\x12\x0e\n\x06\x66\x61ults\x18\x03 \x03(\t\"n\n\x11PayAdvanceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x15\n\rhospital_code\x18\x04 \x01(\t\x12\x12\n\namount_fen\x18\x05 \x01(\x03\"&\n\x12PayAdvanceResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\t\"\xa9\x01\n\x0cPaymentOrder\x12\x10\n\x08order_no\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12!\n\x06pay_on\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\r\n\x05lines\x18\x04 \x01(\x05\x12\x11\n\ttotal_fen\x18\x05 \x01(\x03\x12\x0e\n\x06\x64igest\x18\x06 \x01(\t\x12\x10\n\x08\x62\x61tch_id\x18\x07 \x01(\t\x12\x12\n\ncreated_by\x18\x08 \x01(\t\"\x7f\n\x19\x43reatePaymentOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12!\n\x06pay_on\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x0c\n\x04memo\x18\x04 \x01(\t\x12\x0f\n\x07set_off\x18\x05 \x01(\x08\"O\n\x1a\x43reatePaymentOrderResponse\x12\x31\n\x05order\x18\x01 \x01(\x0b\x32\".chspay.settlement.v1.PaymentOrder\"*\n\x16GetPaymentOrderRequest\x12\x10\n\x08order_no\x18\x01 \x01(\t\"]\n\x17GetPaymentOrderResponse\x12\x31\n\x05order\x18\x01 \x01(\x0b\x32\".chspay.settlement.v1.PaymentOrder\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"O\n\x18ListPaymentOrdersRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"h\n\x19ListPaymentOrdersResponse\x12\x32\n\x06orders\x18\x01 \x03(\x0b\x32\".chspay.settlement.v1.PaymentOrder\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x97\x05\n\rLedgerService\x12_\n\nGetAccount\x12\'.chspay.settlement.v1.GetAccountRequest\x1a(.chspay.settlement.v1.GetAccountResponse\x12\x65\n\x0cVerifyLedger\x12).chspay.settlement.v1.VerifyLedgerRequest\x1a*.chspay.settlement.v1.VerifyLedgerResponse\x12_\n\nPayAdvance\x12\'.chspay.settlement.v1.PayAdvanceRequest\x1a(.chspay.settlement.v1.PayAdvanceResponse\x12w\n\x12\x43reatePaymentOrder\x12/.chspay.settlement.v1.CreatePaymentOrderRequest\x1a\x30.chspay.settlement.v1.CreatePaymentOrderResponse\x12n\n\x0fGetPaymentOrder\x12,.chspay.settlement.v1.GetPaymentOrderRequest\x1a-.chspay.settlement.v1.GetPaymentOrderResponse\x12t\n\x11ListPaymentOrders\x12..chspay.settlement.v1.ListPaymentOrdersRequest\x1a/.chspay.settlement.v1.ListPaymentOrdersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!chspay/settlement/v1/ledger.proto\x12\x14\x63hspay.settlement.v1\x1a\x16google/type/date.proto\"\xbe\x02\n\x0b\x41\x63\x63ountLine\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0f\n\x07line_no\x18\x02 \x01(\x05\x12\x10\n\x08\x62\x61tch_id\x18\x03 \x01(\t\x12\r\n\x05month\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x10\n\x08\x63orrects\x18\x06 \x01(\t\x12\r\n\x05\x63\x61use\x18\x07 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x08 \x01(\t\x12\x12\n\namount_fen\x18\t \x01(\x03\x12\x13\n\x0b\x62\x61lance_fen\x18\n \x01(\x03\x12\x0c\n\x04note\x18\x0b \x01(\t\x12\x11\n\tposted_at\x18\x0c \x01(\t\x12\x39\n\x04refs\x18\r \x03(\x0b\x32+.chspay.settlement.v1.AccountLine.RefsEntry\x1a+\n\tRefsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"m\n\x11GetAccountRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x15\n\rhospital_code\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"_\n\x12GetAccountResponse\x12\x30\n\x05lines\x18\x01 \x03(\x0b\x32!.chspay.settlement.v1.AccountLine\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"#\n\x13VerifyLedgerRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\"E\n\x14VerifyLedgerResponse\x12\x0f\n\x07\x62\x61tches\x18\x01 \x01(\x03\x12\x0c\n\x04head\x18\x02 \x01(\t\x12\x0e\n\x06\x66\x61ults\x18\x03 \x03(\t\"n\n\x11PayAdvanceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x0c\n\x04year\x18\x03 \x01(\x05\x12\x15\n\rhospital_code\x18\x04 \x01(\t\x12\x12\n\namount_fen\x18\x05 \x01(\x03\"&\n\x12PayAdvanceResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\t\"\x92\x02\n\x0cPaymentOrder\x12\x10\n\x08order_no\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12!\n\x06pay_on\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\r\n\x05lines\x18\x04 \x01(\x05\x12\x11\n\ttotal_fen\x18\x05 \x01(\x03\x12\x0e\n\x06\x64igest\x18\x06 \x01(\t\x12\x10\n\x08\x62\x61tch_id\x18\x07 \x01(\t\x12\x12\n\ncreated_by\x18\x08 \x01(\t\x12:\n\x04refs\x18\t \x03(\x0b\x32,.chspay.settlement.v1.PaymentOrder.RefsEntry\x1a+\n\tRefsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x7f\n\x19\x43reatePaymentOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12!\n\x06pay_on\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x0c\n\x04memo\x18\x04 \x01(\t\x12\x0f\n\x07set_off\x18\x05 \x01(\x08\"O\n\x1a\x43reatePaymentOrderResponse\x12\x31\n\x05order\x18\x01 \x01(\x0b\x32\".chspay.settlement.v1.PaymentOrder\"*\n\x16GetPaymentOrderRequest\x12\x10\n\x08order_no\x18\x01 \x01(\t\"]\n\x17GetPaymentOrderResponse\x12\x31\n\x05order\x18\x01 \x01(\x0b\x32\".chspay.settlement.v1.PaymentOrder\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"O\n\x18ListPaymentOrdersRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"h\n\x19ListPaymentOrdersResponse\x12\x32\n\x06orders\x18\x01 \x03(\x0b\x32\".chspay.settlement.v1.PaymentOrder\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x97\x05\n\rLedgerService\x12_\n\nGetAccount\x12\'.chspay.settlement.v1.GetAccountRequest\x1a(.chspay.settlement.v1.GetAccountResponse\x12\x65\n\x0cVerifyLedger\x12).chspay.settlement.v1.VerifyLedgerRequest\x1a*.chspay.settlement.v1.VerifyLedgerResponse\x12_\n\nPayAdvance\x12\'.chspay.settlement.v1.PayAdvanceRequest\x1a(.chspay.settlement.v1.PayAdvanceResponse\x12w\n\x12\x43reatePaymentOrder\x12/.chspay.settlement.v1.CreatePaymentOrderRequest\x1a\x30.chspay.settlement.v1.CreatePaymentOrderResponse\x12n\n\x0fGetPaymentOrder\x12,.chspay.settlement.v1.GetPaymentOrderRequest\x1a-.chspay.settlement.v1.GetPaymentOrderResponse\x12t\n\x11ListPaymentOrders\x12..chspay.settlement.v1.ListPaymentOrdersRequest\x1a/.chspay.settlement.v1.ListPaymentOrdersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chspay.settlement.v1.ledger_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_ACCOUNTLINE_REFSENTRY']._loaded_options = None
+  _globals['_ACCOUNTLINE_REFSENTRY']._serialized_options = b'8\001'
+  _globals['_PAYMENTORDER_REFSENTRY']._loaded_options = None
+  _globals['_PAYMENTORDER_REFSENTRY']._serialized_options = b'8\001'
   _globals['_ACCOUNTLINE']._serialized_start=84
-  _globals['_ACCOUNTLINE']._serialized_end=298
-  _globals['_GETACCOUNTREQUEST']._serialized_start=300
-  _globals['_GETACCOUNTREQUEST']._serialized_end=409
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=411
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=506
-  _globals['_VERIFYLEDGERREQUEST']._serialized_start=508
-  _globals['_VERIFYLEDGERREQUEST']._serialized_end=543
-  _globals['_VERIFYLEDGERRESPONSE']._serialized_start=545
-  _globals['_VERIFYLEDGERRESPONSE']._serialized_end=614
-  _globals['_PAYADVANCEREQUEST']._serialized_start=616
-  _globals['_PAYADVANCEREQUEST']._serialized_end=726
-  _globals['_PAYADVANCERESPONSE']._serialized_start=728
-  _globals['_PAYADVANCERESPONSE']._serialized_end=766
-  _globals['_PAYMENTORDER']._serialized_start=769
-  _globals['_PAYMENTORDER']._serialized_end=938
-  _globals['_CREATEPAYMENTORDERREQUEST']._serialized_start=940
-  _globals['_CREATEPAYMENTORDERREQUEST']._serialized_end=1067
-  _globals['_CREATEPAYMENTORDERRESPONSE']._serialized_start=1069
-  _globals['_CREATEPAYMENTORDERRESPONSE']._serialized_end=1148
-  _globals['_GETPAYMENTORDERREQUEST']._serialized_start=1150
-  _globals['_GETPAYMENTORDERREQUEST']._serialized_end=1192
-  _globals['_GETPAYMENTORDERRESPONSE']._serialized_start=1194
-  _globals['_GETPAYMENTORDERRESPONSE']._serialized_end=1287
-  _globals['_LISTPAYMENTORDERSREQUEST']._serialized_start=1289
-  _globals['_LISTPAYMENTORDERSREQUEST']._serialized_end=1368
-  _globals['_LISTPAYMENTORDERSRESPONSE']._serialized_start=1370
-  _globals['_LISTPAYMENTORDERSRESPONSE']._serialized_end=1474
-  _globals['_LEDGERSERVICE']._serialized_start=1477
-  _globals['_LEDGERSERVICE']._serialized_end=2140
+  _globals['_ACCOUNTLINE']._serialized_end=402
+  _globals['_ACCOUNTLINE_REFSENTRY']._serialized_start=359
+  _globals['_ACCOUNTLINE_REFSENTRY']._serialized_end=402
+  _globals['_GETACCOUNTREQUEST']._serialized_start=404
+  _globals['_GETACCOUNTREQUEST']._serialized_end=513
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=515
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=610
+  _globals['_VERIFYLEDGERREQUEST']._serialized_start=612
+  _globals['_VERIFYLEDGERREQUEST']._serialized_end=647
+  _globals['_VERIFYLEDGERRESPONSE']._serialized_start=649
+  _globals['_VERIFYLEDGERRESPONSE']._serialized_end=718
+  _globals['_PAYADVANCEREQUEST']._serialized_start=720
+  _globals['_PAYADVANCEREQUEST']._serialized_end=830
+  _globals['_PAYADVANCERESPONSE']._serialized_start=832
+  _globals['_PAYADVANCERESPONSE']._serialized_end=870
+  _globals['_PAYMENTORDER']._serialized_start=873
+  _globals['_PAYMENTORDER']._serialized_end=1147
+  _globals['_PAYMENTORDER_REFSENTRY']._serialized_start=359
+  _globals['_PAYMENTORDER_REFSENTRY']._serialized_end=402
+  _globals['_CREATEPAYMENTORDERREQUEST']._serialized_start=1149
+  _globals['_CREATEPAYMENTORDERREQUEST']._serialized_end=1276
+  _globals['_CREATEPAYMENTORDERRESPONSE']._serialized_start=1278
+  _globals['_CREATEPAYMENTORDERRESPONSE']._serialized_end=1357
+  _globals['_GETPAYMENTORDERREQUEST']._serialized_start=1359
+  _globals['_GETPAYMENTORDERREQUEST']._serialized_end=1401
+  _globals['_GETPAYMENTORDERRESPONSE']._serialized_start=1403
+  _globals['_GETPAYMENTORDERRESPONSE']._serialized_end=1496
+  _globals['_LISTPAYMENTORDERSREQUEST']._serialized_start=1498
+  _globals['_LISTPAYMENTORDERSREQUEST']._serialized_end=1577
+  _globals['_LISTPAYMENTORDERSRESPONSE']._serialized_start=1579
+  _globals['_LISTPAYMENTORDERSRESPONSE']._serialized_end=1683
+  _globals['_LEDGERSERVICE']._serialized_start=1686
+  _globals['_LEDGERSERVICE']._serialized_end=2349
 # @@protoc_insertion_point(module_scope)

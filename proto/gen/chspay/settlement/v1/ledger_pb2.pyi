@@ -8,7 +8,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class AccountLine(_message.Message):
-    __slots__ = ("seq", "line_no", "batch_id", "month", "kind", "corrects", "cause", "account", "amount_fen", "balance_fen", "note", "posted_at")
+    __slots__ = ("seq", "line_no", "batch_id", "month", "kind", "corrects", "cause", "account", "amount_fen", "balance_fen", "note", "posted_at", "refs")
+    class RefsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     SEQ_FIELD_NUMBER: _ClassVar[int]
     LINE_NO_FIELD_NUMBER: _ClassVar[int]
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]
@@ -21,6 +28,7 @@ class AccountLine(_message.Message):
     BALANCE_FEN_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
     POSTED_AT_FIELD_NUMBER: _ClassVar[int]
+    REFS_FIELD_NUMBER: _ClassVar[int]
     seq: int
     line_no: int
     batch_id: str
@@ -33,7 +41,8 @@ class AccountLine(_message.Message):
     balance_fen: int
     note: str
     posted_at: str
-    def __init__(self, seq: _Optional[int] = ..., line_no: _Optional[int] = ..., batch_id: _Optional[str] = ..., month: _Optional[str] = ..., kind: _Optional[str] = ..., corrects: _Optional[str] = ..., cause: _Optional[str] = ..., account: _Optional[str] = ..., amount_fen: _Optional[int] = ..., balance_fen: _Optional[int] = ..., note: _Optional[str] = ..., posted_at: _Optional[str] = ...) -> None: ...
+    refs: _containers.ScalarMap[str, str]
+    def __init__(self, seq: _Optional[int] = ..., line_no: _Optional[int] = ..., batch_id: _Optional[str] = ..., month: _Optional[str] = ..., kind: _Optional[str] = ..., corrects: _Optional[str] = ..., cause: _Optional[str] = ..., account: _Optional[str] = ..., amount_fen: _Optional[int] = ..., balance_fen: _Optional[int] = ..., note: _Optional[str] = ..., posted_at: _Optional[str] = ..., refs: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class GetAccountRequest(_message.Message):
     __slots__ = ("pool", "hospital_code", "year", "page_size", "page_token")
@@ -94,7 +103,14 @@ class PayAdvanceResponse(_message.Message):
     def __init__(self, batch_id: _Optional[str] = ...) -> None: ...
 
 class PaymentOrder(_message.Message):
-    __slots__ = ("order_no", "pool", "pay_on", "lines", "total_fen", "digest", "batch_id", "created_by")
+    __slots__ = ("order_no", "pool", "pay_on", "lines", "total_fen", "digest", "batch_id", "created_by", "refs")
+    class RefsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     ORDER_NO_FIELD_NUMBER: _ClassVar[int]
     POOL_FIELD_NUMBER: _ClassVar[int]
     PAY_ON_FIELD_NUMBER: _ClassVar[int]
@@ -103,6 +119,7 @@ class PaymentOrder(_message.Message):
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
+    REFS_FIELD_NUMBER: _ClassVar[int]
     order_no: str
     pool: str
     pay_on: _date_pb2.Date
@@ -111,7 +128,8 @@ class PaymentOrder(_message.Message):
     digest: str
     batch_id: str
     created_by: str
-    def __init__(self, order_no: _Optional[str] = ..., pool: _Optional[str] = ..., pay_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., lines: _Optional[int] = ..., total_fen: _Optional[int] = ..., digest: _Optional[str] = ..., batch_id: _Optional[str] = ..., created_by: _Optional[str] = ...) -> None: ...
+    refs: _containers.ScalarMap[str, str]
+    def __init__(self, order_no: _Optional[str] = ..., pool: _Optional[str] = ..., pay_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., lines: _Optional[int] = ..., total_fen: _Optional[int] = ..., digest: _Optional[str] = ..., batch_id: _Optional[str] = ..., created_by: _Optional[str] = ..., refs: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class CreatePaymentOrderRequest(_message.Message):
     __slots__ = ("request_id", "pool", "pay_on", "memo", "set_off")

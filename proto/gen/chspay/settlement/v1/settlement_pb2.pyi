@@ -222,7 +222,14 @@ class ListHospitalsResponse(_message.Message):
     def __init__(self, hospitals: _Optional[_Iterable[_Union[Hospital, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Run(_message.Message):
-    __slots__ = ("run_id", "pool", "year", "month", "state", "stage", "done", "total", "policy_digest", "scheme_digest", "engine_version", "cases", "total_points", "fund_fen", "patient_fen", "point_value_numerator_fen", "point_value_denominator", "point_value_display", "failure_reason", "failure_message", "evidence", "statements_digest", "nature", "point_table_id", "held_lists")
+    __slots__ = ("run_id", "pool", "year", "month", "state", "stage", "done", "total", "policy_digest", "scheme_digest", "engine_version", "cases", "total_points", "fund_fen", "patient_fen", "point_value_numerator_fen", "point_value_denominator", "point_value_display", "failure_reason", "failure_message", "evidence", "statements_digest", "nature", "point_table_id", "held_lists", "refs")
+    class RefsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     POOL_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -248,6 +255,7 @@ class Run(_message.Message):
     NATURE_FIELD_NUMBER: _ClassVar[int]
     POINT_TABLE_ID_FIELD_NUMBER: _ClassVar[int]
     HELD_LISTS_FIELD_NUMBER: _ClassVar[int]
+    REFS_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     pool: str
     year: int
@@ -273,7 +281,8 @@ class Run(_message.Message):
     nature: str
     point_table_id: str
     held_lists: int
-    def __init__(self, run_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., month: _Optional[int] = ..., state: _Optional[_Union[RunState, str]] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., policy_digest: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., engine_version: _Optional[str] = ..., cases: _Optional[int] = ..., total_points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., point_value_numerator_fen: _Optional[int] = ..., point_value_denominator: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., point_value_display: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., evidence: _Optional[str] = ..., statements_digest: _Optional[str] = ..., nature: _Optional[str] = ..., point_table_id: _Optional[str] = ..., held_lists: _Optional[int] = ...) -> None: ...
+    refs: _containers.ScalarMap[str, str]
+    def __init__(self, run_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., month: _Optional[int] = ..., state: _Optional[_Union[RunState, str]] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., policy_digest: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., engine_version: _Optional[str] = ..., cases: _Optional[int] = ..., total_points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., point_value_numerator_fen: _Optional[int] = ..., point_value_denominator: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., point_value_display: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., evidence: _Optional[str] = ..., statements_digest: _Optional[str] = ..., nature: _Optional[str] = ..., point_table_id: _Optional[str] = ..., held_lists: _Optional[int] = ..., refs: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class StartMonthRunRequest(_message.Message):
     __slots__ = ("request_id", "pool", "year", "month")
@@ -336,7 +345,14 @@ class WatchRunResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[Run, _Mapping]] = ...) -> None: ...
 
 class Statement(_message.Message):
-    __slots__ = ("run_id", "hospital_code", "hospital_name", "cases", "points", "fund_fen", "patient_fen", "total_fen", "cost_fen", "prepaid_fen", "retained_fen", "point_value_display", "evidence", "content", "digest", "deducted_fen", "difference_fen", "held_fen", "released_fen", "payable_fen")
+    __slots__ = ("run_id", "hospital_code", "hospital_name", "cases", "points", "fund_fen", "patient_fen", "total_fen", "cost_fen", "prepaid_fen", "retained_fen", "point_value_display", "evidence", "content", "digest", "deducted_fen", "difference_fen", "held_fen", "released_fen", "payable_fen", "refs")
+    class RefsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     HOSPITAL_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -357,6 +373,7 @@ class Statement(_message.Message):
     HELD_FEN_FIELD_NUMBER: _ClassVar[int]
     RELEASED_FEN_FIELD_NUMBER: _ClassVar[int]
     PAYABLE_FEN_FIELD_NUMBER: _ClassVar[int]
+    REFS_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     hospital_code: str
     hospital_name: str
@@ -377,7 +394,8 @@ class Statement(_message.Message):
     held_fen: int
     released_fen: int
     payable_fen: int
-    def __init__(self, run_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., hospital_name: _Optional[str] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., total_fen: _Optional[int] = ..., cost_fen: _Optional[int] = ..., prepaid_fen: _Optional[int] = ..., retained_fen: _Optional[int] = ..., point_value_display: _Optional[str] = ..., evidence: _Optional[str] = ..., content: _Optional[bytes] = ..., digest: _Optional[str] = ..., deducted_fen: _Optional[int] = ..., difference_fen: _Optional[int] = ..., held_fen: _Optional[int] = ..., released_fen: _Optional[int] = ..., payable_fen: _Optional[int] = ...) -> None: ...
+    refs: _containers.ScalarMap[str, str]
+    def __init__(self, run_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., hospital_name: _Optional[str] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., total_fen: _Optional[int] = ..., cost_fen: _Optional[int] = ..., prepaid_fen: _Optional[int] = ..., retained_fen: _Optional[int] = ..., point_value_display: _Optional[str] = ..., evidence: _Optional[str] = ..., content: _Optional[bytes] = ..., digest: _Optional[str] = ..., deducted_fen: _Optional[int] = ..., difference_fen: _Optional[int] = ..., held_fen: _Optional[int] = ..., released_fen: _Optional[int] = ..., payable_fen: _Optional[int] = ..., refs: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ListStatementsRequest(_message.Message):
     __slots__ = ("run_id", "page_size", "page_token")
@@ -412,7 +430,14 @@ class GetStatementResponse(_message.Message):
     def __init__(self, statement: _Optional[_Union[Statement, _Mapping]] = ...) -> None: ...
 
 class RunCase(_message.Message):
-    __slots__ = ("case_id", "hospital_code", "drg", "kind", "points", "cost_fen", "patient_fen", "fund_fen")
+    __slots__ = ("case_id", "hospital_code", "drg", "kind", "points", "cost_fen", "patient_fen", "fund_fen", "refs")
+    class RefsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     CASE_ID_FIELD_NUMBER: _ClassVar[int]
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     DRG_FIELD_NUMBER: _ClassVar[int]
@@ -421,6 +446,7 @@ class RunCase(_message.Message):
     COST_FEN_FIELD_NUMBER: _ClassVar[int]
     PATIENT_FEN_FIELD_NUMBER: _ClassVar[int]
     FUND_FEN_FIELD_NUMBER: _ClassVar[int]
+    REFS_FIELD_NUMBER: _ClassVar[int]
     case_id: str
     hospital_code: str
     drg: str
@@ -429,7 +455,8 @@ class RunCase(_message.Message):
     cost_fen: int
     patient_fen: int
     fund_fen: int
-    def __init__(self, case_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., drg: _Optional[str] = ..., kind: _Optional[str] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., cost_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., fund_fen: _Optional[int] = ...) -> None: ...
+    refs: _containers.ScalarMap[str, str]
+    def __init__(self, case_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., drg: _Optional[str] = ..., kind: _Optional[str] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., cost_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., fund_fen: _Optional[int] = ..., refs: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ListRunCasesRequest(_message.Message):
     __slots__ = ("run_id", "hospital_code", "page_size", "page_token")

@@ -240,7 +240,14 @@ class ListYearFactsResponse(_message.Message):
     def __init__(self, facts: _Optional[_Iterable[_Union[YearFact, _Mapping]]] = ...) -> None: ...
 
 class YearHospital(_message.Message):
-    __slots__ = ("hospital_code", "name", "standing", "cases", "points", "cost_fen", "patient_fen", "actual_fen", "target_fen", "shared_fen", "withheld_fen", "gained_fen", "fund_fen", "assessed_fen", "released_fen", "audit_fen", "prepaid_fen", "retained_fen", "advance_fen", "balance_fen")
+    __slots__ = ("hospital_code", "name", "standing", "cases", "points", "cost_fen", "patient_fen", "actual_fen", "target_fen", "shared_fen", "withheld_fen", "gained_fen", "fund_fen", "assessed_fen", "released_fen", "audit_fen", "prepaid_fen", "retained_fen", "advance_fen", "balance_fen", "refs")
+    class RefsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     STANDING_FIELD_NUMBER: _ClassVar[int]
@@ -261,6 +268,7 @@ class YearHospital(_message.Message):
     RETAINED_FEN_FIELD_NUMBER: _ClassVar[int]
     ADVANCE_FEN_FIELD_NUMBER: _ClassVar[int]
     BALANCE_FEN_FIELD_NUMBER: _ClassVar[int]
+    REFS_FIELD_NUMBER: _ClassVar[int]
     hospital_code: str
     name: str
     standing: str
@@ -281,7 +289,8 @@ class YearHospital(_message.Message):
     retained_fen: int
     advance_fen: int
     balance_fen: int
-    def __init__(self, hospital_code: _Optional[str] = ..., name: _Optional[str] = ..., standing: _Optional[str] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., cost_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., actual_fen: _Optional[int] = ..., target_fen: _Optional[int] = ..., shared_fen: _Optional[int] = ..., withheld_fen: _Optional[int] = ..., gained_fen: _Optional[int] = ..., fund_fen: _Optional[int] = ..., assessed_fen: _Optional[int] = ..., released_fen: _Optional[int] = ..., audit_fen: _Optional[int] = ..., prepaid_fen: _Optional[int] = ..., retained_fen: _Optional[int] = ..., advance_fen: _Optional[int] = ..., balance_fen: _Optional[int] = ...) -> None: ...
+    refs: _containers.ScalarMap[str, str]
+    def __init__(self, hospital_code: _Optional[str] = ..., name: _Optional[str] = ..., standing: _Optional[str] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., cost_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., actual_fen: _Optional[int] = ..., target_fen: _Optional[int] = ..., shared_fen: _Optional[int] = ..., withheld_fen: _Optional[int] = ..., gained_fen: _Optional[int] = ..., fund_fen: _Optional[int] = ..., assessed_fen: _Optional[int] = ..., released_fen: _Optional[int] = ..., audit_fen: _Optional[int] = ..., prepaid_fen: _Optional[int] = ..., retained_fen: _Optional[int] = ..., advance_fen: _Optional[int] = ..., balance_fen: _Optional[int] = ..., refs: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ListYearHospitalsRequest(_message.Message):
     __slots__ = ("clearing_id", "page_size", "page_token")
