@@ -6,6 +6,7 @@ import asyncio
 from fractions import Fraction
 from itertools import count
 
+import asyncpg
 import pytest
 import pytest_asyncio
 import settlement_world as sw
@@ -13,6 +14,7 @@ import settlement_world as sw
 from chspay.rulebook.v1 import institutions_pb2
 from chspay.settlement.v1 import settlement_pb2, whatif_pb2_grpc
 from chspay.settlement.v1 import whatif_pb2 as pb
+from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_kit import auth
 from chspay_settlement.app.whatif.reform import MEASURES
@@ -215,6 +217,50 @@ async def test_a_grid_is_gone_through_and_can_be_stopped(posted):
             pb.CancelWhatIfRequest(request_id=next(_ids), what_if_id=long.what_if_id)
         )
     assert await forgotten(posted, long.what_if_id) == "WHAT_IF_NOT_FOUND"
+
+
+async def test_one_that_is_to_be_kept_is_kept_as_it_was_found(posted, monkeypatch):
+    """What was put before a committee must be there years later, byte for byte, for bureaus alone."""
+    sweep = pb.Sweep(axes=[pb.Axis(target="rules:outlier.low_multiple", values=["0.3", "lots"])])
+    scenario = tried("低倍率放宽", outlier__low_multiple="0.9")
+    made = await posted.ended(
+        await posted.start(scenario, sweep=sweep, age_bands=["0-59", "60-"], store=True)
+    )
+    assert (made.state, made.stored, made.HasField("expires_at")) == (pb.WHAT_IF_STATE_DONE, True, False)
+    pages = [await posted.rows(made.what_if_id, "低倍率放宽", by) for by in range(1, 6)]
+    with auth.use_claim(sw.BUREAU):
+        grid = await posted.stub.ListSweepRows(pb.ListSweepRowsRequest(what_if_id=made.what_if_id))
+        forgotten = await posted.stub.CancelWhatIf(
+            pb.CancelWhatIfRequest(request_id=next(_ids), what_if_id=made.what_if_id)
+        )
+        assert forgotten.what_if.state == pb.WHAT_IF_STATE_DONE
+        again = (await posted.stub.GetWhatIf(pb.GetWhatIfRequest(what_if_id=made.what_if_id))).what_if
+        assert again.digest == made.digest != ""
+        assert (again.scenarios, again.run_ids, again.age_bands) == (
+            made.scenarios, made.run_ids, made.age_bands,
+        )  # fmt: skip
+        assert [await posted.rows(made.what_if_id, "低倍率放宽", by) for by in range(1, 6)] == pages
+        assert await posted.stub.ListSweepRows(pb.ListSweepRowsRequest(what_if_id=made.what_if_id)) == grid
+        listed = await posted.stub.ListWhatIfs(pb.ListWhatIfsRequest())
+        assert made.what_if_id in [one.what_if_id for one in listed.what_ifs]
+    async with posted.world.database.unit(sw.BUREAU) as unit:
+        kept = await whatif.one(await unit.connection(), made.what_if_id)
+    assert kept is not None
+    assert sm3_hex(kept.content) == made.digest
+    for claim in (sw.hospital_claim("H001"), auth.Claim("b", "bureau", region="9902")):
+        async with posted.world.database.unit(claim) as unit:
+            assert await whatif.one(await unit.connection(), made.what_if_id) is None
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with posted.world.database.unit(sw.BUREAU) as unit:
+            await (await unit.connection()).execute("DELETE FROM settlement.what_if_result")
+
+    async def altered(_connection, _what_if_id):
+        return kept._replace(content=kept.content.replace(b"98765432", b"98765433"))
+
+    monkeypatch.setattr(whatif, "one", altered)
+    with pytest.raises(Fault) as caught:
+        await posted.get(made.what_if_id)
+    assert caught.value.reason.code == "WHAT_IF_ALTERED"
 
 
 @pytest.mark.parametrize(

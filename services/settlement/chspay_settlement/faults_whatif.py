@@ -40,3 +40,11 @@ WHAT_IF_BY_NOTHING = Reason(
     "这次模拟没有按“{value}”汇总：按年龄段要在发起时写年龄段，按医共体要有登记。",
 )
 WHAT_IF_MEASURE = Reason("WHAT_IF_MEASURE", Kind.INVALID, "指标“{value}”不认识，可以写的有：{known}。")
+WHAT_IF_ALTERED = Reason(
+    "WHAT_IF_ALTERED", Kind.INTERNAL, "保存的测算模拟{value}的内容与指纹不一致，请立即联系管理员核查。"
+)
+WHAT_IF_TOO_LONG = Reason(
+    "WHAT_IF_TOO_LONG",
+    Kind.PRECONDITION,
+    "测算模拟{value}超过{most}分钟，已停止；请减少网格点，或用命令行chspay whatif sweep，它可以续做。",
+)

@@ -6,6 +6,7 @@ from chspay_settlement import (  # noqa: F401 - put their tables beside the othe
     tables_lineage,
     tables_month,
     tables_proof,
+    tables_whatif,
     tables_year,
 )
 from chspay_settlement.tables import metadata

@@ -14,10 +14,11 @@ from chspay_core.errors import Fault
 from chspay_kit import paging
 from chspay_kit.convert import points_to_pb
 from chspay_settlement import faults
-from chspay_settlement.app.whatif import desk as at
+from chspay_settlement.app.whatif import work as at
 from chspay_settlement.app.whatif.asked import amendment_of, asked
-from chspay_settlement.app.whatif.desk import Desk, SweepPoint, WhatIf
+from chspay_settlement.app.whatif.desk import Desk
 from chspay_settlement.app.whatif.reform import Measure, evaluated
+from chspay_settlement.app.whatif.work import SweepPoint, WhatIf
 from chspay_settlement.engine.whatif.its import LABELS, Evaluation, shown
 from chspay_settlement.engine.whatif.outcome import By, Outcome, Row, Summary, Sums
 from chspay_settlement.engine.whatif.scenario import BASE_NAME, WHAT_IF_SHAPE
@@ -62,17 +63,17 @@ class WhatIfServicer(whatif_pb2_grpc.WhatIfServiceServicer):
 
     async def GetWhatIf(self, request: pb.GetWhatIfRequest, _context: Context) -> pb.GetWhatIfResponse:
         """How far it is, and the summaries so far."""
-        return pb.GetWhatIfResponse(what_if=to_pb(self._desk.get(request.what_if_id)))
+        return pb.GetWhatIfResponse(what_if=to_pb(await self._desk.get(request.what_if_id)))
 
     async def ListWhatIfs(self, _request: pb.ListWhatIfsRequest, _context: Context) -> pb.ListWhatIfsResponse:
         """Those the asker may see."""
-        return pb.ListWhatIfsResponse(what_ifs=[to_pb(one) for one in self._desk.page()])
+        return pb.ListWhatIfsResponse(what_ifs=[to_pb(one) for one in await self._desk.page()])
 
     async def CancelWhatIf(
         self, request: pb.CancelWhatIfRequest, _context: Context
     ) -> pb.CancelWhatIfResponse:
         """Stops it and forgets what it found."""
-        return pb.CancelWhatIfResponse(what_if=to_pb(self._desk.cancel(request.what_if_id)))
+        return pb.CancelWhatIfResponse(what_if=to_pb(await self._desk.cancel(request.what_if_id)))
 
     async def ListWhatIfRows(
         self, request: pb.ListWhatIfRowsRequest, _context: Context
@@ -81,7 +82,7 @@ class WhatIfServicer(whatif_pb2_grpc.WhatIfServiceServicer):
         by = _BY.get(request.by)
         if by is None:
             raise Fault(faults.FIELD_MISSING, field="by")
-        rows, one = self._desk.rows(request.what_if_id, request.scenario, by)
+        rows, one = await self._desk.rows(request.what_if_id, request.scenario, by)
         if request.losers_only:
             rows = [row for row in rows if row.change_fen < 0]
         query = ("what-if", request.what_if_id, request.scenario, request.by, request.losers_only)
@@ -113,7 +114,7 @@ class WhatIfServicer(whatif_pb2_grpc.WhatIfServiceServicer):
         self, request: pb.ListSweepRowsRequest, _context: Context
     ) -> pb.ListSweepRowsResponse:
         """The points of a grid that are done."""
-        one = self._desk.get(request.what_if_id)
+        one = await self._desk.get(request.what_if_id)
         query = ("sweep", request.what_if_id)
         start = int((paging.decode(query, request.page_token) or [0])[0])
         end = start + paging.size(request.page_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
@@ -48,3 +49,48 @@ async def months(connection: asyncpg.Connection, pool: str, first: int, last: in
         last,
     )
     return [MonthSums(*row) for row in rows]
+
+
+class Stored(NamedTuple):
+    """A simulation that was kept."""
+
+    what_if_id: str
+    pool: str
+    content: bytes
+    digest: str
+    engine_version: str
+    started_by: str
+    created_at: datetime
+
+
+_STORED = ", ".join(Stored._fields)
+#: So many of the newest are listed.
+MOST_LISTED = 20
+
+
+async def put(connection: asyncpg.Connection, kept: Stored) -> None:
+    """Keeps a simulation."""
+    await connection.execute(
+        f"INSERT INTO settlement.what_if_result ({_STORED})"  # noqa: S608 - constants
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        *kept,
+    )
+
+
+async def one(connection: asyncpg.Connection, what_if_id: str) -> Stored | None:
+    """A simulation that was kept and that the asker may see."""
+    row = await connection.fetchrow(
+        f"SELECT {_STORED} FROM settlement.what_if_result WHERE what_if_id = $1",  # noqa: S608 - constants
+        what_if_id,
+    )
+    return None if row is None else Stored(*row)
+
+
+async def newest(connection: asyncpg.Connection) -> list[Stored]:
+    """Those that were kept and that the asker may see, the newest first."""
+    rows = await connection.fetch(
+        f"SELECT {_STORED} FROM settlement.what_if_result"  # noqa: S608 - constants
+        " ORDER BY created_at DESC, what_if_id LIMIT $1",
+        MOST_LISTED,
+    )
+    return [Stored(*row) for row in rows]

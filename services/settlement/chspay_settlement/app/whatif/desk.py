@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chspay_core import ENGINE_VERSION
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
 from chspay_kit import deadline, logs
@@ -25,15 +23,14 @@ from chspay_kit.grpc_errors import INTERNAL
 from chspay_settlement import faults_whatif as faults
 from chspay_settlement.app.month.runs import claim_of_pool
 from chspay_settlement.app.whatif.asked import Asked
+from chspay_settlement.app.whatif.kept import content_of, stored_of, what_if_of
 from chspay_settlement.app.whatif.loading import Loaded, Loader, ended
-from chspay_settlement.engine.whatif.outcome import By, Outcome, Row, Summary, compared, summary
-from chspay_settlement.engine.whatif.scenario import BASE, BASE_NAME
+from chspay_settlement.app.whatif.work import CANCELLED, DONE, FAILED, RUNNING, WhatIf, work_out
+from chspay_settlement.engine.whatif.outcome import By, Row, compared
+from chspay_settlement.engine.whatif.scenario import BASE_NAME
+from chspay_settlement.store import whatif
 
-if TYPE_CHECKING:
-    from chspay_settlement.engine.whatif.bench import Bench
-
-WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
-#: Simulations that wait or run, that are kept, and how long they are kept after their end, seconds.
+#: Simulations that wait or run, that are held, and how long they are kept after their end, seconds.
 MOST_OPEN, MOST_KEPT, KEPT_SECONDS = 4, 20, 3600
 #: Longer than this no simulation works, seconds.
 WORK_SECONDS = 1800
@@ -41,47 +38,6 @@ WORK_SECONDS = 1800
 MOST_CASES = 6_000_000
 
 log = logs.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SweepPoint:
-    """One point of a grid: what came out, or why it cannot be cleared."""
-
-    number: int
-    values: tuple[str, ...]
-    summary: Summary | None
-    reason: str = ""
-    message: str = ""
-
-
-@dataclass(slots=True)
-class WhatIf:
-    """One simulation and what it has found so far."""
-
-    what_if_id: str
-    pool: str
-    asked: Asked
-    started_by: str
-    started_at: datetime
-    state: str = WAITING
-    step: str = ""
-    done: int = 0
-    total: int = 0
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    summaries: list[Summary] = field(default_factory=list)
-    sweep: list[SweepPoint] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    policy_digests: tuple[str, ...] = ()
-    engine_version: str = ENGINE_VERSION
-    fault: Fault | None = None
-    expires_at: datetime | None = None
-    digest: str = ""
-    cancelled: bool = False
-
-    @property
-    def open(self) -> bool:
-        """Whether it still waits or works."""
-        return self.state in (WAITING, RUNNING)
 
 
 class Desk:
@@ -131,8 +87,8 @@ class Desk:
             raise Fault(faults.WHAT_IF_TOO_LARGE, field="run_ids", value=cases, most=MOST_CASES)
         return pool
 
-    def get(self, what_if_id: str) -> WhatIf:
-        """A simulation of a pool the asker may see.
+    async def get(self, what_if_id: str) -> WhatIf:
+        """A simulation of a pool the asker may see: in memory, or kept.
 
         :raises Fault: ROLE_DENIED, WHAT_IF_NOT_FOUND.
         """
@@ -140,33 +96,42 @@ class Desk:
         claim.require_role("bureau", "service")
         self._sweep_out()
         found = self._held.get(what_if_id)
-        if found is None or not claim.covers(found.pool):
+        if found is not None and claim.covers(found.pool):
+            return found
+        kept = None if found is not None else await whatif.one(await current_connection(), what_if_id)
+        if kept is None:
             raise Fault(faults.WHAT_IF_NOT_FOUND, field="what_if_id", value=what_if_id)
-        return found
+        return what_if_of(kept)
 
-    def page(self) -> list[WhatIf]:
+    async def page(self) -> list[WhatIf]:
         """Those the asker may see, newest first."""
         claim = current_claim()
         claim.require_role("bureau", "service")
         self._sweep_out()
-        seen = [one for one in self._held.values() if claim.covers(one.pool)]
-        return sorted(seen, key=lambda one: one.started_at, reverse=True)
+        seen = {one.what_if_id: one for one in self._held.values() if claim.covers(one.pool)}
+        for kept in await whatif.newest(await current_connection()):
+            if kept.what_if_id not in seen:
+                seen[kept.what_if_id] = what_if_of(kept)
+        return sorted(seen.values(), key=lambda one: one.started_at, reverse=True)
 
-    def cancel(self, what_if_id: str) -> WhatIf:
-        """Stops the work, and forgets what was found."""
-        found = self.get(what_if_id)
+    async def cancel(self, what_if_id: str) -> WhatIf:
+        """Stops the work, and forgets what was found; what was kept is kept."""
+        found = await self.get(what_if_id)
+        if found.digest:
+            self._held.pop(what_if_id, None)
+            return found
         found.cancelled = True
         if not found.open:
             del self._held[what_if_id]
         found.state = CANCELLED
         return found
 
-    def rows(self, what_if_id: str, scenario: str, by: By) -> tuple[list[Row], WhatIf]:
+    async def rows(self, what_if_id: str, scenario: str, by: By) -> tuple[list[Row], WhatIf]:
         """A scenario against the base, the largest loss first.
 
         :raises Fault: WHAT_IF_NOT_FOUND, WHAT_IF_SCENARIO, WHAT_IF_UNFINISHED, WHAT_IF_BY_NOTHING.
         """
-        found = self.get(what_if_id)
+        found = await self.get(what_if_id)
         known = {BASE_NAME, *(one.name for one in found.asked.scenarios)}
         if scenario not in known:
             raise Fault(faults.WHAT_IF_SCENARIO, field="scenario", value=scenario, what_if=what_if_id)
@@ -198,6 +163,10 @@ class Desk:
             except Fault as fault:
                 one.fault = None if one.cancelled else fault
                 one.state = CANCELLED if one.cancelled else FAILED
+            except asyncio.CancelledError:
+                # The thread sees it at its next step.
+                one.cancelled = True
+                raise
             except Exception as error:
                 log.error("what_if.broken", run_id=one.what_if_id, **logs.failure(error))
                 one.fault, one.state = Fault(INTERNAL, error_id=one.what_if_id), FAILED
@@ -209,8 +178,10 @@ class Desk:
     async def _carry_out(self, one: WhatIf, claim: Claim, until: float) -> None:
         def watch(step: str = "") -> None:
             one.step = step or one.step
-            if one.cancelled or time.monotonic() > until:
+            if one.cancelled:
                 raise Fault(faults.WHAT_IF_CANCELLED, value=one.what_if_id)
+            if time.monotonic() > until:
+                raise Fault(faults.WHAT_IF_TOO_LONG, value=one.what_if_id, most=WORK_SECONDS // 60)
 
         watch("load")
         one.state = RUNNING
@@ -231,18 +202,24 @@ class Desk:
                     )
                     bench.period.groupings[scheme] = grouping
         await asyncio.to_thread(work_out, one, benches, watch)
+        if one.asked.store:
+            kept = stored_of(one, await asyncio.to_thread(content_of, one))
+            async with self._database.unit(claim) as unit:
+                await whatif.put(await unit.connection(), kept)
+            one.digest = kept.digest
         one.state = DONE
 
     async def _loaded(self, run_id: str, claim: Claim) -> Loaded:
         """A run on the bench, from the last time where it is still there."""
         found = self._benches.pop(run_id, None)
         if found is None:
-            self._make_room(run_id)
+            self._make_room()
             found = await self._loader.bench(run_id, claim, self._each)
         self._benches[run_id] = found
         return found
 
-    def _make_room(self, _run_id: str) -> None:
+    def _make_room(self) -> None:
+        """Lets go of the runs that were longest on the bench, so that another one fits."""
         while self._benches and sum(held.run.cases for held in self._benches.values()) > MOST_CASES // 2:
             del self._benches[next(iter(self._benches))]
 
@@ -251,29 +228,3 @@ class Desk:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(os.cpu_count() or 1)
         return self._threads.map(work, things)
-
-
-def work_out(one: WhatIf, benches: Sequence[Bench], watch: Callable[[str], None]) -> None:
-    """The base, every scenario, every point of the grid; stops where ``watch`` raises."""
-    from chspay_settlement.engine.whatif.bench import clear_all
-
-    base = clear_all(benches)
-    for scenario in (BASE, *one.asked.scenarios):
-        watch(scenario.name)
-        outcome = base if scenario is BASE else clear_all(benches, scenario, watch=lambda _: watch(""))
-        one.outcomes[scenario.name] = outcome
-        one.summaries.append(summary(base, outcome))
-        one.done += 1
-    if one.asked.grid is None:
-        return
-    for number, values in enumerate(one.asked.grid.points()):
-        watch(f"#{number}")
-        try:
-            scenario = one.asked.grid.scenario(number, values, benches[0].period.policy, {})
-            outcome = clear_all(benches, scenario, detail=False, watch=lambda _: watch(""))
-            found = SweepPoint(number, values, summary(base, outcome))
-        except Fault as fault:
-            watch("")
-            found = SweepPoint(number, values, None, fault.reason.code, fault.message)
-        one.sweep.append(found)
-        one.done += 1
