@@ -31,7 +31,7 @@ TABLES = {
     " VALUES ('payable/990100/' || $1, '990100', $2, $1)",
 }  # fmt: skip
 APPEND_ONLY = ["list_version", "list_sealed", "run_table", "statement", "ledger_account", "posting_batch", "posting",
-               "journal_batch"]  # fmt: skip
+               "journal_batch", "run_input", "coefficient_table"]  # fmt: skip
 
 
 async def act(connection, institution: str = "", region: str = "") -> None:
@@ -114,9 +114,13 @@ async def test_a_run_is_seen_by_its_bureaus_counties_and_hospitals_only(role):
 @pytest.mark.parametrize("table", APPEND_ONLY)
 async def test_what_is_kept_for_ever_can_be_changed_by_nobody(role, migrated_db, table):
     """A ledger that an administrator can edit quietly is no ledger."""
-    column = {"run_table": "digest", "posting_batch": "cause", "journal_batch": "hash"}.get(
-        table, "hospital_code"
-    )
+    named = {
+        "run_table": "digest",
+        "posting_batch": "cause",
+        "run_input": "digest",
+        "coefficient_table": "digest",
+    }
+    column = named.get(table, "hospital_code")
     if table in ("journal_batch",):
         change = "UPDATE settlement.journal_batch SET seq = 9"
     else:
