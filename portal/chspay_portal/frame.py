@@ -51,6 +51,8 @@ def put_on_page(sheet: Sheet, visit: Visit | None = None, who: str = "") -> None
     client = ui.context.client
     client.title = f"{sheet.title} · {layout.NAME}"
     client.status_code = sheet.status
+    # NiceGUI's own frame stays empty: what it makes is put into the page, which has its own landmarks.
+    client.layout.props("aria-hidden=true")
     ui.add_head_html(layout.HEAD + layout.paper(sheet))
     ui.add_body_html(layout.body(sheet, visit.session if visit else None, who))
     if sheet.live is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -24,16 +23,14 @@ _MOST_PAGES = 50
 _ROWS_A_PAGE = 1000
 
 
-@dataclass(frozen=True)
 class Refused(Exception):
     """The gateway's (or our own) no: an HTTP status, a stable code, and words for the reader."""
 
-    status: int
-    code: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.detail}"
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail
 
 
 def refused(fault: Fault, status: int) -> Refused:

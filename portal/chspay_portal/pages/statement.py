@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
 from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chspay_core.errors import Fault
 from chspay_core.wording import kind_text
 from chspay_kit.markup import Part, Safe, join, money, tag
+from chspay_portal import reasons
 from chspay_portal.frame import PATIENCE, show
+from chspay_portal.gateway import refused
 from chspay_portal.pages.run import title_of
 from chspay_portal.portal import Visit
 from chspay_portal.refs import of_case, of_hospital
@@ -69,11 +73,12 @@ async def statement_page(
 
 
 async def _build(visit: Visit, run_id: str, hospital: str, page_token: str) -> Sheet:
-    # Nobody names a hospital: a hospital means itself, and a bureau gets the gateway's own refusal.
     code = hospital or visit.session.institution
+    if not code:
+        raise refused(Fault(reasons.PAGE_UNKNOWN), HTTPStatus.NOT_FOUND)
     run, item, cases = await asyncio.gather(
         visit.get("runs", run_id),
-        visit.get("runs", run_id, "statements", code or "-"),
+        visit.get("runs", run_id, "statements", code),
         visit.get(
             "runs", run_id, "cases", hospital_code=code, page_size=_CASES_A_PAGE, page_token=page_token
         ),

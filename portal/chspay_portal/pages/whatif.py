@@ -17,6 +17,7 @@ from chspay_kit.markup import Part, Safe, join, money, tag
 from chspay_portal import reasons, words
 from chspay_portal.frame import PATIENCE, show, to_sign_in
 from chspay_portal.gateway import Refused, refused
+from chspay_portal.pages.errors import code_line
 from chspay_portal.pages.follow import follow
 from chspay_portal.pages.home import state_tag
 from chspay_portal.pages.run import title_of
@@ -128,7 +129,15 @@ async def _result(visit: Visit, what_if_id: str, scenario: str, by: str) -> Shee
     chosen = next((one for one in tried if one["name"] == scenario), tried[0] if tried else None)
     if item["state"] != "done" or chosen is None:
         return _not_done(item, crumbs)
-    rows = await visit.every("what-ifs", what_if_id, "scenarios", chosen["name"], by=by)
+    rows: list[dict[str, Any]] = []
+    told: Part = ""
+    try:
+        rows = await visit.every("what-ifs", what_if_id, "scenarios", chosen["name"], by=by)
+    except Refused as error:
+        if error.status != HTTPStatus.CONFLICT:
+            raise
+        # This simulation was not summed this way, for one without age bands; the others still stand.
+        told = join(tag("p", error.detail), code_line(error.code))
     run = await visit.get("runs", item["run_ids"][0])
     return Sheet(
         title=chosen["name"],
@@ -138,19 +147,10 @@ async def _result(visit: Visit, what_if_id: str, scenario: str, by: str) -> Shee
         here=_HERE,
         parts=[
             _summary(item["scenarios"][0], chosen),
-            _tabs(
-                "方案",
-                [(one["name"], one["name"]) for one in tried],
-                chosen["name"],
-                what_if_id,
-                "scenario",
-                by,
-            )
-            if len(tried) > 1
-            else join(),
-            _comparison(what_if_id, chosen["name"], by, rows),
+            _scenarios(tried, chosen["name"], what_if_id, by),
+            _comparison(what_if_id, chosen["name"], by, rows, told),
         ],
-        live=lambda: winners_and_losers("chart", rows, dict(_BY)[by]),
+        live=None if told else lambda: winners_and_losers("chart", rows, dict(_BY)[by]),
     )
 
 
@@ -204,16 +204,18 @@ def _tabs(
     return tag("nav", *links, cls="tabs noprint", aria_label=name)
 
 
-def _comparison(what_if_id: str, scenario: str, by: str, rows: list[dict[str, Any]]) -> Safe:
+def _comparison(what_if_id: str, scenario: str, by: str, rows: list[dict[str, Any]], told: Part) -> Safe:
     title = dict(_BY)[by]
+    head = join(tag("h2", f"按{title}看得失"), _tabs("汇总方式", list(_BY), by, what_if_id, "by", scenario))
+    if told:
+        return card(head, tag("div", told, role="status"))
     shown = [_row(by, row) for row in rows]
     columns = (Column(title), *_COLUMNS)
     asked = {"scenario": scenario, "by": by}
     files = (href("what-if", "of", what_if_id, f"rows.{form}", **asked) for form in ("csv", "xlsx"))
     tools = tag("div", tag("span", cls="grow"), exports(*files), cls="tools")
     return card(
-        tag("h2", f"按{title}看得失"),
-        _tabs("汇总方式", list(_BY), by, what_if_id, "by", scenario),
+        head,
         tag("div", id="chart", cls="chart", role="img", aria_label=f"按{title}的增减，数值见下表"),
         tools,
         table("rows", columns, shown, caption="减少最多的在前；点表头可排序。", foot=_foot(rows)),

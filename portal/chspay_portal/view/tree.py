@@ -28,6 +28,7 @@ _CALLED = {
     "cv_population": "变异系数（总体）",
     "cv_sample": "变异系数（样本）",
 }
+_PLACES = {"yuan": 2, "points": 4}
 #: Levels shown open when the page comes; deeper ones open at a key or a click.
 OPEN_LEVELS = 2
 
@@ -88,7 +89,16 @@ def clause_link(rule: dict[str, Any], *, in_tree: bool = False) -> Safe:
 
 def value_text(node: Node) -> str:
     """A value with its unit, as it is read out."""
-    return f"{money(node['value'])} {unit_text(node['unit'])}".strip()
+    return f"{_figure(node)} {unit_text(node['unit'])}".strip()
+
+
+def _figure(node: Node) -> str:
+    """The value with at least the places of its unit: two of yuan, four of points."""
+    shown: str = money(node["value"])
+    whole, _, rest = shown.partition(".")
+    places = _PLACES.get(node["unit"], 0)
+    figure = whole.removeprefix("-").replace(",", "").isdigit()
+    return f"{whole}.{rest.ljust(places, '0')}" if places and figure else shown
 
 
 def _item(node: Node, level: int, *, first: bool = False) -> Safe:
@@ -111,7 +121,7 @@ def _item(node: Node, level: int, *, first: bool = False) -> Safe:
 
 
 def _row(node: Node) -> Safe:
-    value = tag("span", money(node["value"]), " ", tag("small", unit_text(node["unit"])), cls="amount")
+    value = tag("span", _figure(node), " ", tag("small", unit_text(node["unit"])), cls="amount")
     name = tag("span", tag("strong", node["label"]), cls="name")
     told = [tag("span", part) for part in _how(node)]
     return tag(
