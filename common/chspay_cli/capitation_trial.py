@@ -30,7 +30,7 @@ from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
 
 #: Rows worked on at once by a thread.
-_SLICE_ROWS = 131_072
+_SLICE_ROWS = 1 << 18
 
 Load = Callable[[], list[pa.RecordBatch]]
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from chspay_capitation.engine.attribution import Span, stays
-from chspay_capitation.engine.catchment import Served, Stretches
+from chspay_capitation.engine.catchment import REGION, Stretches
 from chspay_capitation.engine.keys import prefixes
 from chspay_capitation.engine.order import EVERYONE, REST, Order
 from chspay_capitation.engine.risk import Risk, age_on
@@ -42,6 +42,13 @@ _FAR = 2_000_000_000
 _FIRST = date(1970, 1, 1).toordinal()
 
 
+class Lookup(NamedTuple):
+    """The codes of one kind and the number of the community that serves each; the last place is nobody's."""
+
+    codes: pa.Array
+    places: np.ndarray
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What every batch of one attribution is held against; ``communities`` are numbered in this order."""
@@ -50,6 +57,7 @@ class Terms:
     order: Order
     risk: Risk
     communities: tuple[str, ...]
+    lookups: tuple[Mapping[str, Lookup], ...]
     removed: Mapping[str, Sequence[Span]]
 
 
@@ -62,7 +70,17 @@ def terms(
 ) -> Terms:
     """The terms, with the rest community among the others; nowhere is the empty code."""
     names = sorted({*communities, *([order.rest] if order.rest else [])})
-    return Terms(stretches, order, risk, ("", *names), removed)
+    number = {name: at for at, name in enumerate(("", *names))}
+    lookups = tuple(
+        {kind: _lookup(table, number) for kind, table in served.tables.items() if kind != REGION}
+        for served in stretches.served
+    )
+    return Terms(stretches, order, risk, ("", *names), lookups, removed)
+
+
+def _lookup(table: Mapping[str, tuple[str, ...]], number: Mapping[str, int]) -> Lookup:
+    places = [number[names[0]] for names in table.values()]
+    return Lookup(pa.array(list(table), pa.string()), np.array([*places, 0], np.int32))
 
 
 def units_of(batch: pa.RecordBatch, given: Terms) -> pa.RecordBatch:
@@ -85,14 +103,11 @@ def _plain(batch: pa.RecordBatch, given: Terms) -> pa.RecordBatch:
     count = batch.num_rows
     since = batch.column("valid_from").cast(pa.int32()).to_numpy()
     until = pc.fill_null(batch.column("valid_to").cast(pa.int32()), _FAR).to_numpy()
-    types = _codes(batch, "person_type")
-    coded: dict[str, tuple[np.ndarray, list[str]]] = {}
+    coded: dict[str, tuple[np.ndarray, pa.Array]] = {}
     rows, parts = np.arange(count), []
-    for start, end, served in zip(
-        given.stretches.starts, given.stretches.ends, given.stretches.served, strict=True
-    ):
+    for number, (start, end) in enumerate(zip(given.stretches.starts, given.stretches.ends, strict=True)):
         first, last = _number(start), _number(end)
-        place, step, tied = _placed(batch, coded, types, served, given)
+        place, step, tied = _placed(batch, coded, number, given)
         begin, stop = np.maximum(since, first), np.minimum(until, last)
         parts.append((place, step, tied, begin, np.maximum(stop, begin)))
     units = _joined(rows, parts)
@@ -105,28 +120,25 @@ def _number(day: date) -> int:
     return day.toordinal() - _FIRST
 
 
-def _codes(batch: pa.RecordBatch, name: str) -> tuple[np.ndarray, list[str]]:
+def _codes(batch: pa.RecordBatch, name: str) -> tuple[np.ndarray, pa.Array]:
     coded = batch.column(name).dictionary_encode()
-    return coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    return coded.indices.to_numpy(), coded.dictionary
 
 
 def _placed(
-    batch: pa.RecordBatch,
-    coded: dict[str, tuple[np.ndarray, list[str]]],
-    types: tuple[np.ndarray, list[str]],
-    served: Served,
-    given: Terms,
+    batch: pa.RecordBatch, coded: dict[str, tuple[np.ndarray, pa.Array]], stretch: int, given: Terms
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Community number (0 nowhere), step and tied flag of each row in one stretch."""
     count = batch.num_rows
     place, found = np.zeros(count, np.int32), np.full(count, _NOWHERE, np.int8)
     tied = np.zeros(count, np.bool_)
     number = {name: at for at, name in enumerate(given.communities)}
+    served, lookups = given.stretches.served[stretch], given.lookups[stretch]
+    kinds, types = _codes(batch, "person_type")
     for at, step in enumerate(given.order.steps):
         open_rows = found == _NOWHERE
         if step.person_type != EVERYONE:
-            mine = np.array([name == step.person_type for name in types[1]], np.bool_)
-            open_rows &= mine[types[0]]
+            open_rows &= pc.equal(types, step.person_type).to_numpy(zero_copy_only=False)[kinds]
         if not open_rows.any():
             continue
         if step.by == REST:
@@ -135,7 +147,12 @@ def _placed(
         if step.column not in coded:
             coded[step.column] = _codes(batch, step.column)
         indices, codes = coded[step.column]
-        names = [served.of(step.kind, code) if code else () for code in codes]
+        if step.kind != REGION:
+            place_of = _looked_up(codes, lookups[step.kind])[indices]
+            open_rows &= place_of > 0
+            place[open_rows], found[open_rows] = place_of[open_rows], at
+            continue
+        names = [served.of(step.kind, code) if code else () for code in codes.to_pylist()]
         hits = np.array([len(each) for each in names], np.int32)[indices]
         open_rows &= hits > 0
         one = np.array([number[each[0]] if each else 0 for each in names], np.int32)[indices]
@@ -145,6 +162,13 @@ def _placed(
             tied[several] = True
             place[several] = _tied(batch, several, indices, names, given, number)
     return place, found, tied
+
+
+def _looked_up(codes: pa.Array, lookup: Lookup) -> np.ndarray:
+    """Community number of each code that one community serves; 0 for nobody."""
+    at = pc.fill_null(pc.index_in(codes, value_set=lookup.codes), -1).to_numpy(zero_copy_only=False)
+    found: np.ndarray = lookup.places[at]
+    return found
 
 
 def _tied(
@@ -201,20 +225,25 @@ def _factors(batch: pa.RecordBatch, given: Terms) -> np.ndarray:
     starts = np.array(given.risk.starts(), np.int64)
     band = np.searchsorted(starts, _ages(batch, given), side="right") - 1
     (sex, sexes), (sick, signs) = _codes(batch, "sex"), _codes(batch, "chronic_conditions")
-    conditions = [tuple(part for part in text.split(SEPARATOR) if part) for text in signs]
+    conditions = [tuple(part for part in text.split(SEPARATOR) if part) for text in signs.to_pylist()]
     factor = given.risk.factor
     table = np.array(
-        [[[factor(int(age), s, names) for names in conditions] for s in sexes] for age in starts], np.int64
+        [[[factor(int(age), s, names) for names in conditions] for s in sexes.to_pylist()] for age in starts],
+        np.int64,
     )
     found: np.ndarray = table[band, sex, sick]
     return found
 
 
 def _ages(batch: pa.RecordBatch, given: Terms) -> np.ndarray:
-    """Whole years on the first day of the period; each distinct birthday is looked at once."""
-    coded = batch.column("birth_date").dictionary_encode()
-    years = [age_on(day, given.stretches.since) for day in coded.dictionary.to_pylist()]
-    found: np.ndarray = np.array(years, np.int64)[coded.indices.to_numpy()]
+    """Whole years on the first day of the period; 0 for who is not born yet."""
+    day, born = given.stretches.since, batch.column("birth_date").cast(pa.int32()).to_numpy()
+    months = born.astype("datetime64[D]").astype("datetime64[M]")
+    years, month = np.divmod(months.astype(np.int64), 12)
+    in_month = born - months.astype("datetime64[D]").astype(np.int64)
+    # A birthday as a number that grows with month and day.
+    later = month * 32 + in_month > (day.month - 1) * 32 + day.day - 1
+    found: np.ndarray = np.maximum(day.year - 1970 - years - later, 0)
     return found
 
 
