@@ -27,6 +27,7 @@ from chspay.settlement.v1 import (
     month_pb2_grpc,
     replay_pb2_grpc,
     settlement_pb2_grpc,
+    statement_package_pb2_grpc,
     whatif_pb2_grpc,
     year_pb2_grpc,
 )
@@ -63,6 +64,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "replay": ("settlement", replay_pb2_grpc.ReplayServiceStub),
     "lineage": ("settlement", lineage_pb2_grpc.LineageServiceStub),
     "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
+    "packages": ("settlement", statement_package_pb2_grpc.StatementPackageServiceStub),
 }
 
 log = logs.get_logger(__name__)
@@ -96,6 +98,7 @@ class Services:
     replay: Any
     lineage: Any
     what_if: Any
+    packages: Any
     channels: dict[str, Channel]
 
     async def close(self) -> None:

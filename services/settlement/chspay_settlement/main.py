@@ -14,6 +14,7 @@ from chspay.settlement.v1 import (
     month_pb2_grpc,
     replay_pb2_grpc,
     settlement_pb2_grpc,
+    statement_package_pb2_grpc,
     whatif_pb2_grpc,
     year_pb2_grpc,
 )
@@ -32,8 +33,10 @@ from chspay_settlement.app.month.measuring import Measuring, PointTables
 from chspay_settlement.app.month.periods import PeriodRuns
 from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
+from chspay_settlement.app.proof.packages import Packages
 from chspay_settlement.app.reading.explain import Explain
 from chspay_settlement.app.reading.why import Lineage
+from chspay_settlement.app.reading.why_memory import MonthMemory
 from chspay_settlement.app.replay.export import ReplayBundles
 from chspay_settlement.app.whatif.desk import Desk
 from chspay_settlement.app.whatif.loading import Loader
@@ -53,6 +56,8 @@ from chspay_settlement.rpc.lineage import NAME as LINEAGE
 from chspay_settlement.rpc.lineage import LineageServicer
 from chspay_settlement.rpc.month import NAME as MONTH
 from chspay_settlement.rpc.month import MonthServicer
+from chspay_settlement.rpc.packages import NAME as PACKAGES
+from chspay_settlement.rpc.packages import PackageServicer
 from chspay_settlement.rpc.replay import NAME as REPLAY
 from chspay_settlement.rpc.replay import ReplayServicer
 from chspay_settlement.rpc.settlement import NAME, SettlementServicer
@@ -81,17 +86,20 @@ def build(
     budget: Channel,
     identity_keys: bytes,
     today: Callable[[], date] = beijing_today,
+    package_key: str = "",
 ) -> Built:
     """Plugs the rooms together over a database and three channels.
 
     :param today: the legal day that deadlines are held against.
+    :param package_key: signs the packages hospitals recompute from, see ``app.proof.packages``.
     """
     groups, policies, funds = Grouper(grouper), Policies(rulebook), Budget(budget)
     intake = Intake(groups, policies, read_keys(identity_keys))
     runs = Runs(database, groups, policies, funds)
     years = Years(groups, policies, funds, today)
+    months = MonthMemory(policies)
     settlement = SettlementServicer(
-        database, intake, Importer(intake, groups, policies), runs, Explain(runs, policies)
+        database, intake, Importer(intake, groups, policies), runs, Explain(runs, months)
     )
     month = MonthServicer(runs, Measuring(groups, policies), Audit(runs), Differences(groups, policies))
     desk = Desk(database, Loader(database, groups, policies, Institutions(rulebook)))
@@ -113,10 +121,15 @@ def build(
         ),
         (
             lineage_pb2_grpc.add_LineageServiceServicer_to_server,
-            LineageServicer(Lineage(runs, years, policies)),
+            LineageServicer(Lineage(runs, years, months)),
             LINEAGE,
         ),
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
+        (
+            statement_package_pb2_grpc.add_StatementPackageServiceServicer_to_server,
+            PackageServicer(Packages(runs, policies, identity_keys, package_key)),
+            PACKAGES,
+        ),
     ]
     worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))
     others = (
@@ -142,7 +155,10 @@ async def main(settings: SettlementSettings) -> None:
         Channel(target, key)
         for target in (settings.grouper_target, settings.rulebook_target, settings.budget_target)
     )
-    built = build(database, grouper, rulebook, budget, settings.identity_secret())
+    built = build(
+        database, grouper, rulebook, budget, settings.identity_secret(),
+        package_key=settings.package_secret(),
+    )  # fmt: skip
     try:
         jobs = [worker.work for worker in built.workers]
         await serve("settlement", built.servicers, settings, database=database, jobs=jobs)

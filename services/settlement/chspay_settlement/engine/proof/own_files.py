@@ -14,6 +14,8 @@ from chspay_settlement.engine.proof.own_cases import OwnCase, cases_content
 from chspay_settlement.engine.proof.papers import Papers
 from chspay_settlement.engine.proof.pool import Pool
 
+#: What such a package is called.
+KIND = "statement"
 #: Members of the package by the field of :class:`Files`; the key travels among the facts.
 MEMBERS = {
     "statement": "statement.json",

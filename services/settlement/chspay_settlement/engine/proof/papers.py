@@ -20,7 +20,8 @@ PAPER_MISSING = Reason(
 )
 PAPER_UNUSED = Reason("PAPER_UNUSED", Kind.PRECONDITION, "文书“{value}”（{what}）在结算单里没有对应的一行。")
 KINDS = ("decisions", "findings", "differences", "holds")
-_OF_LINE = {
+#: Which kind of paper stands behind a line.
+OF_LINE = {
     LineKind.DEDUCTION: "findings",
     LineKind.RETURN: "findings",
     LineKind.DIFFERENCE: "differences",
@@ -49,7 +50,7 @@ class Papers(NamedTuple):
         used: set[tuple[str, str]] = set()
         said: dict[tuple[str, str], list[list[object]]] = {}
         for line in lines:
-            where = (_OF_LINE[line.kind], line.number)
+            where = (OF_LINE[line.kind], line.number)
             said.setdefault(where, []).append([line.note, line.amount_fen])
             used.add(where)
         for (kind, number), found in said.items():
