@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from gateway_world import COUNTY, OWN, POOL
+from gateway_world import COUNTY, OWN, POOL, SOUND
 
 from chspay_gateway.rest.amendments import _EXAMPLE
 from chspay_rulebook.engine.institutions import COLUMNS
@@ -146,3 +148,27 @@ async def test_a_file_with_wrong_lines_names_each_and_writes_none(gw):
     assert [error["field"] for error in answer.json()["errors"]] == ["第2行 kind", "第3行 since"]
     found = (await gw.ask("GET", "/api/v1/institutions?on=2026-01-01&page_size=1000", who="bureau")).json()
     assert not {"Q1", "Q2"} & {item["code"] for item in found["items"]}
+
+
+async def test_settlement_follows_the_registry(gw):
+    """An agreement that ended must stop lists of the days after it, and no list of the days before."""
+    body = {
+        "name": "演示医院", "kind": "hospital", "level": 3, "pool": POOL, "area": COUNTY,
+        "agreement": "active", "since": "2020-01-01",
+    }  # fmt: skip
+    for change in ({}, {"agreement": "terminated", "since": "2026-03-05"}):
+        put = await gw.ask("PUT", f"/api/v1/institutions/{OWN}", who="bureau", json=body | change)
+        assert put.status_code == 200, put.text
+    while True:
+        found = (await gw.ask("GET", "/api/v1/hospitals")).json()["items"]
+        if [row["agreement"] for row in found] == ["active", "terminated"]:
+            break
+        await asyncio.sleep(0.1)
+    assert [(row["until"], row["level"]) for row in found] == [("2026-03-04", 3), (None, 3)]
+    late = await gw.ask("POST", "/api/v1/lists", json=SOUND)
+    assert late.json()["reason"] == "HOSPITAL_NO_AGREEMENT", late.text
+    early = await gw.ask("POST", "/api/v1/lists", json=SOUND | {"discharge_date": "2026-03-04"})
+    assert early.status_code in {200, 201}, early.text
+    again = {"name": "甲", "region_code": POOL, "level": 2, "since": "2026-01-01"}
+    put = await gw.ask("PUT", f"/api/v1/hospitals/{OWN}", who="bureau", json=again)
+    assert put.json()["reason"] == "HOSPITAL_IN_REGISTRY"
