@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import around_month as am
 import pytest
+import replaying
 import settlement_world as sw
 from test_weighed_runs import rule, start, stored
 
@@ -52,7 +53,7 @@ async def put(world, found: CoefficientTable | bytes, in_force: str) -> inputs_p
     return answer.table
 
 
-async def test_a_month_uses_the_coefficients_in_force_and_keeps_them(world):
+async def test_a_month_uses_the_coefficients_in_force_and_keeps_them(world, tmp_path):
     """Next year's coefficients must not move a month that was paid by this year's."""
     rule(world, {}, **MEASURED)
     await am.lists(world, 7)
@@ -89,6 +90,8 @@ async def test_a_month_uses_the_coefficients_in_force_and_keeps_them(world):
             inputs_pb2.GetCoefficientTableRequest(table_id=kept.table_id)
         )
     assert (await world.ended(again.run.run_id)).statements_digest == run.statements_digest
+    (done,) = await replaying.again(world, run.run_id, tmp_path)
+    assert (done.place, done.found) == (None, run.statements_digest)
     assert (len(listed.tables), bool(listed.next_page_token)) == (2, True)
     assert read.content == first.content
 

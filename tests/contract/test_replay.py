@@ -6,12 +6,13 @@ import asyncio
 
 import around_month as am
 import pytest
+import replaying
 import settlement_world as sw
 import year_world as yw
 from test_reclear import SCORES, drafting, finding
 from typer.testing import CliRunner
 
-from chspay.settlement.v1 import month_pb2, replay_pb2, replay_pb2_grpc, year_pb2
+from chspay.settlement.v1 import month_pb2, year_pb2
 from chspay_cli import cli_replay
 from chspay_core.errors import Fault
 from chspay_kit import auth
@@ -35,19 +36,6 @@ async def run(*words: str, code: int = 0) -> str:
     done = await asyncio.to_thread(CliRunner().invoke, app, list(words), catch_exceptions=False)
     assert done.exit_code == code, done.output
     return done.output
-
-
-async def export(
-    world, clearing_id: str, claim: auth.Claim = sw.BUREAU
-) -> tuple[bytes, replay_pb2.ReplayEnd]:
-    """The bundle as it comes over the wire."""
-    stub = replay_pb2_grpc.ReplayServiceStub(world.channel)
-    content, end = b"", None
-    with auth.use_claim(claim):
-        async for answer in stub.ExportReplay(replay_pb2.ExportReplayRequest(clearing_id=clearing_id)):
-            content += answer.chunk
-            end = answer.end if answer.WhichOneof("part") == "end" else end
-    return content, end
 
 
 async def test_every_kind_of_stored_clearing_is_done_again(world, tmp_path):
@@ -108,8 +96,8 @@ async def test_every_kind_of_stored_clearing_is_done_again(world, tmp_path):
 async def test_the_same_clearing_gives_the_same_bundle(world):
     """Its digest names it: asked for twice, byte for byte the same file."""
     await world.months(2025, {3: 8_000_000}, count=12)
-    first, end = await export(world, "MR-990100-202503-1")
-    second, again = await export(world, "MR-990100-202503-1")
+    first, end = await replaying.export(world, "MR-990100-202503-1")
+    second, again = await replaying.export(world, "MR-990100-202503-1")
     assert first == second
     assert end == again
     assert (end.kind, end.size) == ("month", len(first))
@@ -129,5 +117,5 @@ async def test_the_same_clearing_gives_the_same_bundle(world):
 async def test_what_cannot_be_done_again_is_refused(world, clearing_id, claim, reason):
     """A bundle holds a whole pool's cases: only its bureau gets it, and only of what was finished."""
     with pytest.raises(Fault) as caught:
-        await export(world, clearing_id, claim)
+        await replaying.export(world, clearing_id, claim)
     assert caught.value.reason.code == reason

@@ -8,6 +8,7 @@ from typing import Any
 
 import around_month as am
 import pytest
+import replaying
 import settlement_world as sw
 
 from chspay.grouper.v1 import artefacts_pb2, artefacts_pb2_grpc
@@ -113,7 +114,7 @@ async def stored(world: sw.World, sql: str, *values: Any) -> Any:
         return await (await unit.connection()).fetchval(sql, *values)
 
 
-async def test_a_month_is_priced_explained_and_replayed_by_the_table_policy_names(world, artefacts):
+async def test_a_month_is_priced_explained_and_replayed_by_the_table_policy_names(world, artefacts, tmp_path):
     """The weights of a year must reach every statement, and stay with it when new ones are published."""
     table = weights()
     artefacts.tables[table.digest] = table.content
@@ -149,6 +150,8 @@ async def test_a_month_is_priced_explained_and_replayed_by_the_table_policy_name
     replayed = await world.ended(again.run.run_id)
     assert replayed.state == pb.RUN_STATE_DONE or replayed.nature == "replay", replayed.failure_message
     assert replayed.statements_digest == run.statements_digest
+    (done,) = await replaying.again(world, run.run_id, tmp_path)
+    assert (done.place, done.found) == (None, run.statements_digest)
     assert artefacts.asked == asked
     case = am.case_in(3, 4)
     await world.submit(am.request_id(), am.raised(case, 2_000_000))
