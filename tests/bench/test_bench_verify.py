@@ -17,7 +17,7 @@ pytestmark = pytest.mark.bench
 
 CASES, SECONDS = 50_000, 60
 #: How many times longer than pricing alone the whole check may take, whatever the machine.
-RATIO = 120
+RATIO = 80
 
 
 @pytest.mark.timeout(600)
