@@ -84,11 +84,6 @@ _Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="线程数，�
 _Root = Annotated[
     Path, typer.Option("--policy-root", help="政策库文件夹，默认随程序发布的政策库。", show_default=False)
 ]
-_PLAN_HELP = """方案文件（YAML），可给多个。what_if 是名称，其余各项至少一项：
-
-rules 政策参数与试用的值（与修订的写法相同也可）· points 病组与基准点数 · point_factors 病组与倍数 ·
-fund 基金（元）· fund_factor 基金的倍数 · grouping 另一个分组结果所在的列 · prices 换价
-（factors 费用类别与倍数，patient 为kept或proportional）"""
 
 
 class _File(NamedTuple):
@@ -144,7 +139,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     fund: _Fund,
     policy: _Place,
     on: _Day,
-    plan: Annotated[list[Path], typer.Option("--plan", help=_PLAN_HELP)],
+    plan: Annotated[list[Path], typer.Option("--plan", help="方案文件（YAML），可给多个")],
     hospitals: _Hospitals = None,
     coefficients: _Coefficients = None,
     age_bands: Annotated[str, typer.Option("--age-bands", help="年龄段，如 0-17,18-64,65-")] = "",
@@ -155,6 +150,18 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     policy_root: _Root = ROOT,
 ) -> None:
     """按几个方案重新结算，比较各医疗机构、等级、病组、医共体、年龄段的得失。
+
+    方案文件里what_if是名称，其余至少一项：
+
+    rules 政策参数与试用的值（写成修订里的一条也可）；amendment 整份修订
+
+    points 病组与另定的基准点数；point_factors 病组与基准点数的倍数
+
+    fund 基金（元）；fund_factor 基金的倍数
+
+    grouping 另一个分组结果所在的列（状态在“列名_status”，没有则由病组推定）
+
+    prices 换价：factors 费用类别（列名）与倍数，patient 为kept（个人负担不变）或proportional（占比不变）
 
     例：chspay whatif run cases.parquet --fund 50000000 --policy 990100 --on 2026-03-31 --plan a.yaml
     """

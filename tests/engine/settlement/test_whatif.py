@@ -104,7 +104,7 @@ def test_base_and_scenario_are_the_clearings_by_every_facet():
 
 def test_what_is_reused_is_what_would_be_found_again():
     """A remembered step is only sound if it asked for every rule that it rests on; any rule may change."""
-    assert sum(reused(random.Random(seed)) for seed in range(10)) > 12
+    assert sum(reused(random.Random(seed)) for seed in range(6)) > 8
 
 
 def reused(chance: random.Random) -> int:
