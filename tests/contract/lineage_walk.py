@@ -112,3 +112,14 @@ async def refused(call: Awaitable[Any], reason: str) -> None:
     with pytest.raises(Fault) as caught:
         await call
     assert caught.value.reason.code == reason
+
+
+async def exists(ask: Ask, name: str) -> bool:
+    """Whether there is an amount of this name; any other refusal is a failure."""
+    try:
+        await ask(name, "")
+    except Fault as fault:
+        if fault.reason.code != "LINEAGE_NOT_FOUND":
+            raise
+        return False
+    return True

@@ -14,7 +14,6 @@ from chspay_settlement.app.reading.why_memory import MonthMemory
 from chspay_settlement.app.reading.why_month import MonthReader
 from chspay_settlement.app.reading.why_year import YearMemory, YearReader
 from chspay_settlement.app.year.life import Years
-from chspay_settlement.clients import Policies
 from chspay_settlement.engine.lineage.check import checked
 from chspay_settlement.engine.lineage.facts import Page
 from chspay_settlement.engine.lineage.node import Node, NodeKind
@@ -42,11 +41,11 @@ class _Left:
 class Lineage:
     """Opens amounts by their names."""
 
-    def __init__(self, runs: Runs, years: Years, policies: Policies) -> None:
+    def __init__(self, runs: Runs, years: Years, months: MonthMemory) -> None:
         self._runs = runs
         self._years = years
         self._yearly = YearMemory()
-        self._months = MonthMemory(policies)
+        self._months = months
 
     async def expand(self, text: str, depth: int, page_size: int, page_token: str) -> Node:
         """An amount with its tree, checked from the leaves to the top.

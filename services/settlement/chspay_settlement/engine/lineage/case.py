@@ -102,6 +102,8 @@ class CaseLines:
             return lines[item]()
         if excluded:
             return self._nothing(item)
+        if item == "fixed" and self.facts.division.form.way is not Way.ELASTIC:
+            return None
         lines = {"share": self._share, "exact": self._exact, "weight": self._weight, "fixed": self._fixed}
         if item in lines:
             return lines[item]()

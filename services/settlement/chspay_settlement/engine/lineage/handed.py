@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chspay_core.amounts import MICRO
+from chspay_core.amounts import MICRO, divide_half_up
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.lineage.blocks import Weighing, is_measured, total, weight_of
 from chspay_settlement.engine.lineage.figures import figure
@@ -79,6 +79,25 @@ def worth_of(hospital: HospitalLines, case: Settled) -> Fraction:
         return Fraction(case.points.points_micro, MICRO)
     two = Elastic(division.part("fixed"), division.part("floating"))
     return two.worth(case.points.points_micro, fixed(case.inp, case.points)) / 100
+
+
+def fund_of(hospital: HospitalLines, case: Settled, last: Settled | None) -> int:
+    """The fund of a case from its hospital's totals and the case served last, fen: the same as when the
+    hospital's money was handed out to all of its cases.
+
+    :param last: the case of the hospital that got the last fen of the rest; ``None`` when none was left.
+    """
+    division, minus = hospital.facts.division, case.inp.patient_fen or 0
+    if case.points.kind is CaseKind.EXCLUDED:
+        return 0
+    if division.form.priced_up:
+        value = division.values[hospital.place]
+        share = divide_half_up(value.numerator_fen * case.points.points_micro, value.denominator_micro)
+    else:
+        weigh = weighing_of(hospital)
+        served = int(last is not None and weigh.order(case) <= weigh.order(last))
+        share = weigh.floor(case) + (-served if weigh.share_fen < 0 else served)
+    return share - minus if division.form.includes_patient else share
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,9 @@ class HospitalLines:
             "fixed": self._fixed,
             "weight": self._weight,
         }
+        way, up = self.facts.division.form.way, self.facts.division.form.priced_up
+        if (item == "fixed" and way is not Way.ELASTIC) or (item in {"exact", "weight"} and up):
+            return None
         if item in plain_lines:
             return plain_lines[item]()
         handout = self.pool.handout(self.level)

@@ -60,8 +60,7 @@ class PoolLines:
             "fund": self._fund,
             "money": self._money,
             "residual": self._residual,
-            "value": lambda: opened(self.value(), "money ÷ points", self.money(), self.total("points"),
-                                    rule=self.form()),
+            "value": self._value,
             "gross_value": self._gross,
             "fixed_value": self._fixed_value,
             "floating_value": self._floating,
@@ -69,6 +68,8 @@ class PoolLines:
             "all_cost": lambda: self._measured("all_cost"),
             "all_cases": lambda: self._measured("all_cases"),
         }  # fmt: skip
+        if not self._has(name):
+            return None
         if name in POOL_SUMS:
             return self._over(self.total(name), OF_HOSPITAL.get(name, name))
         if name in plain:
@@ -77,6 +78,15 @@ class PoolLines:
             return self._of_levels(name.removeprefix("levels_"))
         handout = self.handout("")
         return None if handout is None else self._of_handout(handout, name, "")
+
+    def _has(self, name: str) -> bool:
+        """Whether the form of the point value knows such a line."""
+        form = self.facts.division.form
+        if name in {"fixed_value", "floating_value", "fixed"}:
+            return form.way is Way.ELASTIC
+        if name == "gross_value":
+            return form.grossed
+        return True
 
     # --- figures, unopened ---
 
@@ -243,6 +253,22 @@ class PoolLines:
         node = money(self.facts.whole("residual"), "尾差", self.facts.division.residual_fen, name="residual")
         return opened(node, "fund − paid", self.fund(), self.total("paid"), rule=self.form())
 
+    def _value(self) -> Node:
+        """What all points together were paid at, however they were paid."""
+        node, form = self.value(), self.facts.division.form
+        if form.way is Way.RATE:
+            return opened(node, "rate", self.rate(""))
+        if form.way is Way.LEVEL_RATE:
+            paid = self.total("total" if form.includes_patient else "paid").named("paid")
+            return opened(node, "paid ÷ points", paid, self.total("points"), rule=self.form())
+        if form.way is Way.ELASTIC and self.facts.division.residual_fen:
+            residual = money(
+                self.facts.whole("residual"), "尾差", self.facts.division.residual_fen, name="residual"
+            )
+            parts = (self.money(), residual, self.total("points"))
+            return opened(node, "(money − residual) ÷ points", *parts, rule=self.form())
+        return opened(node, "money ÷ points", self.money(), self.total("points"), rule=self.form())
+
     def _gross(self) -> Node:
         value = yuan_per_point(self.facts.division.part("gross"))
         node = exact(self.facts.whole("gross_value"), "按总费用折算的点值", value, VALUE)
@@ -309,6 +335,8 @@ class PoolLines:
             return None
         if name == "value":
             return facts.public(self._level_value(level))
+        if division.form.way is not Way.LEVEL_SPLIT:
+            return None
         if name == "level_points":
             micro = next(p.value.denominator_micro for p in division.parts if p.of == level)
             node = points(facts.whole(f"level_points.{level}"), f"{level}级医疗机构点数", micro)
