@@ -34,6 +34,7 @@ from chspay_gateway.rest import (
     ledger,
     lineage,
     lists,
+    member_visits,
     packages,
     policy,
     reclear,
@@ -52,6 +53,45 @@ from chspay_kit.telemetry import FASTAPI_TELEMETRY
 
 #: Requests in work at most; a queue longer than clients wait for helps nobody.
 MOST_AT_ONCE = 1000
+#: Put in flat, the busiest first: an included router would be matched in two steps at each request.
+ROOMS = (
+    lists,
+    envelope,
+    imports,
+    grouping,
+    group_runs,
+    scheme_life,
+    dip,
+    artefacts,
+    weight_runs,
+    whatif,
+    budget,
+    accounts,
+    runs,
+    year,
+    reclear,
+    replay,
+    ledger,
+    lineage,
+    packages,
+    around_month,
+    coefficients,
+    audit,
+    differences,
+    figures,
+    policy,
+    law,
+    amendments,
+    institutions,
+    rosters,
+    capitation,
+    community_settlements,
+    member_visits,
+    heads,
+    benefits,
+    system,
+    pages,
+)
 
 
 def create_app(gateway: Gateway) -> FastAPI:
@@ -67,51 +107,21 @@ def create_app(gateway: Gateway) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.gateway = gateway
-    # Put in flat, the busiest first: an included router would be matched in two steps at each request.
-    for room in (
-        lists,
-        envelope,
-        imports,
-        grouping,
-        group_runs,
-        scheme_life,
-        dip,
-        artefacts,
-        weight_runs,
-        whatif,
-        budget,
-        accounts,
-        runs,
-        year,
-        reclear,
-        replay,
-        ledger,
-        lineage,
-        packages,
-        around_month,
-        coefficients,
-        audit,
-        differences,
-        figures,
-        policy,
-        law,
-        amendments,
-        institutions,
-        rosters,
-        capitation,
-        community_settlements,
-        heads,
-        benefits,
-        system,
-        pages,
-    ):
+    for room in ROOMS:
         app.router.routes.extend(room.router.routes)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(
         BodyGate,
         open_paths=frozenset(
-            {imports.PATH, group_runs.PATH, weight_runs.PATH, rosters.PATH, rosters.PARTS_PATH}
+            {
+                imports.PATH,
+                group_runs.PATH,
+                weight_runs.PATH,
+                rosters.PATH,
+                rosters.PARTS_PATH,
+                member_visits.PATH,
+            }
         ),
         files={
             grouping.SCHEMES_PATH: grouping.MAX_WORKBOOK,

@@ -9,7 +9,12 @@ from typing import Any
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chspay.budget.v1 import budget_pb2_grpc
-from chspay.capitation.v1 import benefit_pb2_grpc, capitation_pb2_grpc, roster_pb2_grpc
+from chspay.capitation.v1 import (
+    benefit_pb2_grpc,
+    capitation_pb2_grpc,
+    roster_pb2_grpc,
+    visits_pb2_grpc,
+)
 from chspay.grouper.v1 import (
     artefacts_pb2_grpc,
     dip_pb2_grpc,
@@ -54,6 +59,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "weights": ("grouper", weights_pb2_grpc.WeightServiceStub),
     "rosters": ("capitation", roster_pb2_grpc.RosterServiceStub),
     "benefits": ("capitation", benefit_pb2_grpc.BenefitServiceStub),
+    "visits": ("capitation", visits_pb2_grpc.VisitServiceStub),
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
@@ -83,6 +89,7 @@ class Services:
     capitation: Any
     rosters: Any
     benefits: Any
+    visits: Any
     group_runs: Any
     scheme_life: Any
     amendments: Any

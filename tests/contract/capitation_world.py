@@ -23,10 +23,12 @@ from chspay.capitation.v1 import (
     capitation_pb2_grpc,
     roster_pb2,
     roster_pb2_grpc,
+    visits_pb2_grpc,
 )
 from chspay.rulebook.v1 import rulebook_pb2_grpc
 from chspay_capitation.app.jobs import Jobs
 from chspay_capitation.clients import Rulebook as RulebookClient
+from chspay_capitation.engine.catchment import Entry
 from chspay_capitation.main import build
 from chspay_core.errors import Fault
 from chspay_kit.auth import Claim
@@ -55,6 +57,7 @@ class World:
     roster: Any
     capitation: Any
     benefit: Any
+    visits: Any
     database: Database
     target: str
 
@@ -77,7 +80,7 @@ async def world(migrated_db: Any) -> AsyncIterator[World]:
     channel = Channel(target, KEY)
     work = asyncio.create_task(Worker("capitation", databases["capitation"], Jobs()).work())
     stubs = (roster_pb2_grpc.RosterServiceStub, capitation_pb2_grpc.CapitationServiceStub,
-             benefit_pb2_grpc.BenefitServiceStub)  # fmt: skip
+             benefit_pb2_grpc.BenefitServiceStub, visits_pb2_grpc.VisitServiceStub)  # fmt: skip
     try:
         yield World(*(stub(channel) for stub in stubs), databases["capitation"], target)
     finally:
@@ -165,10 +168,10 @@ async def loaded(here: World, *parts: bytes) -> str:
     return roster_id
 
 
-async def put_catchment(here: World) -> Any:
-    """The catchment of the tests as a new version."""
+async def put_catchment(here: World, *more: Entry) -> Any:
+    """The catchment of the tests as a new version, with ``more`` lines."""
     request = capitation_pb2.PutCatchmentRequest(request_id=fresh(), pool=POOL, document="联席〔2025〕6号")
-    for entry in CATCHMENT:
+    for entry in (*CATCHMENT, *more):
         added = request.entries.add(
             kind=entry.kind, code=entry.code, community=entry.community, since=date_to_pb(entry.since)
         )

@@ -85,6 +85,21 @@ async def test_a_roster_becomes_quotas_and_a_settlement(gw):
     assert [(stay["community"], stay["quota"], stay["risk_factor"]) for stay in person["stays"]] == [
         ("C1", "560.00", "1.1")
     ]
+    head = "visit_id,person_key,institution,day,insurance_type,service,fund_fen"
+    line = f"RV1,{heads[0].person_key},H2,2026-03-01,390,outpatient,900050"
+    taken = await gw.ask(
+        "POST", f"/api/v1/member-visits?attribution_id={place.rsplit('/', 1)[1]}", who="bureau",
+        content=f"{head}\n{line}\n".encode(),
+    )  # fmt: skip
+    assert (taken.status_code, taken.json()["outside"]) == (200, 1), taken.text
+    claim = {"visit_id": "RV1", "cause": "migration", "proof": "居住证"}
+    exempt = await gw.ask("POST", f"{place}/exemptions", who="bureau", json=claim)
+    assert (exempt.status_code, exempt.json()["cause"]) == (201, "migration")
+    seen = await gw.ask("GET", f"{place}/communities/C1/visits", who="bureau")
+    assert seen.json()["items"] == [exempt.json()]
+    assert (await gw.ask("GET", f"{place}/communities/C1/visits", who="own")).json()["items"] == []
+    costs = (await gw.ask("GET", f"{place}/communities/C1/costs", who="bureau")).json()["items"]
+    assert costs == [{"insurance_type": "390", "inside": "0.00", "outside": "9000.50", "exempt": "9000.50"}]
     settle = {
         "community": "C1", "score": "82", "chronic_rate": "0.7", "document": "纪要〔2027〕2号",
         "costs": [{"insurance_type": "390", "inside": "20000", "outside": "9000.50", "exempt": "0"}],

@@ -29,7 +29,9 @@ from chspay_kit.convert import date_to_pb
 router = APIRouter(prefix="/api/v1", tags=["按人头包干"])
 PoolPath = Annotated[Region, Path(description="统筹区代码")]
 AttributionId = Annotated[Code, Path(description="归属计算编号")]
-_ENTRY_NOTE = "institution 医疗机构 · region 地区（6、9或12位）· university 高校 · employer 用人单位"
+_ENTRY_NOTE = (
+    "institution 医疗机构 · region 地区（6、9或12位）· university 高校 · employer 用人单位 · lead 牵头医院"
+)
 _STATES = {
     pb.ATTRIBUTION_STATE_RUNNING: "running",
     pb.ATTRIBUTION_STATE_DONE: "done",
@@ -40,7 +42,7 @@ _STATES = {
 class EntryIn(Strict):
     """一个服务对象自某日起归哪个医共体。"""
 
-    kind: Literal["institution", "region", "university", "employer"] = Field(description=_ENTRY_NOTE)
+    kind: Literal["institution", "region", "university", "employer", "lead"] = Field(description=_ENTRY_NOTE)
     code: Code = Field(min_length=1, description="代码")
     community: Code = Field(min_length=1, description="医共体代码")
     since: Day = Field(description="自何日起")

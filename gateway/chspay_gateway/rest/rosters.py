@@ -30,7 +30,8 @@ MAX_PART = 48 * 1024 * 1024
 _PART_ROWS = 131_072
 _CSV_BLOCK = 8 << 20
 _FILES = ("application/vnd.apache.parquet", "text/csv", "application/vnd.apache.arrow.stream")
-_BODY = {
+#: What the interface description says of a request body that is a table.
+FILE_BODY = {
     "requestBody": {
         "required": True,
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _FILES},
@@ -103,7 +104,7 @@ class CloseIn(Strict):
     parts: Annotated[int, Field(ge=1, le=100_000, description="共上传了几份")]
 
 
-@router.post("/rosters", summary="上传一份参保名册", status_code=202, openapi_extra=_BODY)
+@router.post("/rosters", summary="上传一份参保名册", status_code=202, openapi_extra=FILE_BODY)
 async def upload_roster(
     request: Request,
     caller: Writer,
@@ -140,7 +141,7 @@ async def upload_roster(
     return roster_out(closed.roster)
 
 
-@router.post("/rosters/parts", summary="更换或补传名册的一份", openapi_extra=_BODY)
+@router.post("/rosters/parts", summary="更换或补传名册的一份", openapi_extra=FILE_BODY)
 async def put_part(
     request: Request,
     caller: Writer,

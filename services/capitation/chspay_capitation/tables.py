@@ -276,4 +276,45 @@ class Referral(SQLModel, table=True):
     put_at: datetime = _now()
 
 
+class MemberVisit(SQLModel, table=True):
+    """A member's visit, charged; ``lead`` is the lead hospital that may look at it."""
+
+    __tablename__ = "member_visit"
+    __table_args__ = (
+        CheckConstraint("side IN ('inside', 'outside', 'not_capitated')", name="member_visit_side"),
+        CheckConstraint("fund_fen >= 0", name="member_visit_amount"),
+        Index("member_visit_of_community", "attribution_id", "community", "visit_id"),
+        _OF_SCHEMA,
+    )
+
+    attribution_id: str = _key(foreign_key=f"{SCHEMA}.attribution.attribution_id")
+    visit_id: str = _key()
+    pool: str = Field(sa_type=Text)
+    lead: str = Field(sa_type=Text)
+    person_key: str = Field(sa_type=Text)
+    institution: str = Field(sa_type=Text)
+    day: date = Field(sa_type=Date)
+    insurance_type: str = Field(sa_type=Text)
+    service: str = Field(sa_type=Text)
+    fund_fen: int = Field(sa_type=BigInteger)
+    community: str = Field(sa_type=Text)
+    side: str = Field(sa_type=Text)
+
+
+class Exemption(SQLModel, table=True):
+    """A visit outside that does not count, with its cause and proof."""
+
+    __tablename__ = "exemption"
+    __table_args__ = (CheckConstraint("cause <> '' AND proof <> ''", name="exemption_said"), _OF_SCHEMA)
+
+    attribution_id: str = _key()
+    visit_id: str = _key()
+    pool: str = Field(sa_type=Text)
+    lead: str = Field(sa_type=Text)
+    cause: str = Field(sa_type=Text)
+    proof: str = Field(sa_type=Text)
+    put_by: str = Field(sa_type=Text)
+    put_at: datetime = _now()
+
+
 metadata = SQLModel.metadata

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -31,7 +31,7 @@ def cut(content: bytes) -> list[tuple[int, bytes]]:
     """
     found = []
     try:
-        for batch in _batches(content):
+        for batch in batches_of(content, ROSTER_SCHEMA.names):
             # Hostile offsets must be refused here, not read past the end of a buffer.
             batch.validate(full=True)
             rows, broken = normalised(batch)
@@ -58,10 +58,14 @@ def unpack(content: bytes) -> pa.RecordBatch:
         return reader.read_next_batch()
 
 
-def _batches(content: bytes) -> Iterator[pa.RecordBatch]:
+def batches_of(content: bytes, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The batches of an uploaded file, of these columns as far as it has them; cells of CSV are text.
+
+    :raises pa.ArrowException, OSError, UnicodeDecodeError: what the file is not.
+    """
     if content[:4] == _PARQUET:
         file = pq.ParquetFile(io.BytesIO(content))
-        known = [name for name in ROSTER_SCHEMA.names if name in file.schema_arrow.names]
+        known = [name for name in columns if name in file.schema_arrow.names]
         yield from file.iter_batches(batch_size=CHUNK_ROWS, columns=known)
         return
     if content[:4] == _STREAM:
@@ -70,8 +74,6 @@ def _batches(content: bytes) -> Iterator[pa.RecordBatch]:
         return
     content.decode("utf-8-sig")
     # Every cell is text: what a code means is not for a reader of files to guess.
-    texts = pacsv.ConvertOptions(
-        column_types=dict.fromkeys(ROSTER_SCHEMA.names, pa.string()), strings_can_be_null=False
-    )
+    texts = pacsv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False)
     with pacsv.open_csv(io.BytesIO(content), convert_options=texts) as stream:
         yield from stream

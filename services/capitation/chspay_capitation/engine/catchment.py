@@ -17,7 +17,9 @@ from typing import Final, NamedTuple
 from chspay_core.errors import Fault, Kind, Reason
 
 INSTITUTION, REGION, UNIVERSITY, EMPLOYER = "institution", "region", "university", "employer"
-KINDS: Final = (INSTITUTION, REGION, UNIVERSITY, EMPLOYER)
+#: The lead hospital 牵头医院 of a community: it sees the visits of the members.
+LEAD: Final = "lead"
+KINDS: Final = (INSTITUTION, REGION, UNIVERSITY, EMPLOYER, LEAD)
 
 CATCHMENT_EMPTY = Reason(
     "CATCHMENT_EMPTY", Kind.INVALID, "服务区划没有一行，请至少登记一个医共体的服务对象。"
@@ -25,7 +27,7 @@ CATCHMENT_EMPTY = Reason(
 CATCHMENT_KIND = Reason(
     "CATCHMENT_KIND_UNKNOWN",
     Kind.INVALID,
-    "服务区划第{row}行的kind应为institution、region、university或employer，收到“{value}”。",
+    "服务区划第{row}行的kind应为institution、region、university、employer或lead，收到“{value}”。",
 )
 CATCHMENT_ROW = Reason(
     "CATCHMENT_ROW_WRONG", Kind.INVALID, "服务区划第{row}行的“{field}”{problem}：{value}。"
@@ -108,6 +110,12 @@ class Catchment:
         }
         lengths = sorted({len(code) for code in tables[REGION]}, reverse=True)
         return Served(tables, tuple(lengths))
+
+    def lead_of(self, community: str, day: date) -> str:
+        """The lead hospital of a community on ``day``; empty for none."""
+        leads = (entry for entry in self.entries if entry.kind == LEAD and entry.community == community)
+        held = (e.code for e in leads if e.since <= day and (e.until is None or day < e.until))
+        return next(held, "")
 
     def community_of(self, institution: str, day: date) -> str:
         """The community an institution belongs to on ``day``; empty for none."""
