@@ -33,12 +33,21 @@ FILE_MISSING = Reason("REPLAY_FILE_MISSING", Kind.NOT_FOUND, "没有重放包文
 SUFFIX = ".chsreplay"
 EXIT_DIFFERS = 1
 _SECONDS = 3600.0
-_NAMES = {"cases": "病例", "table": "病组测算表", "input": "年度清算输入", "ledger": "总账分录"}
+_NAMES = {
+    "trial": "试算文件",
+    "statement": "结算单",
+    "effect": "重新清算结果",
+    "cases": "病例",
+    "table": "病组测算表",
+    "input": "年度清算输入",
+    "ledger": "总账分录",
+}
 
 _HELP = """
 重放一次已经完成的清算：取回它的全部输入，用本机的程序重算，逐字节比对每张结算单、每例金额和每笔分录。
 
-清算编号：月结 MR-…、连续月结 PR-…、年度清算 YC-…、重新清算 RC-…；也可以是已保存的重放包文件，完全离线。
+清算编号：月结 MR-…、连续月结 PR-…、年度清算 YC-…、重新清算 RC-…；也可以是已保存的重放包文件，
+或 chspay clear 的结果目录，完全离线。
 
 例：
 
@@ -47,11 +56,13 @@ _HELP = """
   chspay replay YC-990100-2026-1 --save 2026.chsreplay
 
   chspay replay 2026.chsreplay
+
+  chspay replay trial --save trial.chsreplay
 """
 
 
 def replay(
-    clearing: Annotated[str, typer.Argument(help="清算编号，或重放包文件（.chsreplay）")],
+    clearing: Annotated[str, typer.Argument(help="清算编号、重放包文件（.chsreplay）或离线试算的结果目录")],
     save: Annotated[
         Path | None, typer.Option("--save", help="把重放包保存为文件", show_default=False)
     ] = None,
@@ -71,11 +82,17 @@ def replay(
             raise Fault(FILE_MISSING, field="clearing", value=clearing)
         _run(path, signer, jobs)
         return
+    trial = Path(clearing).is_dir()
     with tempfile.TemporaryDirectory(
         prefix="chspay-replay-", dir=None if save is None else save.parent
     ) as folder:
         path = Path(folder) / f"bundle{SUFFIX}"
-        _fetch(clearing, path, target, home)
+        if trial:
+            from chspay_cli.replay_trial import seal_trial
+
+            seal_trial(Path(clearing), path)
+        else:
+            _fetch(clearing, path, target, home)
         if save is not None:
             os.replace(path, save)
             path = save
@@ -135,16 +152,18 @@ def _sealed(package: Package) -> str:
 
 def told(done: Done) -> str:
     """What came of one clearing, in words."""
-    from chspay_settlement.engine.replay.bundle import KIND_NAMES
+    from chspay_settlement.engine.replay.bundle import KIND_NAMES, TRIAL
 
+    what = "试算文件" if done.kind == TRIAL else "结算单"
+    all_same = "每个文件" if done.kind == TRIAL else "每张结算单、每例金额、每笔分录"
     lines = [
         f"{KIND_NAMES[done.kind]} {done.clearing}：{done.cases}例，比对{done.outputs}项结果；"
         f"当时的程序版本{done.engine}",
-        f"  结算单指纹 原 {done.stored}",
-        f"  　　　　　 今 {done.found}",
+        f"  {what}指纹，原 {done.stored}",
+        f"  {what}指纹，今 {done.found}",
     ]
     if done.place is None:
-        return "\n".join([*lines, "  一致：每张结算单、每例金额、每笔分录逐字节相同。"])
+        return "\n".join([*lines, f"  一致：{all_same}逐字节相同。"])
     name = done.place.output
     shown = _NAMES.get(name.partition("/")[0], "")
     where = f"{shown}（{name}）{done.place.where}".strip()

@@ -128,9 +128,11 @@ def _one(part: Part, run: dict[str, Any], each: Each) -> Done:
     kind, given = run.get("kind"), run.get("given", {})
     engine = str(given.get("engine", ""))
     works = {bundle.MONTH: _month, bundle.YEAR: _year, bundle.RECLEAR: _year}
-    if run.get("format") != bundle.FORMAT or kind not in works:
+    if run.get("format") != bundle.FORMAT or kind not in {*works, bundle.TRIAL}:
         raise Fault(KIND_UNKNOWN, value=kind, found=ENGINE_VERSION, needed=engine)
     try:
+        if kind == bundle.TRIAL:
+            return _trial(part, str(run.get("clearing", "")), engine, each)
         results = works[kind](part, run, each)
     except Fault as fault:
         if engine == ENGINE_VERSION:
@@ -146,6 +148,26 @@ def _one(part: Part, run: dict[str, Any], each: Each) -> Done:
         stored=_statements_digest(part),
         found=sm3_hex_of(_statements(results.outputs)),
         place=_difference(part, results, expected),
+    )
+
+
+def _trial(part: Part, clearing: str, engine: str, each: Each) -> Done:
+    """An offline trial: its files written again and compared."""
+    from chspay_cli.replay_trial import RUN_FILE, first_trial_difference, replay_trial
+    from chspay_settlement.engine.replay import bundle
+
+    expected = bundle.expected_of(part.read(bundle.EXPECTED)).outputs
+    columns = _columns(part, each)
+    digests, small = replay_trial(part, columns, each)
+    return Done(
+        kind=bundle.TRIAL,
+        clearing=clearing,
+        engine=engine,
+        cases=len(columns),
+        outputs=len(digests),
+        stored=expected.get(RUN_FILE, ""),
+        found=digests[RUN_FILE],
+        place=first_trial_difference(part, expected, digests, small),
     )
 
 
