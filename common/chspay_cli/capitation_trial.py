@@ -31,6 +31,8 @@ from chspay_core.worksheet import Worksheet
 
 #: Rows worked on at once by a thread.
 _SLICE_ROWS = 1 << 18
+#: Rows of one part, so that a message to the service stays far below its limit.
+_PART_ROWS = 1 << 16
 
 Load = Callable[[], list[pa.RecordBatch]]
 
@@ -114,10 +116,10 @@ def parts_of(path: Path) -> Iterator[bytes]:
     """
     for load in _loads(path):
         for batch in load():
-            for start in range(0, batch.num_rows, _SLICE_ROWS):
+            for start in range(0, batch.num_rows, _PART_ROWS):
                 sink = pa.BufferOutputStream()
                 with pa.ipc.new_stream(sink, batch.schema) as writer:
-                    writer.write_batch(batch.slice(start, _SLICE_ROWS))
+                    writer.write_batch(batch.slice(start, _PART_ROWS))
                 yield bytes(sink.getvalue().to_pybytes())
 
 
