@@ -156,8 +156,8 @@ def test_every_amount_of_a_statement_says_why(settled, bureau):
     page = main_of(bureau.get(f"/runs/{settled.run_id}/statement", params={"hospital": code}).text)
     links = hrefs(page, "/why?")
     of_statement = [link for link in links if "/hospital/" in unquote(link)]
-    assert len(of_statement) == 11
-    assert len(links) == 11 + 4 * CASES // 6
+    assert len(of_statement) == 12
+    assert len(links) == 12 + 4 * CASES // 6
     of_case = [link for link in links if "/case/" in unquote(link)][:4]
     for link in (*of_statement, *of_case):
         answer = bureau.get(link)

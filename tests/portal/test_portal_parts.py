@@ -8,7 +8,6 @@ import pytest
 from starlette.datastructures import FormData
 
 from chspay_kit.markup import Safe, join, money, put, tag
-from chspay_portal import refs
 from chspay_portal.gateway import Gateway, Refused
 from chspay_portal.guard import _from_elsewhere
 from chspay_portal.pages.signin import local
@@ -18,7 +17,6 @@ from chspay_portal.sessions import Sessions
 from chspay_portal.view.layout import Sheet, paper
 from chspay_portal.view.parts import four_places, href
 from chspay_portal.view.tree import value_text
-from chspay_settlement.engine.lineage.ref import parse
 
 RULES = [
     {"key": "outlier.low_multiple", "label": "低倍率界限（费用）", "value": "0.4"},
@@ -75,14 +73,6 @@ def test_what_another_site_begins_is_seen(method: str, headers: dict[str, str], 
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http" if method else "websocket", "method": method, "headers": raw}
     assert _from_elsewhere(scope) is foreign
-
-
-@pytest.mark.parametrize("code", ["H1", "H/1", "H 1%", "医院", "a'\"<b>&=?#"])
-def test_names_of_amounts_are_the_services_own(code: str) -> None:
-    """A name written here must be read there, whatever the codes are made of."""
-    assert parse(refs.of_pool("MR-1", "fund"))[1:] == ("MR-1", "pool", (), "fund")
-    assert parse(refs.of_hospital("MR-1", code, "payable"))[2:] == ("hospital", (code,), "payable")
-    assert parse(refs.of_case("MR-1", code, code, "points"))[2:] == ("case", (code, code), "points")
 
 
 def test_text_stays_text() -> None:

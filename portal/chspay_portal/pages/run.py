@@ -16,7 +16,6 @@ from chspay_portal.frame import PATIENCE, show
 from chspay_portal.pages.follow import follow
 from chspay_portal.pages.home import state_tag
 from chspay_portal.portal import Visit
-from chspay_portal.refs import of_hospital, of_pool
 from chspay_portal.view.layout import HOME, Sheet
 from chspay_portal.view.parts import (
     Cell,
@@ -90,7 +89,7 @@ def _summary(run: dict[str, Any]) -> Safe:
     points = four_places(run["total_points"])
 
     def opens(item: str, value: str, unit: str) -> Part:
-        return why(of_pool(run["run_id"], item), value, unit) if run["state"] == "done" else money(value)
+        return why(run["refs"].get(item), value, unit)
 
     return card(
         facts(
@@ -98,7 +97,7 @@ def _summary(run: dict[str, Any]) -> Safe:
                 ("状态", state_tag(run["state"]), ""),
                 ("病例数", money(str(run["cases"])), "例"),
                 ("总点数", opens("points", points, "点"), "点"),
-                ("点值", opens("value", run["point_value"], "元/点"), "元/点"),
+                ("点值", opens("point_value", run["point_value"], "元/点"), "元/点"),
                 ("基金支付", opens("fund", run["fund"], "元"), "元"),
                 ("个人负担", opens("patient", run["patient"], "元"), "元"),
             ]
@@ -138,11 +137,9 @@ def _row(run_id: str, each: dict[str, Any]) -> list[Cell]:
     cells = [
         Cell(link(name, href("runs", run_id, "statement", hospital=code), title=code), f"{name} {code}"),
         figure(str(each["cases"])),
-        figure(points, why(of_hospital(run_id, code, "points"), points, "点")),
+        figure(points, why(each["refs"].get("points"), points, "点")),
     ]
-    return cells + [
-        figure(each[field], why(of_hospital(run_id, code, field), each[field])) for field, _ in _AMOUNTS
-    ]
+    return cells + [figure(each[field], why(each["refs"].get(field), each[field])) for field, _ in _AMOUNTS]
 
 
 def _sum(rows: list[dict[str, Any]], field: str) -> str:

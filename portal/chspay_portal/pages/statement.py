@@ -18,7 +18,6 @@ from chspay_portal.frame import PATIENCE, show
 from chspay_portal.gateway import refused
 from chspay_portal.pages.run import title_of
 from chspay_portal.portal import Visit
-from chspay_portal.refs import of_case, of_hospital
 from chspay_portal.view.layout import HOME, Sheet
 from chspay_portal.view.parts import (
     Cell,
@@ -37,6 +36,7 @@ from chspay_portal.view.parts import (
 _CASES_A_PAGE = 100
 #: Lines of a statement in the order a clerk adds them: field, name, meaning, sign in the sum.
 _EARNED = (
+    ("cost", "医疗总费用", "全部病例的总费用，供对照", "元"),
     ("points", "点数", "本机构全部病例的点数之和", "点"),
     ("total", "合计", "本机构点数按点值折合的总额，含个人负担", "元"),
     ("patient", "个人负担", "参保人已付的部分，从合计中减去", "元"),
@@ -51,8 +51,6 @@ _PAID = (
     ("released", "解除暂缓", "核实后补拨的部分", "元"),
     ("payable", "本月应付", "预付－扣款＋差额－暂缓＋解除；为负则应由本机构退回", "元"),
 )
-#: Lines that the lineage of amounts calls otherwise.
-_ITEMS = {"differences": "difference"}
 _CASES = (
     Column("病例"),
     Column("病组"),
@@ -86,7 +84,7 @@ async def _build(visit: Visit, run_id: str, hospital: str, page_token: str) -> S
     name = item["hospital_name"] or code
     period = title_of(run, await visit.place(run["pool"]))
     parts: list[Part] = [
-        tag("div", _bill("分得", _EARNED, run_id, item), _bill("拨付", _PAID, run_id, item), cls="pair"),
+        tag("div", _bill("分得", _EARNED, item), _bill("拨付", _PAID, item), cls="pair"),
         _case_table(run_id, code, item, cases, page_token),
         card(
             tag("h2", "结算单指纹（SM3）"),
@@ -106,21 +104,19 @@ async def _build(visit: Visit, run_id: str, hospital: str, page_token: str) -> S
     )
 
 
-def _bill(
-    title: str, lines: tuple[tuple[str, str, str, str], ...], run_id: str, item: dict[str, Any]
-) -> Safe:
+def _bill(title: str, lines: tuple[tuple[str, str, str, str], ...], item: dict[str, Any]) -> Safe:
     """A part of the statement as a list of lines, the last one standing out as its result."""
     rows = []
     for field, name, meaning, unit in lines:
         value = four_places(item[field]) if unit == "点" else item[field]
-        amount = why(of_hospital(run_id, item["hospital_code"], _ITEMS.get(field, field)), value, unit)
+        amount = why(item["refs"].get(field), value, unit)
         label = tag("th", name, tag("small", meaning, cls="meaning"), scope="row")
         rows.append(tag("tr", label, tag("td", amount, " ", tag("small", unit), cls="n")))
     return card(tag("h2", title), tag("table", tag("tbody", *rows), cls="bill"))
 
 
 def _case_table(run_id: str, code: str, item: dict[str, Any], cases: dict[str, Any], page_token: str) -> Safe:
-    rows = [_case_row(run_id, code, each) for each in cases["items"]]
+    rows = [_case_row(each) for each in cases["items"]]
     shown = f"本页 {len(rows)} 例，全部 {money(str(item['cases']))} 例。"
     more = []
     if page_token:
@@ -132,17 +128,16 @@ def _case_table(run_id: str, code: str, item: dict[str, Any], cases: dict[str, A
     return card(tag("h2", "病例"), table("cases", _CASES, rows, caption=f"{shown}点表头可排序。"), pager)
 
 
-def _case_row(run_id: str, code: str, each: dict[str, Any]) -> list[Cell]:
-    case_id = each["case_id"]
+def _case_row(each: dict[str, Any]) -> list[Cell]:
     points = four_places(each["points"])
 
     def amount(item: str) -> Cell:
-        return figure(each[item], why(of_case(run_id, code, case_id, item), each[item]))
+        return figure(each[item], why(each["refs"].get(item), each[item]))
 
     return [
-        text_cell(case_id),
+        text_cell(each["case_id"]),
         text_cell(each["drg"] or "—"),
         text_cell(kind_text(each["kind"])),
-        figure(points, why(of_case(run_id, code, case_id, "points"), points, "点")),
+        figure(points, why(each["refs"].get("points"), points, "点")),
         *(amount(item) for item in ("cost", "patient", "fund")),
     ]

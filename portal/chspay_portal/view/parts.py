@@ -23,11 +23,13 @@ def link(text: Part, to: str, cls: str = "", **attributes: str | None) -> Safe:
     return tag("a", text, cls=cls, href=to, **attributes)
 
 
-def why(ref: str, amount: str, unit: str = "元") -> Safe:
+def why(ref: str | None, amount: str, unit: str = "元") -> Part:
     """An amount that leads to how it came about.
 
-    :param ref: name of the amount, as ``GET /api/v1/lineage`` takes it.
+    :param ref: name of the amount, as the gateway tells it beside the amount; without one it leads nowhere.
     """
+    if not ref:
+        return money(amount)
     return link(
         money(amount), href("why", ref=ref), cls="why", title=f"{money(amount)} {unit}：为什么是这个数"
     )
