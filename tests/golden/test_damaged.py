@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from chspay.settlement.v1 import replay_pb2, replay_pb2_grpc
 from chspay_cli import cli_replay
 from chspay_cli.replay_damage import open_bundle
 from chspay_cli.replay_run import replay_bundle
@@ -165,3 +167,33 @@ def test_another_engine_version_is_named(sealed, tmp_path):
     fault = refused(forged)
     assert fault.reason.code == "REPLAY_NEEDS_VERSION"
     assert "0.0.7" in fault.message
+
+
+def test_a_transfer_that_broke_off_leaves_nothing(sealed, tmp_path, monkeypatch):
+    """The service died while it sent: the command says so, and what was to be saved is not there."""
+    content = sealed.read_bytes()
+
+    class Dying:
+        """Sends half of the file, or all of it but one byte."""
+
+        def __init__(self, _channel):
+            self.sent = content[: len(content) // 2]
+
+        async def ExportReplay(self, _request):
+            yield replay_pb2.ExportReplayResponse(chunk=self.sent)
+
+    class Short(Dying):
+        """Says that it is whole."""
+
+        async def ExportReplay(self, request):
+            async for answer in super().ExportReplay(request):
+                yield answer
+            end = replay_pb2.ReplayEnd(file_digest="0" * 64, size=len(content))
+            yield replay_pb2.ExportReplayResponse(end=end)
+
+    monkeypatch.setattr(cli_replay, "ask_settlement", lambda work, *_: asyncio.run(work(None)))
+    for stub in (Dying, Short):
+        monkeypatch.setattr(replay_pb2_grpc, "ReplayServiceStub", stub)
+        done = command("MR-990100-202603-1", "--save", str(tmp_path / "kept.chsreplay"))
+        assert done.exception.reason.code == "REPLAY_BROKEN_OFF"
+        assert not list(tmp_path.iterdir())
