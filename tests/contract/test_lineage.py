@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import asyncpg
 import lineage_walk as walk
 import pytest
 import settlement_world as sw
@@ -86,3 +87,58 @@ async def test_every_amount_of_a_month_opens_down_to_fields_and_articles(settled
     for name in names:
         ends = await walk.descend(settled.ask(), name, dice, most=25)
         assert set(ends) <= {"input", "rule"}, (name, ends)
+
+
+async def test_a_hospital_opens_its_own_and_sees_of_the_pool_only_what_is_published(settled, migrated_db):
+    """The tree leads up to the pool and down again: it must not lead into another hospital's rooms."""
+    ask, dice = walk.asker(settled.world.channel, sw.hospital_claim("H001")), random.Random(3)
+    for item in ("payable", "fund", "served", "fund_by_case"):
+        ends = await walk.descend(ask, settled.name(f"hospital/H001/{item}"), dice, most=30)
+        assert set(ends) <= {"input", "rule", "public"}
+    value = await ask(settled.name("pool/points"), "")
+    assert (value.kind, list(value.inputs)) == (pb.LINEAGE_KIND_PUBLIC, [])
+    for name in ("hospital/H002/fund", "hospital/H002/points", "block/H002/1/points"):
+        await walk.refused(ask(settled.name(name), ""), "STATEMENT_NOT_FOUND")
+    foreign = settled.name("case/H002/L1%2Fx/fund")
+    await walk.refused(ask(foreign, ""), "STATEMENT_NOT_FOUND")
+    county = walk.asker(settled.world.channel, sw.COUNTY_BUREAU)
+    assert (await county(settled.name("hospital/H001/fund"), "")).checked
+    await walk.refused(county(settled.name("hospital/H002/fund"), ""), "STATEMENT_NOT_FOUND")
+    connection = await asyncpg.connect(migrated_db.url("settlement"))
+    try:
+        count = "SELECT count(*) FROM settlement.run_block WHERE hospital_code = $1"
+        assert await connection.fetchval(count, "H002") == 0
+        await connection.execute("SELECT set_config('chspay.institution', 'H001', false)")
+        assert (await connection.fetchval(count, "H001"), await connection.fetchval(count, "H002")) == (2, 0)
+    finally:
+        await connection.close()
+
+
+async def test_what_is_not_an_amount_is_refused_by_name(settled):
+    """A name is typed and pasted by people: each mistake gets its own sentence."""
+    ask = walk.asker(settled.world.channel, sw.BUREAU)
+    for name, reason in (
+        ("run/x", "LINEAGE_REF_BAD"),
+        ("run/MR-990100-209901-1/pool/value", "RUN_NOT_FOUND"),
+        (settled.name("pool/weather"), "LINEAGE_NOT_FOUND"),
+        (settled.name("case/H001/nobody/fund"), "LINEAGE_NOT_FOUND"),
+        (settled.name("block/H001/99/points"), "LINEAGE_NOT_FOUND"),
+        (settled.name("group/none/group_cost"), "LINEAGE_NOT_FOUND"),
+    ):
+        await walk.refused(ask(name, ""), reason)
+    await walk.refused(ask(settled.name("pool/points"), "bad"), "PAGE_TOKEN_BAD")
+
+
+async def test_a_long_sum_opens_page_by_page_and_every_page_re_adds(settled):
+    """Pages of a sum carry what stands before and after them, so that none can hide a case."""
+    name, token, cases = settled.name("block/H001/1/points"), "", 0
+    ask = settled.ask(page_size=70)
+    while True:
+        node = await ask(name, token)
+        walk.holds(node)
+        cases += sum(child.kind != pb.LINEAGE_KIND_REST for child in node.inputs)
+        after = [child for child in node.inputs if child.name == "after"]
+        if not after:
+            break
+        token = after[0].page_token
+    assert cases == 200
