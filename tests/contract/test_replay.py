@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from chspay.settlement.v1 import month_pb2, year_pb2
 from chspay_cli import cli_replay
+from chspay_cli.replay_damage import open_bundle
 from chspay_core.errors import Fault
 from chspay_kit import auth
 
@@ -93,14 +94,19 @@ async def test_every_kind_of_stored_clearing_is_done_again(world, tmp_path):
         assert "一致：每张" in told
 
 
-async def test_the_same_clearing_gives_the_same_bundle(world):
-    """Its digest names it: asked for twice, byte for byte the same file."""
+async def test_the_same_clearing_gives_the_same_bundle(world, tmp_path):
+    """Its digest names it: asked for twice, the same members; signed by the service, whoever carried it."""
     await world.months(2025, {3: 8_000_000}, count=12)
-    first, end = await replaying.export(world, "MR-990100-202503-1")
-    second, again = await replaying.export(world, "MR-990100-202503-1")
-    assert first == second
-    assert end == again
-    assert (end.kind, end.size) == ("month", len(first))
+    found = []
+    for number in (1, 2):
+        content, end = await replaying.export(world, "MR-990100-202503-1")
+        path = tmp_path / f"{number}.chsreplay"
+        path.write_bytes(content)
+        with open_bundle(path) as package:
+            found.append((package.digest, package.signer, [package.read(name) for name in package.names]))
+        assert (end.kind, end.size, end.digest) == ("month", len(content), package.digest)
+    assert found[0] == found[1]
+    assert found[0][1] in await run(str(path), "--signer", found[0][1])
 
 
 @pytest.mark.parametrize(

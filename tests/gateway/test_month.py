@@ -138,7 +138,6 @@ async def test_the_month_is_done_again_from_its_file(gw, run, tmp_path):
     answer = await gw.ask("GET", path, who="bureau")
     assert answer.status_code == 200, answer.text
     assert f'filename="{run["run_id"]}.chsreplay"' in answer.headers["content-disposition"]
-    assert (await gw.ask("GET", path, who="bureau")).content == answer.content
     file = tmp_path / "month.chsreplay"
     file.write_bytes(answer.content)
     with open_bundle(file) as package:

@@ -37,7 +37,7 @@ async def get_bundle(
 ) -> StreamingResponse:
     """清算所用的全部输入、政策包和当时的结果，封装为一个文件。
 
-    文件内逐项有 SM3，改动任何一个字节都能发现；无论下载多少次，逐字节相同。
+    文件内逐项有 SM3，改动任何一个字节都能发现；无论下载多少次，内容和清单摘要相同，签名每次重新生成。
     """
     caller.require_bureau()
     deadline.begin(_SECONDS)

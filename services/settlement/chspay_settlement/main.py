@@ -103,6 +103,7 @@ def build(
     )
     month = MonthServicer(runs, Measuring(groups, policies), Audit(runs), Differences(groups, policies))
     desk = Desk(database, Loader(database, groups, policies, Institutions(rulebook)))
+    packages = Packages(runs, policies, identity_keys, package_key)
     servicers: list[Add] = [
         (settlement_pb2_grpc.add_SettlementServiceServicer_to_server, settlement, NAME),
         (month_pb2_grpc.add_MonthServiceServicer_to_server, month, MONTH),
@@ -116,7 +117,7 @@ def build(
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
         (
             replay_pb2_grpc.add_ReplayServiceServicer_to_server,
-            ReplayServicer(ReplayBundles(policies)),
+            ReplayServicer(ReplayBundles(policies, packages)),
             REPLAY,
         ),
         (
@@ -127,7 +128,7 @@ def build(
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
         (
             statement_package_pb2_grpc.add_StatementPackageServiceServicer_to_server,
-            PackageServicer(Packages(runs, policies, identity_keys, package_key)),
+            PackageServicer(packages),
             PACKAGES,
         ),
     ]

@@ -21,6 +21,7 @@ from chspay_kit.machinecode import keep_machine_code
 from chspay_kit.package_draft import Draft
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month.paying import statement_no
+from chspay_settlement.app.proof.packages import Packages
 from chspay_settlement.app.replay.copying import Copying, copy_cases
 from chspay_settlement.app.replay.given import (
     NOT_DONE,
@@ -65,15 +66,19 @@ class _Work(NamedTuple):
 
 
 class ReplayBundles:
-    """Replay bundles as callers see them."""
+    """Replay bundles as callers see them.
 
-    def __init__(self, policies: Policies) -> None:
+    :param packages: whose key signs them.
+    """
+
+    def __init__(self, policies: Policies, packages: Packages) -> None:
         self._policies = policies
+        self._packages = packages
 
     async def export(self, clearing_id: str) -> AsyncIterator[Progress | Sealed]:
         """Progress, and last the bundle.
 
-        :raises Fault: REPLAY_CLEARING_UNKNOWN, REPLAY_NOT_DONE, ROLE_DENIED, REGION_DENIED.
+        :raises Fault: REPLAY_CLEARING_UNKNOWN, REPLAY_NOT_DONE, ROLE_DENIED, REGION_DENIED, SM2_UNAVAILABLE.
         """
         # Whoever names cases over columns loads the compiled loops.
         keep_machine_code()
@@ -96,7 +101,7 @@ class ReplayBundles:
                         kind, engine = found
                 path = Path(folder) / "bundle"
                 facts = {"clearing": clearing_id, "of": kind, "engine": engine}
-                digest = await asyncio.to_thread(draft.seal, path, bundle.PACKAGE, facts)
+                digest = await asyncio.to_thread(draft.seal, path, bundle.PACKAGE, facts, self._packages.key)
             yield Sealed(path, digest, kind, engine)
 
     async def _month(self, work: _Work, run_id: str) -> AsyncIterator[Progress | tuple[str, str]]:
