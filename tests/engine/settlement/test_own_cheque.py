@@ -15,6 +15,8 @@ from own_month import OwnMonth, plain_month, random_month
 
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
+from chspay_settlement.engine.model import GroupTable, Origin
+from chspay_settlement.engine.proof.groups import extract_of, parse_extract
 from chspay_settlement.engine.proof.inclusion import case_proof, decode, encode
 from chspay_settlement.engine.proof.leaves import CaseLeaf
 from chspay_settlement.engine.proof.own import Files, Step, recompute
@@ -230,3 +232,20 @@ def test_a_thousand_forgeries_of_many_months_are_caught(month: OwnMonth) -> None
     chance = random.Random(8)
     for _ in range(20):
         print(caught(random_month(chance, 20), 50, seed=chance.randrange(10**6)))
+
+
+def test_a_published_weight_table_travels_with_its_origin(month: OwnMonth) -> None:
+    """Weights by level and groups without coefficient must price at home as they did at the bureau."""
+    groups = month.done.table.groups
+    origin = Origin("W", "ab" * 32, {"G1": {2: 90_000_000, 3: 110_000_000}}, frozenset({"G2"}))
+    whole = GroupTable.of(5_000_000, 7, groups.values(), origin)
+    extract = parse_extract(extract_of(whole, b"s" * 32, ["G1", "G2"]).content())
+    extract.check(extract_of(whole, b"s" * 32).digest)
+    table = extract.table
+    assert (table.origin, table.overall_mean) == (origin, whole.overall_mean)
+    assert table.group("G1", 3) == whole.group("G1", 3)
+    assert set(table.groups) == {"G1", "G2"}
+    salt, row = extract.rows["G1"]
+    forged = extract._replace(rows={"G1": (salt, [*row[:-2], [[3, 120_000_000]], row[-1]])})
+    with pytest.raises(Fault, match="PROOF_GROUPS_DIFFER"):
+        forged.check(extract.digest)
