@@ -389,12 +389,7 @@ def _plain(model: type[Model], item: Any) -> Model:
 
 def _hospital_out(item: Any) -> YearHospitalOut:
     money: dict[str, Any] = {name: fen_to_yuan(getattr(item, f"{name}_fen")) for name in _HOSPITAL_MONEY}
+    same = {name: getattr(item, name) for name in ("hospital_code", "name", "standing", "cases")}
     return YearHospitalOut.model_construct(
-        hospital_code=item.hospital_code,
-        name=item.name,
-        standing=item.standing,
-        cases=item.cases,
-        points=points_text(item.points),
-        refs=dict(item.refs),
-        **money,
+        **same, points=points_text(item.points), refs=dict(item.refs), **money
     )

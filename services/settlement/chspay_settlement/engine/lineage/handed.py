@@ -73,6 +73,7 @@ def party_of(hospital: HospitalLines, weigh: Weighing, case: Settled, fund_fen: 
 
 
 def worth_of(hospital: HospitalLines, case: Settled) -> Fraction:
+    """What a case weighs: its points, or in yuan what they are worth where some are at a fixed value."""
     division = hospital.facts.division
     fixed = fixed_of(hospital.facts.policy, division.form)
     if fixed is None:
