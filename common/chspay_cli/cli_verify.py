@@ -148,9 +148,10 @@ def _figures(own: Own) -> dict[str, Any]:
 
 
 def _text(report: dict[str, Any]) -> str:
-    lines = [
-        f"医疗机构 {report.get('hospital', '')}　{report.get('month', '')}　月结 {report.get('run', '')}"
-    ]
+    # A package that cannot be opened does not say whose it is.
+    lines = (
+        [f"医疗机构 {report['hospital']}　{report['month']}　月结 {report['run']}"] if "run" in report else []
+    )
     if report.get("trusted"):
         lines.append("签名：由您信任的公钥签发")
     elif report.get("signer"):
