@@ -26,6 +26,7 @@ _INPUT = (
 PARTS = ("fee_drug", "fee_consumable", "fee_test", "fee_service")
 _BESIDE = "".join(f", v.{name}_fen" for name in PARTS)
 _TABLE = f"{_INPUT} FROM settlement.run_case c WHERE c.run_id = $1"
+_WITH_FUNDS = f"{_INPUT}, coalesce(c.fund_fen, 0) FROM settlement.run_case c WHERE c.run_id = $1"
 _WITH_LISTS = (
     f"{_INPUT}, v.age_years{_BESIDE} FROM settlement.run_case c"
     " JOIN settlement.list_version v USING (list_id, version) WHERE c.run_id = $1"
@@ -37,6 +38,12 @@ async def columns(connection: asyncpg.Connection, run_id: str) -> tuple[Columns,
     """Every case of a run in the order of the table, and its points as far as it has any."""
     found, points, _ = await _read(connection, run_id, _TABLE, 0)
     return found, points
+
+
+async def with_funds(connection: asyncpg.Connection, run_id: str) -> tuple[Columns, PointColumns, np.ndarray]:
+    """As :func:`columns`, and the fund of every case, fen; nothing where it has none."""
+    found, points, (funds,) = await _read(connection, run_id, _WITH_FUNDS, 1)
+    return found, points, funds
 
 
 async def with_lists(connection: asyncpg.Connection, run_id: str) -> tuple[Columns, dict[str, np.ndarray]]:

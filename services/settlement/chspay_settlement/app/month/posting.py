@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
@@ -13,31 +12,32 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy, weakest
 from chspay_settlement import faults, faults_month
 from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.app.month import ending
 from chspay_settlement.app.month.batches import post_batch
 from chspay_settlement.app.month.paying import gather, statement_no
 from chspay_settlement.app.proof.proving import prove_run
-from chspay_settlement.app.reading.lineage import counted, division_of
 from chspay_settlement.engine.books.batch import Batch
+from chspay_settlement.engine.case.marks import Mark
 from chspay_settlement.engine.month.closing import Due, dues_of, postings_of, statements_of
+from chspay_settlement.engine.month.settled import CaseKey
 from chspay_settlement.engine.month.statement import (
     MONTH,
     TRIAL,
     Adjustment,
     RunFacts,
-    group_lines,
     statement_digest,
 )
 from chspay_settlement.engine.proof.published import Published
 from chspay_settlement.engine.value.divide import Division
-from chspay_settlement.store import holds, ledger, run_cases, runs
+from chspay_settlement.store import decisions, holds, ledger, run_cases, runs
 
 MONTH_KIND = "month"
 
 
 async def end_run(connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> None:
     """Writes the statements, posts a month, and ends the run; all of it or nothing."""
-    rows = await run_cases.priced(connection, run.run_id)
-    division = await asyncio.to_thread(division_of, run, policy, rows)
+    cases = await ending.read(connection, run)
+    division = await asyncio.to_thread(cases.division, run, policy)
     hospitals = await run_cases.hospitals(connection, run.run_id)
     await _check_sums(connection, run, hospitals, division)
     paying = await gather(connection, run, [h.amount.hospital_code for h in hospitals])
@@ -45,9 +45,10 @@ async def end_run(connection: asyncpg.Connection, run: runs.Run, policy: Policy)
     dues = dues_of(division, places, policy, paying)
     used = {*run.rules_used, *(rule.key for rule in policy.used)}
     evidence = weakest(policy.rule(key).evidence for key in used)
-    proof = await prove_run(connection, run, division, rows, closes=run.nature == MONTH_KIND)
+    proof = await prove_run(connection, run, division, cases.pool, closes=run.nature == MONTH_KIND)
     facts = run_facts(run, policy, evidence)
-    statements = await asyncio.to_thread(_statements, run, facts, division, dues, rows, proof)
+    marks = await decisions.marks(connection, run.run_id)
+    statements = await asyncio.to_thread(_statements, run, facts, division, dues, cases, marks, proof)
     digest = sm3_hex_of(row.content for row in statements)
     if run.nature == MONTH_KIND:
         await ledger.put_statements(connection, statements)
@@ -120,20 +121,14 @@ def _statements(
     facts: RunFacts,
     division: Division,
     dues: Sequence[Due],
-    rows: Sequence[run_cases.Priced],
+    cases: ending.Ending,
+    marks: Mapping[CaseKey, Sequence[Mark]],
     proof: Published,
 ) -> list[ledger.StatementRow]:
-    cases = {code: list(found) for code, found in groupby(rows, lambda row: row.inp.hospital_code)}
-    lines, marked = {}, {}
-    for code, own in cases.items():
-        earning = counted(own)
-        lines[code] = group_lines(
-            (row.inp for row in earning),
-            (row.points for row in earning if row.points is not None),
-            (row.fund_fen or 0 for row in earning),
-        )
-        marked[code] = [Adjustment(row.inp.case_id, mark) for row in own for mark in row.inp.marks]
-    contents = statements_of(facts, division, dues, lines, marked, proof)
+    marked: dict[str, list[Adjustment]] = {}
+    for (code, case_id), own in marks.items():
+        marked.setdefault(code, []).extend(Adjustment(case_id, mark) for mark in own)
+    contents = statements_of(facts, division, dues, cases.lines(), marked, proof)
     return [_row(run, due, content) for due, content in zip(dues, contents, strict=True)]
 
 

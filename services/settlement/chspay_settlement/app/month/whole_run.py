@@ -6,6 +6,7 @@ A large run is read as columns and worked out by the columnar engine; the answer
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -17,17 +18,27 @@ from chspay_settlement.engine.groups.measure import measure
 from chspay_settlement.engine.model import GroupTable
 from chspay_settlement.engine.value.divide import Division
 from chspay_settlement.engine.value.split import form_of
-from chspay_settlement.store import run_cases, runs
+from chspay_settlement.store import lineage, run_cases, runs
+
+if TYPE_CHECKING:
+    from chspay_settlement.engine.columnar.columns import Columns
+    from chspay_settlement.engine.columnar.pricing import PointColumns
 
 #: A run of so many cases is read as columns.
 LARGE = 100_000
 
 
 async def measured(connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> GroupTable:
-    """The group figures of the run's own cases.
+    """The group figures of the run's own cases; what each group added up to is kept beside them.
 
     :raises Fault: NOTHING_TO_MEASURE, or what is wrong with the policy.
     """
+    table = await _measured(connection, run, policy)
+    await lineage.put_groups(connection, run, table.sums)
+    return table
+
+
+async def _measured(connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> GroupTable:
     if run.cases < LARGE:
         inputs = await run_cases.inputs(connection, run.run_id)
         return await asyncio.to_thread(measure, inputs, policy)
@@ -49,11 +60,19 @@ async def divided(connection: asyncpg.Connection, run: runs.Run, policy: Policy)
         rows = await run_cases.priced(connection, run.run_id)
         return await asyncio.to_thread(division_of, run, policy, rows)
     keep_machine_code()
-    from chspay_settlement.engine.columnar.dividing import divide_columns
-    from chspay_settlement.engine.columnar.handout import counted_hospitals
     from chspay_settlement.store.run_columns import columns
 
     cases, points = await columns(connection, run.run_id)
+    return await asyncio.to_thread(divided_columns, run, policy, cases, points)
+
+
+def divided_columns(run: runs.Run, policy: Policy, cases: Columns, points: PointColumns) -> Division:
+    """As :func:`divided`, over the cases of a run as columns.
+
+    :raises Fault: as :func:`~chspay_settlement.engine.value.divide.divide`.
+    """
+    from chspay_settlement.engine.columnar.dividing import divide_columns
+    from chspay_settlement.engine.columnar.handout import counted_hospitals
+
     counted = counted_hospitals(cases, points)
-    form = form_of(policy)
-    return await asyncio.to_thread(divide_columns, cases, points, counted, run.fund_fen, policy, form)
+    return divide_columns(cases, points, counted, run.fund_fen, policy, form_of(policy))

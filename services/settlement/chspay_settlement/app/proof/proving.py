@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Callable, Sequence
 
 import asyncpg
 
@@ -13,7 +12,6 @@ from chspay_kit import journal
 from chspay_kit.package import canonical
 from chspay_settlement import faults
 from chspay_settlement.app.reading.lineage import stored_table
-from chspay_settlement.engine.model import GroupTable
 from chspay_settlement.engine.proof.leaves import CaseLeaf, case_leaf
 from chspay_settlement.engine.proof.pool import Pool
 from chspay_settlement.engine.proof.published import Published, publish
@@ -34,16 +32,18 @@ async def prove_run(
     connection: asyncpg.Connection,
     run: runs.Run,
     division: Division,
-    rows: Sequence[run_cases.Priced],
+    pool_of: Callable[[], Pool],
     *,
     closes: bool,
 ) -> Published:
     """The proof of a run's totals, stored with it; the roots of closed months are chained in a journal.
 
+    :param pool_of: grows the tree over the run's cases; called off the event loop.
     :raises Fault: PROOF_SUMS_REFUSED, PROOF_TOTALS.
     """
     table = await stored_table(connection, run.run_id)
-    pool, public = await asyncio.to_thread(_prove, rows, division, table)
+    pool = await asyncio.to_thread(pool_of)
+    public = await asyncio.to_thread(publish, pool, division, table)
     root = pool.root.hash.hex()
     await proofs.put(connection, run.run_id, run.pool, root, pool_content(pool))
     if closes:
@@ -73,9 +73,3 @@ def leaves_of(rows: Sequence[run_cases.Priced]) -> list[CaseLeaf]:
     """What is committed of one hospital's cases, in order."""
     found = [case_leaf(row.inp, row.points, row.fund_fen or 0) for row in rows if row.points is not None]
     return sorted(found, key=lambda leaf: leaf.case_id)
-
-
-def _prove(rows: Sequence[run_cases.Priced], division: Division, table: GroupTable) -> tuple[Pool, Published]:
-    cases = {code: leaves_of(list(own)) for code, own in groupby(rows, lambda row: row.inp.hospital_code)}
-    pool = Pool.of_cases(cases)
-    return pool, publish(pool, division, table)

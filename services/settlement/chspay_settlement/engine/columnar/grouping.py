@@ -9,8 +9,10 @@ import numpy as np
 from chspay_settlement.engine.columnar.columns import UNKNOWN, Columns, Each
 from chspay_settlement.engine.columnar.combining import combine
 from chspay_settlement.engine.columnar.families import KINDS
+from chspay_settlement.engine.columnar.handout import counted_hospitals
 from chspay_settlement.engine.columnar.pricing import PointColumns
 from chspay_settlement.engine.columnar.sums import sums_by_group
+from chspay_settlement.engine.month.statement import GroupLine
 
 #: Group, kind, cases, and a sum for each column asked for.
 Line = tuple[str, str, int, tuple[int, ...]]
@@ -51,3 +53,16 @@ def lines_by_hospital(
         cases, *rest = (column[number] for column in sums)
         lines.setdefault(hospital, []).append((drg, KINDS[points.kinds[row]].value, cases, tuple(rest)))
     return {code: sorted(own) for code, own in lines.items()}
+
+
+def month_lines(
+    columns: Columns, points: PointColumns, funds_fen: np.ndarray, each: Each = map
+) -> dict[str, list[GroupLine]]:
+    """As :func:`~chspay_settlement.engine.month.statement.group_lines` for every hospital of a month."""
+    counted = counted_hospitals(columns, points, each)
+    values = (points.points_micro, known(columns.cost_fen), known(columns.patient_fen), funds_fen)
+    found = lines_by_hospital(columns, points, counted, values, each)
+    return {
+        code: [GroupLine(drg, kind, cases, *sums) for drg, kind, cases, sums in own]
+        for code, own in found.items()
+    }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import floor
 from typing import NamedTuple
 
 from chspay_core.policy import Policy
@@ -75,14 +74,20 @@ class Weighing(NamedTuple):
 
     def floor(self, case: Settled) -> int:
         """Rounded down to whole fen; towards zero where the hospital owes."""
-        exact = self.exact(case)
-        return -floor(-exact) if self.share_fen < 0 else floor(exact)
+        if not self.whole:
+            return 0
+        # Whole numbers: this is asked of every case of a month.
+        above = self.share_fen * self.weight(case)
+        return -(-above // self.whole) if self.share_fen < 0 else above // self.whole
 
-    def order(self, case: Settled) -> tuple[Fraction, int, str]:
-        """The place of a case among those that wait for a fen: the smallest comes first."""
-        exact = abs(self.share_fen) * Fraction(self.weight(case), self.whole)
-        own = self.weight(case) if self.whole > 0 else -self.weight(case)
-        return floor(exact) - exact, -own, case.inp.case_id
+    def order(self, case: Settled) -> tuple[int, int, str]:
+        """The place of a case among those that wait for a fen: the smallest comes first.
+
+        Remainders of one hospital are all over the same whole, so their upper halves say which is larger.
+        """
+        weight = self.weight(case)
+        rest = abs(self.share_fen) * weight % self.whole
+        return -abs(rest), -weight if self.whole > 0 else weight, case.inp.case_id
 
 
 def weighing(division: Division, code: str, whole: int, fixed: FixedOf | None) -> Weighing:

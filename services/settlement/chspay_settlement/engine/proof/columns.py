@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from chspay_settlement.engine.columnar.clearing import ColumnClearing
-from chspay_settlement.engine.columnar.columns import PIECE, UNKNOWN
+from chspay_settlement.engine.columnar.columns import PIECE, UNKNOWN, Columns
 from chspay_settlement.engine.columnar.families import KINDS
+from chspay_settlement.engine.columnar.pricing import PointColumns
 from chspay_settlement.engine.model import CaseKind
 from chspay_settlement.engine.proof.leaves import CaseLeaf, inputs_of
-from chspay_settlement.engine.proof.published import Published, prove
+from chspay_settlement.engine.proof.pool import Pool
+from chspay_settlement.engine.proof.published import Published, publish
 from chspay_settlement.engine.proof.sums import Sums, sums_of_case
 
 
@@ -18,16 +22,23 @@ def prove_clearing(done: ColumnClearing) -> Published:
 
     :raises Fault: PROOF_SUMS_REFUSED, PROOF_TOTALS.
     """
+    return publish(pool_of_cases(done.columns, done.points, done.funds_fen), done.division, done.table)
+
+
+def pool_of_cases(columns: Columns, points: PointColumns, funds_fen: np.ndarray) -> Pool:
+    """The tree of a month whose cases are columns, leaf by leaf.
+
+    :raises Fault: PROOF_SUMS_REFUSED.
+    """
     cases: dict[str, list[CaseLeaf]] = {}
-    for code, found in _leaves(done):
+    for code, found in _leaves(columns, points, funds_fen):
         cases.setdefault(code, []).append(found)
     for own in cases.values():
         own.sort(key=lambda found: found.case_id)
-    return prove(cases, done.division, done.table)
+    return Pool.of_cases(cases)
 
 
-def _leaves(done: ColumnClearing) -> Iterator[tuple[str, CaseLeaf]]:
-    columns, points = done.columns, done.points
+def _leaves(columns: Columns, points: PointColumns, funds_fen: np.ndarray) -> Iterator[tuple[str, CaseLeaf]]:
     kinds = [kind.value for kind in KINDS]
     excluded = CaseKind.EXCLUDED.value
     for start in range(0, len(columns), PIECE):
@@ -44,7 +55,7 @@ def _leaves(done: ColumnClearing) -> Iterator[tuple[str, CaseLeaf]]:
             points.points_micro[part].tolist(),
             columns.cost_fen[part].tolist(),
             columns.patient_fen[part].tolist(),
-            done.funds_fen[part].tolist(),
+            funds_fen[part].tolist(),
             strict=True,
         )
         for row, (case_id, hospital, *own, code, micro, cost, patient, fund) in enumerate(rows, start):

@@ -9,14 +9,13 @@ from chspay_core.period import Month
 from chspay_core.policy import Policy, weakest
 from chspay_settlement.engine.books.batch import Batch, batch_content, batch_lines
 from chspay_settlement.engine.coefficient.source import Coefficients
-from chspay_settlement.engine.columnar.clearing import ColumnClearing, clear_columns
+from chspay_settlement.engine.columnar.clearing import clear_columns
 from chspay_settlement.engine.columnar.columns import Columns, Each
-from chspay_settlement.engine.columnar.grouping import known, lines_by_hospital
-from chspay_settlement.engine.columnar.handout import counted_hospitals
+from chspay_settlement.engine.columnar.grouping import month_lines
 from chspay_settlement.engine.groups.table_content import table_content
 from chspay_settlement.engine.model import GroupTable
 from chspay_settlement.engine.month.closing import Due, Paying, Place, dues_of, postings_of, statements_of
-from chspay_settlement.engine.month.statement import MONTH, Adjustment, GroupLine, RunFacts
+from chspay_settlement.engine.month.statement import MONTH, Adjustment, RunFacts
 from chspay_settlement.engine.replay.cases import Paid
 from chspay_settlement.engine.replay.proving import proof_of_columns
 from chspay_settlement.engine.replay.results import LEDGER, STATEMENT, TABLE, Results
@@ -78,8 +77,9 @@ def replay_month(
     others = {code: place for code, place in payments.places.items() if code not in with_cases}
     dues = dues_of(done.division, payments.places, policy, Paying(paying.lines, paying.holds, others))
     proof = proof_of_columns(done, each) if facts.proven else None
+    lines = month_lines(columns, done.points, done.funds_fen, each)
     statements = statements_of(
-        _facts(facts, policy), done.division, dues, _lines(done, each), _adjustments(columns), proof
+        _facts(facts, policy), done.division, dues, lines, _adjustments(columns), proof
     )
     outputs = {TABLE: table_content(done.table)}
     for due, content in zip(dues, statements, strict=True):
@@ -103,18 +103,6 @@ def _facts(facts: MonthFacts, policy: Policy) -> RunFacts:
         evidence=weakest(policy.rule(key).evidence for key in facts.rules_used),
         fund_fen=facts.fund_fen,
     )
-
-
-def _lines(done: ColumnClearing, each: Each) -> dict[str, list[GroupLine]]:
-    columns = done.columns
-    counted = counted_hospitals(columns, done.points, each)
-    patients = known(columns.patient_fen)
-    values = (done.points.points_micro, known(columns.cost_fen), patients, done.funds_fen)
-    found = lines_by_hospital(columns, done.points, counted, values, each)
-    return {
-        code: [GroupLine(drg, kind, cases, *sums) for drg, kind, cases, sums in own]
-        for code, own in found.items()
-    }
 
 
 def _adjustments(columns: Columns) -> dict[str, list[Adjustment]]:

@@ -24,7 +24,7 @@ from chspay_settlement.engine.columnar.families import KINDS
 from chspay_settlement.engine.columnar.grouping import known
 from chspay_settlement.engine.columnar.pricing import EXCLUDED, PointColumns
 from chspay_settlement.engine.columnar.sums import sums_by_group
-from chspay_settlement.engine.proof.columns import prove_clearing
+from chspay_settlement.engine.proof.columns import pool_of_cases
 from chspay_settlement.engine.proof.leaves import CASE, CASE_SALT, framed, inputs_of
 from chspay_settlement.engine.proof.pool import SEED, Pool, key_of
 from chspay_settlement.engine.proof.published import Published, publish
@@ -62,11 +62,19 @@ def proof_of_columns(done: ColumnClearing, each: Each = map) -> Published:
 
     :raises Fault: PROOF_SUMS_REFUSED, PROOF_TOTALS.
     """
-    columns = done.columns
-    figures = _figures(done)
+    pool = pool_of_columns(done.columns, done.points, done.funds_fen, each)
+    return publish(pool, done.division, done.table)
+
+
+def pool_of_columns(columns: Columns, points: PointColumns, funds_fen: np.ndarray, each: Each = map) -> Pool:
+    """As :meth:`~chspay_settlement.engine.proof.pool.Pool.of_cases` over the cases of a month.
+
+    :raises Fault: PROOF_SUMS_REFUSED.
+    """
+    figures = _figures(columns, points, funds_fen)
     if not _fits(columns, figures, each):
-        return prove_clearing(done)
-    said = _said(columns, done.points, each)
+        return pool_of_cases(columns, points, funds_fen)
+    said = _said(columns, points, each)
     rows = _rows(columns)
     digest = Sm3()
     digest.add(SEED)
@@ -79,17 +87,17 @@ def proof_of_columns(done: ColumnClearing, each: Each = map) -> Published:
         return _root(columns, code, rows[code], said, figures, key_of(seed, code))
 
     codes = sorted(rows)
-    return publish(Pool(seed, dict(zip(codes, each(root, codes), strict=True))), done.division, done.table)
+    return Pool(seed, dict(zip(codes, each(root, codes), strict=True)))
 
 
-def _figures(done: ColumnClearing) -> tuple[np.ndarray, ...]:
+def _figures(columns: Columns, points: PointColumns, funds_fen: np.ndarray) -> tuple[np.ndarray, ...]:
     """Count, points, cost, patients' part and fund of every case; nothing for an excluded one."""
-    counts = done.points.kinds != EXCLUDED
-    columns = (
-        np.ones(len(counts), np.int64), done.points.points_micro, known(done.columns.cost_fen),
-        known(done.columns.patient_fen), done.funds_fen,
+    counts = points.kinds != EXCLUDED
+    figures = (
+        np.ones(len(counts), np.int64), points.points_micro, known(columns.cost_fen),
+        known(columns.patient_fen), funds_fen,
     )  # fmt: skip
-    return tuple(np.where(counts, column, 0) for column in columns)
+    return tuple(np.where(counts, column, 0) for column in figures)
 
 
 def _fits(columns: Columns, figures: Sequence[np.ndarray], each: Each) -> bool:
