@@ -142,3 +142,20 @@ async def test_a_long_sum_opens_page_by_page_and_every_page_re_adds(settled):
             break
         token = after[0].page_token
     assert cases == 200
+
+
+async def test_a_run_measured_before_sums_of_groups_were_kept_opens_alike(settled, migrated_db):
+    """Runs of last year have no stored sums of groups: their cases are added up instead, to the same."""
+    ask = settled.ask(page_size=20)
+    connection = await asyncpg.connect(migrated_db.admin_url)
+    try:
+        drg = await connection.fetchval("SELECT drg FROM settlement.run_group ORDER BY cases DESC LIMIT 1")
+        items = ("group_all_cases", "group_cases", "group_cost", "group_squares", "cv", "median")
+        stored = [await ask(settled.name(f"group/{drg}/{item}")) for item in items]
+        await connection.execute("ALTER TABLE settlement.run_group DISABLE TRIGGER USER")
+        await connection.execute("DELETE FROM settlement.run_group")
+    finally:
+        await connection.close()
+    async with sw.world(migrated_db.url("settlement")) as world:
+        again = Settled(world, settled.run).ask(page_size=20)
+        assert [await again(settled.name(f"group/{drg}/{item}")) for item in items] == stored

@@ -11,9 +11,10 @@ from settlement_rules import policy_of
 
 from chspay_core.statistics import totals, trim_until_stable
 from chspay_settlement.engine.case.terms import Terms
+from chspay_settlement.engine.groups.measure import measure_costs
 from chspay_settlement.engine.lineage.blocks import SUMS, blocks_of, total
 from chspay_settlement.engine.lineage.facts import MonthFacts, Page, restored
-from chspay_settlement.engine.lineage.group import Sums, kept_of
+from chspay_settlement.engine.lineage.group import Sums, kept_of, stored_sums
 from chspay_settlement.engine.lineage.handed import fund_of
 from chspay_settlement.engine.lineage.hospital import HospitalLines
 from chspay_settlement.engine.lineage.node import Source
@@ -111,3 +112,30 @@ def test_a_group_keeps_the_same_cases_whether_all_costs_or_only_the_ends_are_rea
     span = asyncio.run(kept_of(added(ordered), table, terms, tails))
     assert (span.kept.n, span.kept.total, span.kept.squares) == (full.n, full.total, full.squares)
     assert span.start == full.start or not full.n
+
+
+@given(found=costs, other=costs)
+def test_what_is_kept_of_a_group_while_it_is_measured_is_what_its_cases_come_to(found, other):
+    """The figures of a group open from a stored row; every number of it must be what its cases say."""
+    terms = Terms.read(policy_of({}))
+    groups = {"G": sorted(found), "H": sorted(other)}
+    table = measure_costs(groups, terms)
+    for sums in table.sums:
+        ordered = groups[sums.drg]
+
+        def added(chosen) -> Sums:
+            return Sums(len(chosen), *totals(chosen))
+
+        async def tails(low, high, ordered=ordered, added=added):
+            return added([c for c in ordered if c <= low]), added([c for c in ordered if c >= high])
+
+        whole, span = stored_sums(sums)
+        again = asyncio.run(kept_of(added(ordered), table, terms, tails))
+        assert (whole, span.kept) == (added(ordered), again.kept)
+        if span.kept.n:
+            assert span.start == again.start
+            assert [c for c in ordered if c > span.low] == ordered[span.start :]
+        first = (len(ordered) - 1) // 2
+        from_middle = [c for c in ordered if c > span.middle - 1]
+        assert ordered[first:] == from_middle[first - span.below_middle :]
+    assert {sums.drg for sums in table.sums} == set(table.groups)

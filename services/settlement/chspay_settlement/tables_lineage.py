@@ -1,8 +1,10 @@
-"""The table that lets sums over many cases be opened. Described as in :mod:`chspay_settlement.tables`."""
+"""The tables that let sums over many cases be opened. Described as in :mod:`chspay_settlement.tables`."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, Text
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, Integer, Numeric, Text
 from sqlmodel import Field, SQLModel
 
 _OF_SCHEMA = {"schema": "settlement"}
@@ -31,3 +33,25 @@ class RunBlock(SQLModel, table=True):
     measured_cases: int = Field(sa_type=BigInteger)
     measured_fen: int = Field(sa_type=BigInteger)
     last_served: str = Field(sa_type=Text)
+
+
+class RunGroup(SQLModel, table=True):
+    """What the costs of a group came to when a run measured it from its own cases; never changed."""
+
+    __tablename__ = "run_group"
+    __table_args__ = _OF_SCHEMA
+
+    run_id: str = Field(primary_key=True, sa_type=Text)
+    drg: str = Field(primary_key=True, sa_type=Text)
+    pool: str = Field(sa_type=Text)
+    pool_prefix: str = Field(sa_type=Text)
+    cases: int = Field(sa_type=BigInteger)
+    total_fen: int = Field(sa_type=BigInteger)
+    squares: Decimal = Field(sa_type=Numeric)
+    kept_start: int = Field(sa_type=BigInteger)
+    kept_above_fen: int = Field(sa_type=BigInteger)
+    kept: int = Field(sa_type=BigInteger)
+    kept_fen: int = Field(sa_type=BigInteger)
+    kept_squares: Decimal = Field(sa_type=Numeric)
+    middle_fen: int = Field(sa_type=BigInteger)
+    below_middle: int = Field(sa_type=BigInteger)

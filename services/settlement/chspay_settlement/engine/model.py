@@ -6,7 +6,7 @@ Money is whole fen, points are whole millionths (micro), means are exact pairs o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -126,6 +126,26 @@ class Origin:
     exempt: frozenset[str]
 
 
+class GroupSums(NamedTuple):
+    """What the costs of a group came to while it was measured, so that nobody has to add them up again; fen.
+
+    In the order of cost the first ``kept_start`` were trimmed away, the highest of them ``kept_above_fen``;
+    ``below_middle`` cost less than ``middle_fen``, the lower of the two costs in the middle.
+    """
+
+    drg: str
+    cases: int
+    total_fen: int
+    squares: int
+    kept_start: int
+    kept_above_fen: int
+    kept: int
+    kept_fen: int
+    kept_squares: int
+    middle_fen: int
+    below_middle: int
+
+
 @dataclass(frozen=True, slots=True)
 class GroupTable:
     """Every group of a run and the mean of all grouped cases, ``all_cost_fen / all_cases``; of a published
@@ -135,6 +155,8 @@ class GroupTable:
     all_cases: int
     groups: dict[str, Group]
     origin: Origin | None = None
+    #: What was added up while measuring; a table read back from its content does not have it.
+    sums: tuple[GroupSums, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def overall_mean(self) -> Fraction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 import asyncpg
@@ -10,9 +11,14 @@ import asyncpg
 from chspay_core.case import Case
 from chspay_settlement.engine.lineage.blocks import Block
 from chspay_settlement.engine.lineage.group import Sums
+from chspay_settlement.engine.model import GroupSums
 from chspay_settlement.store import lists
+from chspay_settlement.store.runs import Run
 
 _BLOCK = ", ".join(Block._fields)
+_GROUP = ", ".join(GroupSums._fields)
+#: Sums of squares outgrow whole numbers of eight bytes.
+_WIDE = {"squares", "kept_squares"}
 
 
 class ListRow(NamedTuple):
@@ -99,6 +105,34 @@ async def fixed(connection: asyncpg.Connection, run_id: str) -> dict[str, int]:
         run_id,
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def put_groups(connection: asyncpg.Connection, run: Run, found: Sequence[GroupSums]) -> None:
+    """Keeps what the costs of a run's groups came to."""
+    places = ", ".join(f"${number}" for number in range(4, 4 + len(GroupSums._fields)))
+    await connection.executemany(
+        f"INSERT INTO settlement.run_group (run_id, pool, pool_prefix, {_GROUP})"  # noqa: S608 - constants
+        f" VALUES ($1, $2, $3, {places})",
+        [
+            (
+                run.run_id, run.pool, run.pool_prefix,
+                *(Decimal(value) if name in _WIDE else value for name, value in sums._asdict().items()),
+            )
+            for sums in found
+        ],
+    )  # fmt: skip
+
+
+async def group(connection: asyncpg.Connection, run_id: str, drg: str) -> GroupSums | None:
+    """What the costs of a group came to; ``None`` for a run measured before this was kept."""
+    row = await connection.fetchrow(
+        f"SELECT {_GROUP} FROM settlement.run_group WHERE run_id = $1 AND drg = $2",  # noqa: S608
+        run_id,
+        drg,
+    )
+    if row is None:
+        return None
+    return GroupSums(row[0], *(int(value) for value in tuple(row)[1:]))
 
 
 _OF_GROUP = (

@@ -19,7 +19,7 @@ from chspay_settlement.clients import Policies
 from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.lineage.blocks import Block, blocks_of, total
 from chspay_settlement.engine.lineage.facts import MonthFacts, restored
-from chspay_settlement.engine.lineage.group import Span, Sums, kept_of
+from chspay_settlement.engine.lineage.group import Span, Sums, kept_of, stored_sums
 from chspay_settlement.engine.lineage.node import Source
 from chspay_settlement.engine.model import GroupTable, HospitalAmount
 from chspay_settlement.engine.value.divide import Division
@@ -131,12 +131,11 @@ class MonthMemory:
         """
         found = kept.groups.get(asked.drg)
         if found is None:
-            whole = await rows.sums_of_group(connection, asked)
-
-            async def tails(low: int, high: int) -> tuple[Sums, Sums]:
-                return await rows.tails_of_group(connection, asked, low, high)
-
-            span = await kept_of(whole, kept.table, kept.pricer.terms, tails)
+            measured = await rows.group(connection, kept.run.run_id, asked.drg)
+            if measured is not None:
+                whole, span = stored_sums(measured)
+            else:
+                whole, span = await self._added_up(connection, kept, asked)
             group = kept.table.groups[asked.drg]
             stored = (group.cases, group.kept, group.cost_sum_fen)
             if (whole.n, span.kept.n, span.kept.total) != stored:
@@ -146,6 +145,17 @@ class MonthMemory:
                 )  # fmt: skip
             found = kept.groups[asked.drg] = whole, span
         return found
+
+    async def _added_up(
+        self, connection: asyncpg.Connection, kept: KeptMonth, asked: rows.OfGroup
+    ) -> tuple[Sums, Span]:
+        """The sums of a group of a run that was measured before they were kept."""
+        whole = await rows.sums_of_group(connection, asked)
+
+        async def tails(low: int, high: int) -> tuple[Sums, Sums]:
+            return await rows.tails_of_group(connection, asked, low, high)
+
+        return whole, await kept_of(whole, kept.table, kept.pricer.terms, tails)
 
     async def blocks(self, connection: asyncpg.Connection, kept: KeptMonth, code: str) -> Sequence[Block]:
         """The subtotals of a hospital's cases."""

@@ -165,7 +165,7 @@ class MonthReader:
         if group is None or ref.item not in {*GROUP_SUMS, "cv", "median"}:
             return None
         terms, nothing = kept.pricer.terms, Sums(0, 0, 0)
-        closed = GroupLines(facts, terms, group, nothing, Span(0, 0, 0, nothing), page)
+        closed = GroupLines(facts, terms, group, nothing, Span(0, 0, nothing), page)
         if not facts.own_cases:
             return _stated(closed, ref.item)
         if not self._everything:
@@ -177,7 +177,10 @@ class MonthReader:
             return lines.cv()
         if ref.item == "median":
             first, last = lines.middle()
-            return lines.median(await rows.cases_of_group(connection, asked, 0, first, last - first))
+            start = first - span.below_middle
+            return lines.median(
+                await rows.cases_of_group(connection, asked, span.middle - 1, start, last - first)
+            )
         first, last = lines.shown(ref.item)
         above, start = (span.low, span.start) if GROUP_SUMS[ref.item][1] else (0, 0)
         # What stands on earlier pages is read with the page: later pages are rarely asked for.

@@ -9,16 +9,18 @@ the mean of its kept cases, an unstable group's from the median of all its cases
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from chspay_core.amounts import MICRO
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.measuring import rounded_base
 from chspay_core.policy import Policy
-from chspay_core.statistics import Totals, cv_display, median_twice, totals, trim_until_stable
+from chspay_core.statistics import Kept, Totals, cv_display, median_twice, totals, trim_until_stable
 from chspay_settlement.engine.case.terms import Terms
-from chspay_settlement.engine.model import Group, GroupTable, PricedInput
+from chspay_settlement.engine.model import Group, GroupSums, GroupTable, PricedInput
 
 NOTHING_TO_MEASURE = Reason(
     "NOTHING_TO_MEASURE", Kind.PRECONDITION, "没有可用于测算的入组病例，无法计算基准点数。"
@@ -56,14 +58,38 @@ def measure_costs(costs: Mapping[str, Sequence[int]], terms: Terms, add: Totals 
     all_cases = sum(map(len, costs.values()))
     if all_cases == 0:
         raise Fault(NOTHING_TO_MEASURE)
-    all_cost = sum(add(found)[0] for found in costs.values())
+    added = {drg: add(found) for drg, found in costs.items()}
+    all_cost = sum(total for total, _ in added.values())
     overall = Fraction(all_cost, all_cases)
-    groups = [_measure_group(drg, found, overall, terms, add) for drg, found in costs.items()]
-    return GroupTable.of(all_cost, all_cases, groups)
+    groups, sums = [], []
+    for drg, found in costs.items():
+        group, kept = _measure_group(drg, found, overall, terms, add)
+        groups.append(group)
+        sums.append(_sums(drg, found, added[drg], kept))
+    return replace(GroupTable.of(all_cost, all_cases, groups), sums=tuple(sums))
 
 
-def _measure_group(drg: str, costs: Sequence[int], overall: Fraction, terms: Terms, add: Totals) -> Group:
-    """The figures of one group; ``costs`` sorted, at least one."""
+def _sums(drg: str, costs: Sequence[int], added: tuple[int, int], kept: Kept) -> GroupSums:
+    middle = int(costs[(len(costs) - 1) // 2])
+    return GroupSums(
+        drg=drg,
+        cases=len(costs),
+        total_fen=added[0],
+        squares=added[1],
+        kept_start=kept.start,
+        kept_above_fen=int(costs[kept.start - 1]) if kept.start else 0,
+        kept=kept.n,
+        kept_fen=kept.total,
+        kept_squares=kept.squares,
+        middle_fen=middle,
+        below_middle=bisect_left(costs, middle),
+    )
+
+
+def _measure_group(
+    drg: str, costs: Sequence[int], overall: Fraction, terms: Terms, add: Totals
+) -> tuple[Group, Kept]:
+    """The figures of one group, and what was kept of it; ``costs`` sorted, at least one."""
 
     def limits(kept: Sequence[int], total: int) -> tuple[int, int]:
         return terms.outlier.limits_around(total, len(kept), overall, terms)
@@ -72,7 +98,7 @@ def _measure_group(drg: str, costs: Sequence[int], overall: Fraction, terms: Ter
     twice = median_twice(costs)
     typical = Fraction(kept.total, kept.n) if kept.stable else Fraction(twice, 2)
     base = rounded_base(typical, overall, terms)
-    return Group(
+    group = Group(
         drg=drg,
         cases=len(costs),
         kept=kept.n,
@@ -84,6 +110,7 @@ def _measure_group(drg: str, costs: Sequence[int], overall: Fraction, terms: Ter
         base_micro=_micro(base),
         high_multiple=terms.outlier.tier(base).text,
     )
+    return group, kept
 
 
 def _micro(points: Fraction) -> int:

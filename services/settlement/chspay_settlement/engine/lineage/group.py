@@ -25,7 +25,7 @@ from chspay_settlement.engine.lineage.node import (
     opened,
     summed,
 )
-from chspay_settlement.engine.model import Group, GroupTable
+from chspay_settlement.engine.model import Group, GroupSums, GroupTable
 
 SQUARES = "group_squares"
 #: Sums over the cases of a group -> (line of a case, only those kept).
@@ -47,12 +47,16 @@ class Sums(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The costs a group kept: above ``low``, below ``high``, fen; ``start`` of all are not above ``low``."""
+    """The costs a group kept: those above ``low`` fen, before which ``start`` stand in order of cost.
+
+    ``below_middle`` cost less than ``middle`` fen, and the middle of all is not among them.
+    """
 
     low: int
-    high: int
     start: int
     kept: Sums
+    middle: int = 0
+    below_middle: int = 0
 
 
 #: Above any cost.
@@ -73,7 +77,14 @@ async def kept_of(whole: Sums, table: GroupTable, terms: Terms, tails: Tails) ->
         kept = Sums(*(w - b - a for w, b, a in zip(whole, below, above, strict=True)))
         trims += 1
         found = terms.stable(*kept)
-    return Span(low, high, start, kept)
+    return Span(low, start, kept)
+
+
+def stored_sums(stored: GroupSums) -> tuple[Sums, Span]:
+    """All costs of a group, and what it kept, as they came out when it was measured."""
+    kept = Sums(stored.kept, stored.kept_fen, stored.kept_squares)
+    span = Span(stored.kept_above_fen, stored.kept_start, kept, stored.middle_fen, stored.below_middle)
+    return Sums(stored.cases, stored.total_fen, stored.squares), span
 
 
 @dataclass(frozen=True, slots=True)
