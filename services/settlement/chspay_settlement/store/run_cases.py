@@ -146,9 +146,22 @@ async def inputs(connection: asyncpg.Connection, run_id: str) -> list[PricedInpu
     return [_input(row, found) for row in rows]
 
 
+async def _by_key(connection: asyncpg.Connection, query: str, *given: object) -> list[asyncpg.Record]:
+    """Rows in the order of the key, read by the key.
+
+    The statistics of a table that was filled a moment ago may say that it holds next to nothing. Then every
+    step would read the whole run and sort it, to throw nearly all of it away.
+    """
+    await connection.execute("SET LOCAL enable_sort = off")
+    rows: list[asyncpg.Record] = await connection.fetch(query, *given)
+    await connection.execute("SET LOCAL enable_sort = on")
+    return rows
+
+
 async def unpriced(connection: asyncpg.Connection, run_id: str, after: Key, limit: int) -> list[PricedInput]:
     """The next cases without points, in key order after a position."""
-    rows = await connection.fetch(
+    rows = await _by_key(
+        connection,
         f"SELECT {_INPUT} FROM settlement.run_case"  # noqa: S608 - constants
         " WHERE run_id = $1 AND (hospital_code, case_id) > ($2, $3) AND kind = ''"
         " ORDER BY hospital_code, case_id LIMIT $4",
@@ -201,7 +214,8 @@ async def priced_of(
     connection: asyncpg.Connection, run_id: str, hospital_code: str, after: str = "", limit: int = 0
 ) -> list[Priced]:
     """Cases of one hospital in a run, after a case; ``limit`` 0 means all."""
-    rows = await connection.fetch(
+    rows = await _by_key(
+        connection,
         f"SELECT {_RESULT} FROM settlement.run_case"  # noqa: S608 - constants
         " WHERE run_id = $1 AND hospital_code = $2 AND case_id > $3 ORDER BY case_id LIMIT nullif($4, 0)",
         run_id,
@@ -224,7 +238,7 @@ async def one(connection: asyncpg.Connection, run_id: str, hospital_code: str, c
     )
     if row is None:
         return None
-    return _priced(row, await decisions.marks(connection, run_id, hospital_code))
+    return _priced(row, await decisions.marks(connection, run_id, hospital_code, case_id))
 
 
 def _input(row: asyncpg.Record, marks: Mapping[decisions.CaseKey, tuple[Mark, ...]]) -> PricedInput:

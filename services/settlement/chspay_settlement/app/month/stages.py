@@ -22,10 +22,9 @@ from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month import finding_marks, posting
 from chspay_settlement.app.month.given import pricer_of, published_table
 from chspay_settlement.app.month.runs import MONTH
-from chspay_settlement.app.month.whole_run import divided, measured
+from chspay_settlement.app.month.whole_run import LARGE, Price, divided, measured, price_of
 from chspay_settlement.app.reading.lineage import settled
 from chspay_settlement.clients import Grouper, Policies
-from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.groups.table_content import table_content
 from chspay_settlement.engine.lineage.blocks import blocks_of
 from chspay_settlement.engine.month.settled import funds_of_cases
@@ -34,13 +33,15 @@ from chspay_settlement.store import decisions, findings, hospitals, lineage, poi
 
 #: Cases of one committed step.
 GROUP_CHUNK, POINTS_CHUNK, FUND_CHUNK = 20_000, 5_000, 5_000
+#: Cases of one step that prices or pays a large run: a step costs something by itself.
+LARGE_CHUNK = 20_000
 
 
 @dataclass(slots=True)
 class Memory:
     """What a worker keeps between the steps of one run to spare reading it again; may be lost any time."""
 
-    pricer: Pricer | None = None
+    price: Price | None = None
     policy: Policy | None = None
     division: Division | None = None
     after: run_cases.Key = field(default=run_cases.START)
@@ -153,22 +154,23 @@ class Stages:
         return content
 
     async def _points(self, connection: asyncpg.Connection, run: runs.Run, memory: Memory) -> None:
-        if memory.pricer is None or memory.policy is None:
+        if memory.price is None or memory.policy is None:
             memory.policy = await self._policy(run)
-            memory.pricer = await pricer_of(connection, run.run_id, memory.policy)
-        inputs = await run_cases.unpriced(connection, run.run_id, memory.after, POINTS_CHUNK)
+            memory.price = price_of(run, await pricer_of(connection, run.run_id, memory.policy))
+        chunk = _chunk(run, POINTS_CHUNK)
+        inputs = await run_cases.unpriced(connection, run.run_id, memory.after, chunk)
         if not inputs:
-            await self._value(connection, run)
+            await self._value(connection, run, memory)
             return
-        points = await asyncio.to_thread(memory.pricer.price_all, inputs)
+        points = await asyncio.to_thread(memory.price, inputs)
         await run_cases.put_points(connection, run.run_id, inputs, points)
         await runs.progress(connection, run.run_id, len(inputs), _keys(memory.policy))
         memory.after = (inputs[-1].hospital_code, inputs[-1].case_id)
 
-    async def _value(self, connection: asyncpg.Connection, run: runs.Run) -> None:
+    async def _value(self, connection: asyncpg.Connection, run: runs.Run, memory: Memory) -> None:
         """The point value, and the fund handed out to hospitals."""
         policy = await self._policy(run)
-        division = await divided(connection, run, policy)
+        division = memory.division = await divided(connection, run, policy)
         amounts = division.hospitals
         await run_cases.put_hospitals(connection, run, month_of(run.period).last, amounts)
         await runs.update(
@@ -196,7 +198,7 @@ class Stages:
         chosen: list[run_cases.RunHospital] = []
         for hospital in waiting:
             chosen.append(hospital)
-            if sum(h.amount.cases for h in chosen) >= FUND_CHUNK:
+            if sum(h.amount.cases for h in chosen) >= _chunk(run, FUND_CHUNK):
                 break
         funds: list[tuple[str, str, int]] = []
         for hospital in chosen:
@@ -215,6 +217,11 @@ class Stages:
         """Statements, ledger and the end of the run, all at once."""
         policy = await self._policy(run)
         await posting.end_run(connection, run, policy)
+
+
+def _chunk(run: runs.Run, usual: int) -> int:
+    """Cases of one step of a run."""
+    return usual if run.cases < LARGE else LARGE_CHUNK
 
 
 def _keys(policy: Policy) -> set[str]:

@@ -6,6 +6,7 @@ A large run is read as columns and worked out by the columnar engine; the answer
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -13,9 +14,10 @@ import asyncpg
 from chspay_core.policy import Policy
 from chspay_kit.machinecode import keep_machine_code
 from chspay_settlement.app.reading.lineage import division_of
+from chspay_settlement.engine.case.points import Pricer
 from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.groups.measure import measure
-from chspay_settlement.engine.model import GroupTable
+from chspay_settlement.engine.model import CasePoints, GroupTable, PricedInput
 from chspay_settlement.engine.value.divide import Division
 from chspay_settlement.engine.value.split import form_of
 from chspay_settlement.store import lineage, run_cases, runs
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 #: A run of so many cases is read as columns.
 LARGE = 100_000
+#: Prices the cases of one step, in the order given.
+Price = Callable[[Sequence[PricedInput]], list[CasePoints]]
 
 
 async def measured(connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> GroupTable:
@@ -49,6 +53,24 @@ async def _measured(connection: asyncpg.Connection, run: runs.Run, policy: Polic
 
     cases, _ = await columns(connection, run.run_id)
     return await asyncio.to_thread(measure_columns, cases, Terms.read(policy))
+
+
+def price_of(run: runs.Run, pricer: Pricer) -> Price:
+    """How the cases of a run are priced; plans once made are kept from step to step."""
+    if run.cases < LARGE:
+        return pricer.price_all
+    keep_machine_code()
+    from chspay_settlement.engine.columnar.columns import Columns
+    from chspay_settlement.engine.columnar.families import Known
+    from chspay_settlement.engine.columnar.pricing import price_columns
+
+    made: Known = {}
+
+    def price(inputs: Sequence[PricedInput]) -> list[CasePoints]:
+        found = price_columns(Columns.of(inputs), pricer, known=made)
+        return [found[row] for row in range(len(inputs))]
+
+    return price
 
 
 async def divided(connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> Division:
