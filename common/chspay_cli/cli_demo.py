@@ -95,9 +95,10 @@ def _wide() -> Console:
 
 def _ports() -> dict[str, int]:
     """The usual ports, or free ones when somebody already uses them."""
-    from chspay_cli.stack import DEFAULT_PORTS, free_ports, is_taken
+    from chspay_cli.stack import DEFAULT_PORTS, free_ports
+    from chspay_kit.ports import is_free
 
-    return free_ports() if any(is_taken(port) for port in DEFAULT_PORTS.values()) else DEFAULT_PORTS
+    return DEFAULT_PORTS if all(is_free(port) for port in DEFAULT_PORTS.values()) else free_ports()
 
 
 def start_afresh(home: Path) -> None:

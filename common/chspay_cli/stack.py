@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -26,6 +25,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_kit import migrate
 from chspay_kit.home import CLAIM_KEY, IDENTITY_KEY, Home
 from chspay_kit.pg import EmbeddedPostgres, password_name
+from chspay_kit.ports import HOST, free_port, is_free
 from chspay_kit.supervise import Child, Supervisor
 
 STACK_RUNNING = Reason(
@@ -50,7 +50,6 @@ DEFAULT_PORTS = {
     "capitation": 50055,
     "portal": 8090,
 }
-HOST = "127.0.0.1"
 _PROBE_SECONDS = 2.0
 
 Report = Callable[[str], None]
@@ -63,14 +62,10 @@ def ports_from(base: int) -> dict[str, int]:
 
 def free_ports() -> dict[str, int]:
     """Ports nobody uses just now, for tests and measurements that run side by side."""
-    probes = [socket.socket() for _ in DEFAULT_PORTS]
-    try:
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return {name: probe.getsockname()[1] for name, probe in zip(DEFAULT_PORTS, probes, strict=True)}
-    finally:
-        for probe in probes:
-            probe.close()
+    found: set[int] = set()
+    while len(found) < len(DEFAULT_PORTS):
+        found.add(free_port())
+    return dict(zip(DEFAULT_PORTS, found, strict=True))
 
 
 class Stack:
@@ -205,7 +200,7 @@ class Stack:
         self._lock = lock
 
     def _check_ports(self) -> None:
-        taken = [str(port) for port in self.ports.values() if is_taken(port)]
+        taken = [str(port) for port in self.ports.values() if not is_free(port)]
         if taken:
             raise Fault(PORTS_TAKEN, value="、".join(taken))
 
@@ -260,17 +255,6 @@ def as_role(admin_url: str, role: str, password: str) -> str:
     parts = urlsplit(admin_url)
     host = parts.netloc.rsplit("@", 1)[-1]
     return urlunsplit(parts._replace(netloc=f"{role}:{quote(password)}@{host}"))
-
-
-def is_taken(port: int) -> bool:
-    """Whether another program listens on ``port`` of this machine."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return True
-        return False
 
 
 def _service_probe(target: str) -> Callable[[], Awaitable[bool]]:

@@ -13,7 +13,6 @@ import os
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -25,6 +24,7 @@ from psycopg import sql
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_kit.home import Home
 from chspay_kit.pg_binaries import Runner, choose_runner
+from chspay_kit.ports import free_port, is_free
 
 PG_FAILED = Reason("PG_FAILED", Kind.UNAVAILABLE, "内置 PostgreSQL 没有启动成功（{why}）；详情见 {log}")
 PG_NEVER_STARTED = Reason(
@@ -236,11 +236,8 @@ class EmbeddedPostgres:
 
     def _choose_port(self, *, afresh: bool) -> None:
         kept = self.folder / "port"
-        if kept.exists() and not afresh and _is_free(int(kept.read_text())):
-            return
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            kept.write_text(str(probe.getsockname()[1]))
+        if not kept.exists() or afresh or not is_free(int(kept.read_text())):
+            kept.write_text(str(free_port()))
 
     def _await_ready(self, process: subprocess.Popen[bytes] | None) -> bool:
         """Wait for the server to call itself ready; ``False`` when its process ended instead."""
@@ -301,16 +298,6 @@ def create_database(admin_url: str, name: str) -> None:
 def _env() -> dict[str, str]:
     """The server's environment: nothing of ours, so that no secret of ours is in its ``environ``."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def _reap(pid: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -31,6 +30,7 @@ from chspay_kit.convert import case_to_pb, date_to_pb
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Server
+from chspay_kit.ports import free_port
 from chspay_policy import ROOT as POLICY
 
 KEY = b"a claim key for tests only"
@@ -350,7 +350,7 @@ class Process:
     """Settlement as a process of its own, to be killed."""
 
     def __init__(self, url: str, ports: Mapping[str, int], log: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._log = log
         self._env = {
             **os.environ,
@@ -382,12 +382,6 @@ class Process:
             self._process.kill()
             self._process.wait()
             self._process = None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def chunk(cases: list[Case]) -> bytes:

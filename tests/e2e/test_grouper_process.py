@@ -18,7 +18,6 @@ import asyncpg
 import pyarrow as pa
 import pytest
 from grouper_world import BUREAU, KEY, STARTER, some_cases
-from settlement_world import _free_port
 
 from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc, runs_pb2, runs_pb2_grpc
 from chspay_core.tables import batch_from_cases
@@ -26,6 +25,7 @@ from chspay_grouper.app.chunks import CHUNK_ROWS
 from chspay_kit.auth import use_claim
 from chspay_kit.convert import case_to_pb
 from chspay_kit.grpc_client import Channel
+from chspay_kit.ports import free_port
 
 CASES = 10 * CHUNK_ROWS
 CLIENTS, CASES_EACH, SLOW = 1000, 40, 100
@@ -35,7 +35,7 @@ class Grouper:
     """A grouper process over a database, to be killed and started again."""
 
     def __init__(self, url: str, log: Path) -> None:
-        self.target = f"127.0.0.1:{_free_port()}"
+        self.target = f"127.0.0.1:{free_port()}"
         self._log = log
         self._env = {
             **os.environ,

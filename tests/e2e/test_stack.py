@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chspay_cli.stack import SERVICES, Stack, free_ports, is_taken, ports_from
+from chspay_cli.stack import SERVICES, Stack, free_ports, ports_from
 from chspay_core.errors import Fault
 from chspay_kit.pg import EmbeddedPostgres
+from chspay_kit.ports import is_free
 
 CHSPAY = Path(sys.executable).with_name("chspay")
 
@@ -88,7 +89,7 @@ def start_up(home: Path, base: int) -> subprocess.Popen[str]:
 
 def wait_for_free_ports(base: int) -> None:
     deadline = time.monotonic() + 30
-    while any(is_taken(port) for port in ports_from(base).values()):
+    while not all(is_free(port) for port in ports_from(base).values()):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
@@ -101,7 +102,7 @@ def test_up_ends_with_ctrl_c_and_leaves_no_service_when_killed(tmp_path: Path) -
     _, told = first.communicate(timeout=60)
     assert first.returncode == 0, told
     assert EmbeddedPostgres(tmp_path).pid() is None
-    assert not any(is_taken(port) for port in ports_from(base).values())
+    assert all(is_free(port) for port in ports_from(base).values())
 
     second = start_up(tmp_path, base)
     second.kill()
