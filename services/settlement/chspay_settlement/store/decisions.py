@@ -203,14 +203,17 @@ async def copy_marks(connection: asyncpg.Connection, source: str, run_id: str) -
 
 
 async def marks(
-    connection: asyncpg.Connection, run_id: str, hospital_code: str = ""
+    connection: asyncpg.Connection, run_id: str, hospital_code: str = "", case_id: str = ""
 ) -> dict[CaseKey, tuple[Mark, ...]]:
-    """The marks of a run's cases; of one hospital when it is named."""
+    """The marks of a run's cases; of one hospital when it is named, of one of its cases when that is too."""
+    named = {column: key for column, key in (("hospital_code", hospital_code), ("case_id", case_id)) if key}
+    # Written out for what is named: a plan that serves all of them would read the marks of the whole run.
+    where = "".join(f" AND {column} = ${place}" for place, column in enumerate(named, start=2))
     rows = await connection.fetch(
-        "SELECT hospital_code, case_id, kind, value, mode, cite FROM settlement.run_mark"
-        " WHERE run_id = $1 AND ($2 = '' OR hospital_code = $2) ORDER BY 1, 2, 3",
+        "SELECT hospital_code, case_id, kind, value, mode, cite FROM settlement.run_mark"  # noqa: S608
+        f" WHERE run_id = $1{where} ORDER BY 1, 2, 3",
         run_id,
-        hospital_code,
+        *named.values(),
     )
     return {key: tuple(found) for key, found in _by_case(rows).items()}
 

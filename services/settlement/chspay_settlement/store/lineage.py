@@ -54,6 +54,18 @@ async def hospitals_seen(connection: asyncpg.Connection, run_id: str) -> int:
     )
 
 
+async def statement_seen(connection: asyncpg.Connection, run_id: str, hospital_code: str, table: str) -> bool:
+    """Whether the asker may see a hospital's statement, in the table of posted or of tried ones."""
+    return bool(
+        await connection.fetchval(
+            f"SELECT EXISTS (SELECT FROM settlement.{table}"  # noqa: S608 - constants
+            " WHERE run_id = $1 AND hospital_code = $2)",
+            run_id,
+            hospital_code,
+        )
+    )
+
+
 async def levels(connection: asyncpg.Connection, run_id: str) -> dict[str, int | None]:
     """The level of every hospital of a run, as its cases carry it."""
     rows = await connection.fetch(

@@ -57,11 +57,7 @@ class Explain:
         lines = HospitalLines(
             PoolLines(kept.facts(everything=False), _NO_PAGE), hospital_code, blocks, Payment(0)
         )
-        last = None
-        for served in (block.last_served for block in blocks if block.last_served):
-            found = await run_cases.one(connection, run_id, hospital_code, served)
-            if found is not None and found.points is not None:
-                last = Settled(found.inp, found.points)
+        last = await self._memory.last(connection, kept, hospital_code)
         fund = fund_of(lines, Settled(row.inp, points), last)
         _same(case_id, "fund", fund, row.fund_fen)
         _write(kept, sheet, row, points, fund)

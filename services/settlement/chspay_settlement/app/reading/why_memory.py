@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
+import orjson
 
 from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month.given import pricer_of
+from chspay_settlement.app.month.runs import DONE
 from chspay_settlement.app.reading.lineage import settled
 from chspay_settlement.clients import Policies
 from chspay_settlement.engine.case.points import Pricer
@@ -22,12 +24,14 @@ from chspay_settlement.engine.lineage.facts import MonthFacts, restored
 from chspay_settlement.engine.lineage.group import Span, Sums, kept_of, stored_sums
 from chspay_settlement.engine.lineage.node import Source
 from chspay_settlement.engine.model import GroupTable, HospitalAmount
+from chspay_settlement.engine.month.payment import LineKind, PayLine, Payment
+from chspay_settlement.engine.month.settled import Settled
 from chspay_settlement.engine.value.divide import Division
 from chspay_settlement.engine.value.facts import FIXED_PARTS, Facts, facts_of
 from chspay_settlement.engine.value.forms import Form, Way
 from chspay_settlement.engine.value.split import form_of
+from chspay_settlement.store import ledger, run_cases, runs
 from chspay_settlement.store import lineage as rows
-from chspay_settlement.store import run_cases, runs
 
 _RUNS_KEPT, _HOSPITALS_KEPT = 8, 128
 
@@ -47,6 +51,8 @@ class KeptMonth:
     measured: dict[str, tuple[int, int]] = field(default_factory=dict)
     blocks: OrderedDict[str, list[Block]] = field(default_factory=OrderedDict)
     groups: dict[str, tuple[Sums, Span]] = field(default_factory=dict)
+    payments: OrderedDict[str, Payment] = field(default_factory=OrderedDict)
+    last: dict[str, Settled | None] = field(default_factory=dict)
 
     def facts(self, everything: bool) -> MonthFacts:
         """The month as an asker sees it who may see everything, or only its own."""
@@ -170,6 +176,27 @@ class MonthMemory:
             kept.blocks.popitem(last=False)
         return found
 
+    async def last(self, connection: asyncpg.Connection, kept: KeptMonth, code: str) -> Settled | None:
+        """The case of a hospital that got the last fen of the rest; ``None`` when none was left over."""
+        if code not in kept.last:
+            found = await self.blocks(connection, kept, code)
+            case_id = next((block.last_served for block in found if block.last_served), "")
+            row = await run_cases.one(connection, kept.run.run_id, code, case_id) if case_id else None
+            kept.last[code] = None if row is None or row.points is None else Settled(row.inp, row.points)
+        return kept.last[code]
+
+    async def payment(self, connection: asyncpg.Connection, kept: KeptMonth, code: str) -> Payment:
+        """What a hospital's statement says of its payment."""
+        found = kept.payments.get(code)
+        if found is None:
+            table = ledger.POSTED if kept.run.state == DONE else ledger.TRIED
+            row = await ledger.statement(connection, kept.run.run_id, code, table)
+            found = kept.payments[code] = Payment(0) if row is None else paid_of(row.content)
+        kept.payments.move_to_end(code)
+        while len(kept.payments) > _HOSPITALS_KEPT:
+            kept.payments.popitem(last=False)
+        return found
+
     async def _made(self, connection: asyncpg.Connection, kept: KeptMonth, code: str) -> list[Block]:
         """The subtotals made from a hospital's cases as they were stored."""
         found = await run_cases.priced_of(connection, kept.run.run_id, code)
@@ -177,6 +204,19 @@ class MonthMemory:
         return await asyncio.to_thread(
             blocks_of, kept.division, kept.policy, code, settled(found), funds
         )  # fmt: skip
+
+
+def paid_of(content: bytes) -> Payment:
+    """The payment as a statement says it."""
+    said = orjson.loads(content)
+    lines = tuple(
+        PayLine(
+            LineKind(line["kind"]), line["number"], line["case"], line["note"], line["amount_fen"],
+            line["refers"],
+        )
+        for line in said["payment"]
+    )  # fmt: skip
+    return Payment(said["totals"]["prepaid_fen"], lines)
 
 
 def _same(run: runs.Run, division: Division, amounts: Sequence[HospitalAmount]) -> None:

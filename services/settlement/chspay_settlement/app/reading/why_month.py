@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncpg
-import orjson
 
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault
@@ -26,12 +25,9 @@ from chspay_settlement.engine.lineage.hospital import SUMS, HospitalLines
 from chspay_settlement.engine.lineage.node import Node, given
 from chspay_settlement.engine.lineage.pool import PoolLines
 from chspay_settlement.engine.lineage.ref import Ref
-from chspay_settlement.engine.month.payment import LineKind, PayLine, Payment
 from chspay_settlement.engine.month.settled import Settled
-from chspay_settlement.store import ledger, run_cases, runs, scope
+from chspay_settlement.store import ledger, run_cases, scope
 from chspay_settlement.store import lineage as rows
-
-_NO_PAYMENT = Payment(0)
 
 
 class MonthReader:
@@ -41,10 +37,9 @@ class MonthReader:
         self._runs = seen
         self._memory = memory
         self._kept: KeptMonth | None = None
-        self._table = ledger.POSTED
         self._everything = False
         self._own = ""
-        self._paid: dict[str, Payment] = {}
+        self._cases: dict[tuple[str, str], tuple[Settled, int, Listed]] = {}
 
     async def open(self, ref: Ref, page: Page) -> Node | None:
         """An amount of the run; ``None`` when there is none of this name that the asker may see."""
@@ -64,7 +59,7 @@ class MonthReader:
         if not self._everything and code != self._own:
             return None
         blocks = await self._memory.blocks(connection, kept, code)
-        lines = HospitalLines(pool, code, blocks, await self._payment(connection, kept.run, code))
+        lines = HospitalLines(pool, code, blocks, await self._memory.payment(connection, kept, code))
         if ref.part == refs.BLOCK:
             return await self._block(connection, kept, lines, ref)
         if ref.part == refs.CASE:
@@ -83,25 +78,16 @@ class MonthReader:
         run = await self._runs.get(ref.of)
         if run.state not in {DONE, TRIED}:
             raise Fault(faults.RUN_NOT_DONE, field="run_id", value=run.run_id)
-        self._table = ledger.POSTED if run.state == DONE else ledger.TRIED
+        table = ledger.POSTED if run.state == DONE else ledger.TRIED
         seen = await rows.hospitals_seen(connection, run.run_id)
         if ref.keys and ref.part != refs.GROUP:
             self._own = ref.keys[0]
-            row = await ledger.statement(connection, run.run_id, self._own, self._table)
-            if row is None:
+            if not await rows.statement_seen(connection, run.run_id, self._own, table):
                 raise Fault(faults.STATEMENT_NOT_FOUND, field="hospital_code", value=self._own)
-            self._paid[self._own] = paid_of(row.content)
         await scope.act_as(connection, claim_of_pool(run.pool))
         kept = await self._memory.run(connection, run)
         self._everything = seen == len(kept.division.hospitals)
         return kept
-
-    async def _payment(self, connection: asyncpg.Connection, run: runs.Run, code: str) -> Payment:
-        found = self._paid.get(code)
-        if found is None:
-            row = await ledger.statement(connection, run.run_id, code, self._table)
-            found = self._paid[code] = _NO_PAYMENT if row is None else paid_of(row.content)
-        return found
 
     async def _case(
         self, connection: asyncpg.Connection, kept: KeptMonth, lines: HospitalLines, case_id: str
@@ -110,31 +96,26 @@ class MonthReader:
 
         :raises Fault: LINEAGE_BROKEN.
         """
-        row = await run_cases.one(connection, kept.run.run_id, lines.code, case_id)
-        listed = await rows.listed(connection, kept.run.run_id, lines.code, case_id)
-        if row is None or row.points is None or listed is None:
-            return None
-        found = kept.pricer.price(row.inp)
-        if found != row.points:
-            raise Fault(faults.LINEAGE_BROKEN, field="points", value=case_id, found=found, stored=row.points)
-        last = await self._last(connection, kept, lines)
-        source = Listed(listed.list_id, listed.version, list_digest(listed), listed.scheme_digest)
-        return CaseLines(lines, kept.pricer, Settled(row.inp, row.points), row.fund_fen or 0, source, last)
-
-    async def _last(
-        self, connection: asyncpg.Connection, kept: KeptMonth, lines: HospitalLines
-    ) -> Settled | None:
-        """The case of a hospital that got the last fen of the rest."""
-        case_id = next((block.last_served for block in lines.blocks if block.last_served), "")
-        if not case_id:
-            return None
-        row = await run_cases.one(connection, kept.run.run_id, lines.code, case_id)
-        return None if row is None or row.points is None else Settled(row.inp, row.points)
+        read = self._cases.get((lines.code, case_id))
+        if read is None:
+            row = await run_cases.one(connection, kept.run.run_id, lines.code, case_id)
+            listed = await rows.listed(connection, kept.run.run_id, lines.code, case_id)
+            if row is None or row.points is None or listed is None:
+                return None
+            found, stored = kept.pricer.price(row.inp), row.points
+            if found != stored:
+                raise Fault(faults.LINEAGE_BROKEN, field="points", value=case_id, found=found, stored=stored)
+            source = Listed(listed.list_id, listed.version, list_digest(listed), listed.scheme_digest)
+            # A case has many lines, and one answer opens several of them.
+            read = self._cases[lines.code, case_id] = Settled(row.inp, stored), row.fund_fen or 0, source
+        case, fund_fen, source = read
+        last = await self._memory.last(connection, kept, lines.code)
+        return CaseLines(lines, kept.pricer, case, fund_fen, source, last)
 
     async def _handed(
         self, connection: asyncpg.Connection, kept: KeptMonth, lines: HospitalLines, item: str
     ) -> Node | None:
-        handout = case_handout(lines, await self._last(connection, kept, lines))
+        handout = case_handout(lines, await self._memory.last(connection, kept, lines.code))
         if handout is None:
             return None
         return handout.opened_left() if item == "case_left" else handout.opened_last()
@@ -149,7 +130,7 @@ class MonthReader:
         block = lines.blocks[number - 1]
         after = lines.blocks[number - 2].last_case if number > 1 else ""
         found = await run_cases.priced_of(connection, kept.run.run_id, lines.code, after, SIZE)
-        last = await self._last(connection, kept, lines)
+        last = await self._memory.last(connection, kept, lines.code)
         label, column = SUMS[ref.item]
         node = figure(ref.text, f"第{number}组病例的{label}", column, getattr(block, column), ref.item)
         priced = [(case, row.fund_fen or 0) for row, case in zip(found, settled(found), strict=True)]
@@ -199,19 +180,6 @@ def _figure(lines: GroupLines, item: str) -> Node:
 def _stated(lines: GroupLines, item: str) -> Node:
     """A figure that comes from a table measured elsewhere."""
     return given(_figure(lines, item), lines.facts.table_source, "来自本次结算采用的病组点数表")
-
-
-def paid_of(content: bytes) -> Payment:
-    """The payment as a statement says it."""
-    said = orjson.loads(content)
-    lines = tuple(
-        PayLine(
-            LineKind(line["kind"]), line["number"], line["case"], line["note"], line["amount_fen"],
-            line["refers"],
-        )
-        for line in said["payment"]
-    )  # fmt: skip
-    return Payment(said["totals"]["prepaid_fen"], lines)
 
 
 def list_digest(listed: rows.ListRow) -> str:
