@@ -10,7 +10,7 @@ import settlement_world as sw
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_kit import auth, migrate
 from chspay_kit.pg import create_database, password_name
-from chspay_settlement.app.month import whole_run
+from chspay_settlement.app.month import stages, whole_run
 from chspay_settlement.store import run_columns
 
 FUND, CASES = 98_765_432, 700
@@ -42,5 +42,6 @@ async def test_columns_and_rows_write_the_same_statements(pg, monkeypatch):
     by_rows = await month(pg)
     assert len(by_rows) == len(CODES)
     monkeypatch.setattr(whole_run, "LARGE", 1)
+    monkeypatch.setattr(stages, "LARGE_CHUNK", 120)
     monkeypatch.setattr(run_columns, "_ROWS", 150)
     assert await month(pg) == by_rows

@@ -19,10 +19,10 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.intake.lists import month_of
-from chspay_settlement.app.month import finding_marks, posting
+from chspay_settlement.app.month import finding_marks, posting, whole_run
 from chspay_settlement.app.month.given import pricer_of, published_table
 from chspay_settlement.app.month.runs import MONTH
-from chspay_settlement.app.month.whole_run import LARGE, Price, divided, measured, price_of
+from chspay_settlement.app.month.whole_run import Price, divided, measured, price_of
 from chspay_settlement.app.reading.lineage import settled
 from chspay_settlement.clients import Grouper, Policies
 from chspay_settlement.engine.groups.table_content import table_content
@@ -221,7 +221,7 @@ class Stages:
 
 def _chunk(run: runs.Run, usual: int) -> int:
     """Cases of one step of a run."""
-    return usual if run.cases < LARGE else LARGE_CHUNK
+    return usual if run.cases < whole_run.LARGE else LARGE_CHUNK
 
 
 def _keys(policy: Policy) -> set[str]:
