@@ -29,26 +29,34 @@ class Page(NamedTuple):
 
 def paged(node: Node, children: Sequence[Node], page: Page) -> Node:
     """``node`` as the sum of one page of its children and of what stands before and after them."""
-    end = page.start + page.size
-    before, shown, after = children[: page.start], children[page.start : end], children[end:]
-    rests = [
-        rest
-        for rest in (
-            _rest(node, before, "前面各页合计", page.token(max(0, page.start - page.size)), "before"),
-            _rest(node, after, "后面各页合计", page.token(end), "after"),
-        )
-        if rest is not None
-    ]
-    return summed(node, *shown, *rests)
+
+    def added(part: slice) -> Fraction:
+        return sum((child.number or Fraction(0) for child in children[part]), Fraction(0))
+
+    return paged_from(node, len(children), children.__getitem__, added, page)
 
 
-def _rest(node: Node, children: Sequence[Node], label: str, token: str, name: str) -> Node | None:
-    if not children:
-        return None
-    value = sum((child.number or Fraction(0) for child in children), Fraction(0))
+def paged_from(
+    node: Node, count: int, child: Callable[[int], Node], added: Callable[[slice], Fraction], page: Page
+) -> Node:
+    """As :func:`paged`, of children that are made only when they are shown.
+
+    :param added: what the children of a stretch add up to.
+    """
+    start, end = min(page.start, count), min(page.start + page.size, count)
+    back = page.token(max(0, page.start - page.size))
+    rests = []
+    if start:
+        rests.append(_rest(node, start, added(slice(0, start)), "前面各页合计", back, "before"))
+    if end < count:
+        token = page.token(end)
+        rests.append(_rest(node, count - end, added(slice(end, count)), "后面各页合计", token, "after"))
+    return summed(node, *(child(place) for place in range(start, end)), *rests)
+
+
+def _rest(node: Node, count: int, value: Fraction, label: str, token: str, name: str) -> Node:
     return Node(
-        node.ref, f"{label}（{len(children)}项）", plain_text(value), node.unit, NodeKind.REST, name,
-        page_token=token,
+        node.ref, f"{label}（{count}项）", plain_text(value), node.unit, NodeKind.REST, name, page_token=token
     )  # fmt: skip
 
 

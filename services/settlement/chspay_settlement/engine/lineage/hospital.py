@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from chspay_settlement.engine.lineage import ref as refs
 from chspay_settlement.engine.lineage.blocks import Block, total
-from chspay_settlement.engine.lineage.facts import MonthFacts, paged
+from chspay_settlement.engine.lineage.facts import MonthFacts, paged, paged_from
 from chspay_settlement.engine.lineage.figures import amount_node, figure
 from chspay_settlement.engine.lineage.node import (
     Node,
@@ -163,8 +164,16 @@ class HospitalLines:
         label, column = SUMS[item]
         value = total(self.blocks, column)
         node = figure(self.ref(item), label, column, value, item)
-        children = [self.block(block, item) for block in self.blocks]
-        return paged(node, children, self.pool.page)
+
+        def added(part: slice) -> Fraction:
+            sums = figure("", label, column, total(self.blocks[part], column), item)
+            return sums.number or Fraction(0)
+
+        def child(place: int) -> Node:
+            return self.block(self.blocks[place], item)
+
+        # A large hospital has many subtotals: those of other pages are only added up.
+        return paged_from(node, len(self.blocks), child, added, self.pool.page)
 
     def block(self, block: Block, item: str) -> Node:
         """A subtotal, unopened."""
