@@ -10,9 +10,8 @@ import chspay_policy
 from chspay.budget.v1 import budget_pb2 as pb
 from chspay.budget.v1 import budget_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2_grpc
-from chspay_budget import rpc as budget_rpc
-from chspay_budget.app import Budget
 from chspay_budget.clients import Rulebook as RulebookClient
+from chspay_budget.main import build
 from chspay_core.errors import Fault
 from chspay_kit.auth import Claim, use_claim
 from chspay_kit.db import Database
@@ -40,8 +39,7 @@ async def stub(migrated_db):
     add = [(rulebook_pb2_grpc.add_RulebookServiceServicer_to_server, rulebook, rulebook_rpc.SERVICE)]
     first = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=databases["rulebook"])
     to_rulebook = Channel(f"127.0.0.1:{await first.start()}", KEY)
-    budget = budget_rpc.BudgetServicer(Budget(RulebookClient(to_rulebook)))
-    add = [(budget_pb2_grpc.add_BudgetServiceServicer_to_server, budget, budget_rpc.SERVICE)]
+    add = build(RulebookClient(to_rulebook))
     second = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=databases["budget"])
     to_budget = Channel(f"127.0.0.1:{await second.start()}", KEY)
     yield budget_pb2_grpc.BudgetServiceStub(to_budget)

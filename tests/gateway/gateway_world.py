@@ -12,9 +12,6 @@ import asyncpg
 import httpx
 import uvicorn
 
-from chspay.budget.v1 import budget_pb2_grpc
-from chspay.grouper.v1 import grouper_pb2_grpc
-from chspay.rulebook.v1 import rulebook_pb2_grpc
 from chspay_cli.cli_client import issue
 from chspay_gateway import auth, clients
 from chspay_gateway.app import create_app
@@ -101,9 +98,8 @@ class GatewayWorld:
 async def _servicers(
     channels: dict[str, Channel], databases: dict[str, Database], trusted: frozenset[str]
 ) -> Any:
-    from chspay_budget.app import Budget
     from chspay_budget.clients import Rulebook as BudgetsRulebook
-    from chspay_budget.rpc import BudgetServicer
+    from chspay_budget.main import build as build_budget
     from chspay_capitation.clients import Rulebook as CapitationsRulebook
     from chspay_capitation.main import build as build_capitation
     from chspay_cli.engines import knowledge
@@ -125,7 +121,7 @@ async def _servicers(
     servicers = {
         "grouper": grouping.servicers,
         "rulebook": rulebook_servicers(Shelf(ROOT), knowledge()),
-        "budget": BudgetServicer(Budget(BudgetsRulebook(channels["rulebook"]))),
+        "budget": build_budget(BudgetsRulebook(channels["rulebook"])),
         "settlement": built.servicers,
         "capitation": heads.servicers,
     }
@@ -133,11 +129,6 @@ async def _servicers(
 
 
 SERVICES = ("grouper", "rulebook", "budget", "settlement", "capitation")
-_ADD = {
-    "grouper": grouper_pb2_grpc.add_GrouperServiceServicer_to_server,
-    "rulebook": rulebook_pb2_grpc.add_RulebookServiceServicer_to_server,
-    "budget": budget_pb2_grpc.add_BudgetServiceServicer_to_server,
-}
 
 
 @contextlib.asynccontextmanager
@@ -159,11 +150,9 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
         signing = Sm2Key.generate()
         servicers, jobs = await _servicers(channels, databases, frozenset({signing.public_hex()}))
         for name, servicer in servicers.items():
-            full = f"chspay.{name}.v1.{name.capitalize()}Service"
             server = Server(
-                servicer if isinstance(servicer, list) else [(_ADD[name], servicer, full)],
-                listen=f"127.0.0.1:{ports[name]}", claim_key=KEY, database=databases[name],
-            )  # fmt: skip
+                servicer, listen=f"127.0.0.1:{ports[name]}", claim_key=KEY, database=databases[name]
+            )
             await server.start()
             stack.push_async_callback(server.drain, 1)
             servers[name] = server

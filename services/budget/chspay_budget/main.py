@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from chspay.budget.v1 import budget_pb2_grpc
-from chspay_budget.app import Budget
+from chspay_budget.app.years import Budget
 from chspay_budget.clients import Rulebook
-from chspay_budget.rpc import SERVICE, BudgetServicer
+from chspay_budget.rpc.years import SERVICE as BUDGET
+from chspay_budget.rpc.years import BudgetServicer
 from chspay_budget.settings import BudgetSettings
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
-from chspay_kit.grpc_server import serve
+from chspay_kit.grpc_server import Add, serve
+
+
+def build(rulebook: Rulebook) -> list[Add]:
+    """Plugs the rooms together."""
+    budget = Budget(rulebook)
+    return [(budget_pb2_grpc.add_BudgetServiceServicer_to_server, BudgetServicer(budget), BUDGET)]
 
 
 async def main(settings: BudgetSettings) -> None:
@@ -21,14 +28,7 @@ async def main(settings: BudgetSettings) -> None:
         application="chspay-budget",
     )
     channel = Channel(settings.rulebook_target, settings.claim_secret())
-    add = [
-        (
-            budget_pb2_grpc.add_BudgetServiceServicer_to_server,
-            BudgetServicer(Budget(Rulebook(channel))),
-            SERVICE,
-        )
-    ]
     try:
-        await serve("budget", add, settings, database)
+        await serve("budget", build(Rulebook(channel)), settings, database)
     finally:
         await channel.close()

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from chspay_budget import store
+from chspay_budget.app.access import may
 from chspay_budget.clients import Rulebook
 from chspay_budget.engine import accounts as final
 from chspay_budget.engine import year as years
 from chspay_budget.engine.accounts import Accounts, Cause
 from chspay_budget.engine.plan import Amounts, plan
 from chspay_budget.engine.year import Year
+from chspay_budget.store import years as store
 from chspay_core.errors import Fault
-from chspay_core.regions import check_code
 from chspay_kit import paging
-from chspay_kit.auth import Claim, current_claim
+from chspay_kit.auth import current_claim
 
 
 class Budget:
@@ -30,7 +30,7 @@ class Budget:
 
         :raises Fault: ROLE_DENIED, REGION_DENIED, POLICY_*, and those of :func:`plan`.
         """
-        claim = _may(pool, "bureau")
+        claim = may(pool, "bureau")
         policy = await self._rulebook.policy(pool, date(years.check_year(year), 1, 1))
         await store.lock(pool, year)
         before = await store.in_force(pool, year - 1)
@@ -45,7 +45,7 @@ class Budget:
 
         :raises Fault: BUDGET_YEAR_UNKNOWN and those of :func:`check_approval`.
         """
-        claim = _may(pool, "bureau")
+        claim = may(pool, "bureau")
         await store.lock(pool, years.check_year(year))
         newest = await store.newest(pool, year)
         if newest is None:
@@ -56,7 +56,7 @@ class Budget:
 
     async def year(self, pool: str, year: int, version: int = 0) -> Year:
         """One version of a year; 0 means the newest."""
-        _may(pool, "bureau", "service")
+        may(pool, "bureau", "service")
         years.check_year(year)
         found = await (store.version(pool, year, version) if version else store.newest(pool, year))
         if found is None:
@@ -79,7 +79,7 @@ class Budget:
 
         :raises Fault: BUDGET_MISSING when there is no year, BUDGET_NOT_APPROVED when there is only a draft.
         """
-        _may(pool, "bureau", "service")
+        may(pool, "bureau", "service")
         years.check_year(year)
         years.check_month(month)
         found = await self._approved(pool, year)
@@ -90,7 +90,7 @@ class Budget:
 
         :raises Fault: BUDGET_MISSING, BUDGET_NOT_APPROVED.
         """
-        _may(pool, "bureau", "service")
+        may(pool, "bureau", "service")
         return await self._approved(pool, years.check_year(year))
 
     async def draft_accounts(
@@ -101,7 +101,7 @@ class Budget:
         :param amounts: actual and decision amount, fen.
         :raises Fault: ROLE_DENIED, REGION_DENIED, BUDGET_MISSING, BUDGET_NOT_APPROVED, ACCOUNTS_*.
         """
-        claim = _may(pool, "bureau")
+        claim = may(pool, "bureau")
         await store.lock(pool, years.check_year(year))
         budget = await self._approved(pool, year)
         final.check_accounts(budget.local_fen, *amounts, causes, document)
@@ -118,7 +118,7 @@ class Budget:
 
         :raises Fault: ACCOUNTS_*, BUDGET_DECISION_WRONG.
         """
-        claim = _may(pool, "bureau")
+        claim = may(pool, "bureau")
         decision = years.check_decision(decision_no)
         await store.lock(pool, years.check_year(year))
         newest = await self.accounts(pool, year)
@@ -132,7 +132,7 @@ class Budget:
 
         :raises Fault: ACCOUNTS_UNKNOWN.
         """
-        _may(pool, "bureau", "service")
+        may(pool, "bureau", "service")
         found = await store.accounts(pool, years.check_year(year), version)
         if found is None:
             raise Fault(final.ACCOUNTS_UNKNOWN, field="year", value=year, pool=pool)
@@ -147,12 +147,3 @@ class Budget:
         if newest is None:
             raise Fault(years.BUDGET_MISSING, field="year", value=year, pool=pool)
         raise Fault(years.BUDGET_NOT_APPROVED, field="year", value=year, pool=pool, version=newest.version)
-
-
-def _may(pool: str, *roles: str) -> Claim:
-    """The caller, who must have one of the roles and reach the pool."""
-    check_code(pool, "统筹区")
-    claim = current_claim()
-    claim.require_role(*roles)
-    claim.require_region(pool)
-    return claim

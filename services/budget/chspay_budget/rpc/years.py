@@ -1,4 +1,4 @@
-"""Budget on the wire: messages to nouns of the engine, and back."""
+"""Years on the wire: messages to nouns of the engine, and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from google.protobuf.json_format import ParseDict
 from chspay.budget.v1 import budget_pb2 as pb
 from chspay.budget.v1 import budget_pb2_grpc
 from chspay.common.v1 import case_pb2
-from chspay_budget.app import Budget
+from chspay_budget.app.years import Budget
 from chspay_budget.engine.accounts import Accounts, Cause
 from chspay_budget.engine.plan import Amounts
 from chspay_budget.engine.year import Year

@@ -1,4 +1,4 @@
-"""All SQL of budget. Rows of other pools do not exist for a caller: row policies hide them."""
+"""Versions of years, their months and approvals, and final accounts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Budget on the wire."""
