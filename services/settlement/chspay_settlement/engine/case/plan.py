@@ -7,7 +7,7 @@ bands, and a case costs one lookup and, unless its band is constant, one multipl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from chspay_core.amounts import MICRO_PLACES
@@ -73,13 +73,13 @@ def compile_band(top: int, kind: CaseKind, method: Settle, basis: Basis, places:
     unit_micro = 10 ** (MICRO_PLACES - places)
     cap = NEVER if line.cap is None else _half_up(line.cap * unit)
     least = None if line.floor is None else _half_up(line.floor * unit)
-    band = Band(
-        top, kind, method, basis, line, 2 * a, 2 * b + over, over, cap, least, unit_micro, None
+    constant = None
+    if not a and b >= 0:
+        units = max(min(_half_up(fixed), cap), least or 0)
+        constant = CasePoints(kind, units * unit_micro)
+    return Band(
+        top, kind, method, basis, line, 2 * a, 2 * b + over, over, cap, least, unit_micro, constant
     )  # fmt: skip
-    if a or b < 0:
-        return band
-    units = max(min(_half_up(fixed), cap), least or 0)
-    return replace(band, constant=CasePoints(kind, units * unit_micro))
 
 
 def _half_up(value: Fraction) -> int:

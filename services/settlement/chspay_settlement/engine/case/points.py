@@ -147,8 +147,7 @@ class Pricer:
         kinds = edges.kinds()
         tier = Fraction(group.high_multiple)
         multiple = edges.high_multiple(tier, inp.level, inp.hospital_code)
-        basis = self._of_group(self._basis(inp, *kinds, more=edges.limit_on.inputs), group)
-        basis = replace(basis, multiple=multiple)
+        basis = self._of_group(self._basis(inp, *kinds, more=edges.limit_on.inputs), group, multiple)
         between, unit = edges.between(multiple), edges.limit_on.unit(basis)
         tops = [*(edge.top(unit) for edge in between), NEVER]
         bands = [self._band(kind, basis, top) for kind, top in zip(kinds, tops, strict=True)]
@@ -176,13 +175,13 @@ class Pricer:
         factor = self.coefficients.of(inp.hospital_code, inp.level, inp.drg) if needed else ONE
         return Basis(self.terms.scale, self.table.overall_mean, factor, self.terms.params)
 
-    def _of_group(self, basis: Basis, group: Group) -> Basis:
+    def _of_group(self, basis: Basis, group: Group, multiple: Fraction | None = None) -> Basis:
         return replace(
             basis,
             base=Fraction(group.base_micro, MICRO),
             mean=group.mean,
             median=group.median,
-            multiple=Fraction(group.high_multiple),
+            multiple=Fraction(group.high_multiple) if multiple is None else multiple,
         )
 
     def _marked_basis(self, inp: PricedInput, method: Settle) -> Basis:
@@ -191,8 +190,7 @@ class Pricer:
         basis = self._basis(inp, more=method.inputs)
         if plan is None or plan.group is None:
             return basis
-        multiple = plan.bands[-1].basis.multiple
-        return replace(self._of_group(basis, plan.group), multiple=multiple)
+        return self._of_group(basis, plan.group, plan.bands[-1].basis.multiple)
 
     def way(self, plan: Plan, inp: PricedInput) -> tuple[marked.Way, list[marked.Step]]:
         """How ``inp`` comes to its points, exact: the same for a marked and an unmarked case."""

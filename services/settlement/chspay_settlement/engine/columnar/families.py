@@ -211,14 +211,14 @@ class Families:
         return family
 
     def _family(self, inp: PricedInput) -> _Family:
-        for same in self._same:
-            same.asked = False
-        plans = [probe.plan(inp) for probe in self._probes]
-        found = [plan for plan in plans if plan is not None]
-        if not found:
+        first = self._same[0]
+        first.asked = False
+        plan = self._probes[0].plan(inp)
+        if plan is None:
             return _Family(asks=False, by_days=False, lines=None)
-        asks = any(same.asked for same in self._same)
-        return _Family(asks, found[0].by_days, _lines(found, self._pricer.terms.places))
+        others = self._probes[1:] if first.asked else []
+        plans = [plan, *(found for probe in others if (found := probe.plan(inp)) is not None)]
+        return _Family(first.asked, plan.by_days, _lines(plans, self._pricer.terms.places))
 
 
 def _lines(plans: list[Plan], places: int) -> tuple[_Line, ...] | None:
@@ -232,27 +232,31 @@ def _lines(plans: list[Plan], places: int) -> tuple[_Line, ...] | None:
 
 def _line(bands: list[Band], unit: int) -> _Line | None:
     parts = [[band.line.slope, band.line.fixed, band.line.cap, band.line.floor] for band in bands]
-    moving: list[tuple[Fraction, Fraction] | None] = []
+    over = lcm(*(value.denominator for values in parts for value in values if value is not None))
+    moving: list[_Moving | None] = []
     for values in zip(*parts, strict=True):
-        known = [value * unit for value in values if value is not None]
-        if not known:
-            moving.append(None)
-            continue
-        if len(known) < len(values):
+        known = [unit * over // value.denominator * value.numerator for value in values if value is not None]
+        found = _through(known)
+        if known and (found is None or len(known) < len(values)):
             return None
-        y = (known[1] - known[0]) / (_PROBES[1] - _PROBES[0])
-        x = known[0] - y * _PROBES[0]
-        if any(value != x + y * probe for value, probe in zip(known, _PROBES, strict=True)):
-            return None
-        moving.append((x, y))
-    over = lcm(*(part.denominator for pair in moving if pair is not None for part in pair))
-    whole = [None if pair is None else _Moving(*(int(part * over) for part in pair)) for pair in moving]
-    slope, fixed, cap, floor = whole
+        moving.append(found)
+    slope, fixed, cap, floor = moving
     if slope is None or fixed is None:
         raise AssertionError("a line has a slope and a fixed part")
     first = bands[0]
     top = min(first.top, _INT64)
     return _Line(NUMBER[first.kind], top, first.unit_micro, over, slope, fixed, cap, floor)
+
+
+def _through(values: list[int]) -> _Moving | None:
+    """The line of these values at the probes, ``None`` where there is none; one value stands for all."""
+    if len(values) < 2:
+        return _Moving(values[0], 0) if values else None
+    y = values[1] - values[0]
+    x = values[0] - y
+    points = zip(values, _PROBES, strict=True)
+    on_it = all((value - x) * at.denominator == y * at.numerator for value, at in points)
+    return _Moving(x, y) if on_it else None
 
 
 def band_row(band: Band) -> Row:
