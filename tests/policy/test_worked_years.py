@@ -153,3 +153,5 @@ def test_an_institutions_money_goes_down_to_its_groups() -> None:
     """The innermost step of nested sharing hands every fen on, whatever the claims."""
     assert groups_within(10_000, {"BR25": 2, "ES39": 1}) == {"BR25": 6667, "ES39": 3333}
     assert sum(groups_within(100, {"A": 1, "B": 1, "C": 1}).values()) == 100
+    # A violation took more from AA19 than it earned: it owes its share, and the others get that much more.
+    assert groups_within(10_000, {"AA19": -50, "BR25": 250}) == {"AA19": -2_500, "BR25": 12_500}

@@ -327,8 +327,9 @@ def _without_increase(
 def groups_within(fund_fen: int, claims: Mapping[str, int]) -> dict[str, int]:
     """An institution's money handed to its groups by claim, the innermost step of nested sharing.
 
-    :param claims: per group what it earned (points in millionths, or a banded amount), zero or more.
+    :param claims: per group what it earned (points in millionths, or a banded amount); below zero where a
+        violation took more points than its cases earned, and then the group owes its share.
     """
     codes = sorted(claims)
-    parts = largest_remainder(fund_fen, [claims[code] for code in codes], codes)
+    parts = largest_remainder(fund_fen, [claims[code] for code in codes], codes, signed=True)
     return dict(zip(codes, parts, strict=True))
