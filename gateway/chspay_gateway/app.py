@@ -130,6 +130,7 @@ def create_app(gateway: Gateway) -> FastAPI:
             **dict.fromkeys(artefacts.PATHS, artefacts.MAX_CONTENT),
         },
         refuse=_refuse,
+        limit_of=envelope.limit_of,
     )
     app.add_middleware(Shield)
     return app
@@ -137,7 +138,7 @@ def create_app(gateway: Gateway) -> FastAPI:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, fault: Fault) -> None:
     """A refusal at the door, in the shape of the path it came in on."""
-    refuse = envelope.refuse if scope["path"] == envelope.PATH else refuse_as_problem
+    refuse = envelope.refuse if envelope.is_path(scope["path"]) else refuse_as_problem
     await refuse(scope, receive, send, fault)
 
 

@@ -49,22 +49,29 @@ class BodyGate:
     :param open_paths: paths that take a stream and hold their own, larger limit.
     :param files: paths that take a file, and its largest size in bytes; a file is not scanned as JSON.
     :param refuse: writes the refusal; the envelope path has its own shape.
+    :param limit_of: the limit of a path that takes a file only in some requests, else ``None``.
     """
 
     def __init__(
-        self, app: ASGIApp, open_paths: frozenset[str], files: Mapping[str, int], refuse: Refuse
+        self,
+        app: ASGIApp,
+        open_paths: frozenset[str],
+        files: Mapping[str, int],
+        refuse: Refuse,
+        limit_of: Callable[[Scope], int | None],
     ) -> None:
         self._app = app
         self._open = open_paths
         self._files = files
         self._refuse = refuse
+        self._limit_of = limit_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in _WITH_BODY or scope["path"] in self._open:
             await self._app(scope, receive, send)
             return
         try:
-            limit = self._files.get(scope["path"])
+            limit = self._files.get(scope["path"]) or self._limit_of(scope)
             body = await _read(scope, receive, limit or MAX_BODY)
             if body and limit is None and too_deep(body):
                 raise Fault(reasons.BODY_TOO_DEEP, limit=MAX_DEPTH)

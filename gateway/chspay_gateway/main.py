@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chspay_gateway import auth, clients
 from chspay_gateway.app import create_app
+from chspay_gateway.national.opening import open_door
 from chspay_gateway.session import Gateway
 from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import PgStore
@@ -33,7 +34,9 @@ async def main(settings: GatewaySettings) -> None:
     services = clients.connect(settings)
     store = PgStore(database)
     key = settings.claim_secret()
-    gateway = Gateway(settings, services, store, auth.Keys(store, key), page_key(key))
+    gateway = Gateway(
+        settings, services, store, auth.Keys(store, key), page_key(key), open_door(settings, key)
+    )
     try:
         await serve_http(create_app(gateway), settings.listen, drain_seconds=settings.drain_seconds)
     finally:

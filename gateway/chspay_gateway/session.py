@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from chspay_core.errors import Fault
 from chspay_gateway import auth, reasons
 from chspay_gateway.clients import Services
+from chspay_gateway.national.door import Door
 from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import Store
 from chspay_kit import auth as claims
@@ -31,6 +32,8 @@ class Gateway:
     keys: auth.Keys
     #: Signs the cookie of signed-in pages; derived from the claim key, never equal to it.
     page_key: bytes
+    #: Who may come in by the national paths.
+    door: Door
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from chspay_kit.settings import ServiceSettings
 
 
@@ -12,6 +14,10 @@ class GatewaySettings(ServiceSettings):
     :param call_seconds: how long one ordinary request may take.
     :param import_seconds: how long a bulk import may take.
     :param import_bytes: the largest file of a bulk import.
+    :param gateway_profile: the province profile of callers whose headers say nothing else.
+    :param partners_file: who speaks which profile with which secrets; read again when it changes.
+    :param answer_keys_file: seals kept answers that name persons, one ``version:secret`` a line; without
+        it a key derived from the claim key does.
     """
 
     listen: str = "127.0.0.1:8080"
@@ -19,3 +25,6 @@ class GatewaySettings(ServiceSettings):
     call_seconds: float = 10.0
     import_seconds: float = 1800.0
     import_bytes: int = 1024 * 1024 * 1024
+    gateway_profile: str = "baseline"
+    partners_file: Path | None = None
+    answer_keys_file: Path | None = None

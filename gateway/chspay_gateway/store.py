@@ -39,6 +39,8 @@ class Exchanged:
     mdtrt_id: str = ""
     setl_id: str = ""
     list_id: str = ""
+    #: The answer tells who somebody is: it is sealed where it lies.
+    personal: bool = False
 
 
 class Store(Protocol):

@@ -16,6 +16,7 @@ from chspay_cli.cli_client import issue
 from chspay_gateway import auth, clients
 from chspay_gateway.app import create_app
 from chspay_gateway.main import page_key
+from chspay_gateway.national.opening import open_door
 from chspay_gateway.session import Gateway
 from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import PgStore
@@ -159,9 +160,10 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
         for work in jobs:
             stack.callback(asyncio.create_task(work()).cancel)
         store = PgStore(databases["gateway"])
+        settings = GatewaySettings(claim_key=KEY.decode(), import_bytes=1024 * 1024)
         gateway = Gateway(
-            GatewaySettings(claim_key=KEY.decode(), import_bytes=1024 * 1024), clients.on_channels(channels),
-            store, auth.Keys(store, KEY), page_key(KEY),
+            settings, clients.on_channels(channels), store, auth.Keys(store, KEY), page_key(KEY),
+            open_door(settings, KEY),
         )  # fmt: skip
         admin = await asyncpg.connect(db.admin_url)
         stack.push_async_callback(admin.close)

@@ -2,33 +2,86 @@
 
 An accepted message takes its msgid for ever. A message refused for what it says keeps its answer too,
 but leaves the msgid free for a corrected body. What failed for another reason (not registered yet, a
-service down) is kept nowhere, so that trying again later can succeed.
+service down) is kept nowhere, so that trying again later can succeed. Questions are not kept: asking
+again answers with what is true then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
-from chspay.settlement.v1 import settlement_pb2
-from chspay_core.case import check_intake
+from fastapi import Response
+
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway import reasons
-from chspay_gateway.envelope import answer, query, upload
+from chspay_gateway.envelope import answer, upload
 from chspay_gateway.envelope.message import Message
 from chspay_gateway.envelope.node import Node
 from chspay_gateway.problems import Faults
 from chspay_gateway.session import Session
 from chspay_gateway.store import Exchanged, Store
-from chspay_kit import convert
 
 INFNO_UNKNOWN = Reason("FSI_INFNO_UNKNOWN", Kind.NOT_FOUND, "交易编号[{value}]不存在或未开通")
 MSGID_REUSED = Reason(
     "FSI_MSGID_REUSED", Kind.CONFLICT, "报文ID{value}已用于另一份内容不同的报文，请换一个新的报文ID。"
 )
-_UPLOADS = frozenset({"4101", "4101A"})
-_QUERY = "4103"
 _LONGEST_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One message to be carried out.
+
+    :param infno: the transaction, in our numbering (a province may have another number for it).
+    :param file: what came beside the message (9101).
+    """
+
+    message: Message
+    infno: str
+    session: Session
+    store: Store
+    received: datetime
+    file: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as an answer (9102): bytes, not JSON, so that clients see it by the content type."""
+
+    filename: str
+    content: bytes
+
+    def response(self) -> Response:
+        """The file over HTTP."""
+        name = quote(self.filename)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(self.content, headers=headers, media_type="application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a transaction did.
+
+    :param personal: the output tells who somebody is: the kept answer is sealed.
+    """
+
+    output: object
+    warning: str = ""
+    mdtrt_id: str = ""
+    setl_id: str = ""
+    list_id: str = ""
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """How a transaction is carried out, and whether its answer is kept."""
+
+    run: Callable[[Call], Awaitable[Outcome]]
+    writes: bool = True
 
 
 class Desk:
@@ -36,57 +89,71 @@ class Desk:
 
     :param session: the caller, a hospital, and the services.
     :param store: where answers are kept.
+    :param transactions: what is served, by our numbers.
+    :param numbers: numbers of the caller's province -> ours.
+    :param absent: numbers that mean something else there.
+    :param style: how its answers look.
     """
 
-    def __init__(self, session: Session, store: Store) -> None:
+    def __init__(
+        self,
+        session: Session,
+        store: Store,
+        transactions: Mapping[str, Transaction],
+        style: answer.Style = answer.PLAIN,
+        numbers: Mapping[str, str] | None = None,
+        absent: frozenset[str] = frozenset(),
+    ) -> None:
         self._session = session
         self._store = store
+        self._transactions = transactions
+        self._style = style
+        self._numbers = numbers or {}
+        self._absent = absent
 
-    async def serve(self, message: Message, received: datetime) -> bytes:
-        """The answer's bytes.
+    async def serve(
+        self, message: Message, received: datetime, file: bytes | None = None
+    ) -> bytes | Download:
+        """The answer's bytes, or a file.
 
         :raises Fault, Faults: refused; nothing was written.
         """
         own = self._session.claim.institution
         if own != message.institution:
             raise Fault(reasons.NOT_YOURS, field="fixmedins_code", value=message.institution, own=own or "无")
-        if message.infno in _UPLOADS:
-            return await self._upload(message, received)
-        if message.infno == _QUERY:
-            return await self._find(message, received)
-        raise Fault(INFNO_UNKNOWN, field="infno", value=message.infno)
+        infno = self._numbers.get(message.infno, message.infno)
+        transaction = None if infno in self._absent else self._transactions.get(infno)
+        if transaction is None:
+            raise Fault(INFNO_UNKNOWN, field="infno", value=message.infno)
+        call = Call(message, infno, self._session, self._store, received, file)
+        if transaction.writes:
+            return await self._once(call, transaction)
+        outcome = await transaction.run(call)
+        if isinstance(outcome.output, Download):
+            return outcome.output
+        refmsgid = answer.new_refmsgid(message.place, received)
+        return answer.success(refmsgid, received, outcome.output, self._style, outcome.warning)
 
-    async def _upload(self, message: Message, received: datetime) -> bytes:
+    async def _once(self, call: Call, transaction: Transaction) -> bytes:
+        message, received = call.message, call.received
         kept = await self._kept(message)
         if kept is not None:
             return kept
         refmsgid = answer.new_refmsgid(message.place, received)
         try:
-            list_id = await self._submit(message)
+            outcome = await transaction.run(call)
         except (Fault, Faults) as refusal:
             faults = refusal.faults if isinstance(refusal, Faults) else [refusal]
             if any(fault.reason.kind is not Kind.INVALID for fault in faults):
                 raise
-            named = _in_national_names(faults)
-            return await self._keep(message, refmsgid, answer.failure(refmsgid, received, named), "")
-        output = {"setl_list_id": list_id, "data": {"setl_list_id": list_id}}
-        return await self._keep(message, refmsgid, answer.success(refmsgid, received, output), list_id)
-
-    async def _submit(self, message: Message) -> str:
-        case = upload.case_of(message)
-        faults = check_intake(case)
-        if faults:
-            raise Faults(faults)
-        done = await self._session.services.settlement.SubmitList(
-            settlement_pb2.SubmitListRequest(
-                request_id=message.request_id,
-                case=convert.case_to_pb(case),
-                identity=upload.identity_of(message),
-                source=message.source,
-                channel="envelope",
+            named = in_national_names(faults)
+            content = answer.failure(refmsgid, received, named, self._style)
+            named_ids = Outcome(
+                None, mdtrt_id=_named(message, "mdtrt_id"), setl_id=_named(message, "setl_id")
             )
-        )
-        return str(done.list_id)
+            return await self._keep(message, refmsgid, content, named_ids, accepted=False)
+        content = answer.success(refmsgid, received, outcome.output, self._style, outcome.warning)
+        return await self._keep(message, refmsgid, content, outcome, accepted=True)
 
     async def _kept(self, message: Message) -> bytes | None:
         """The answer this very message had before; a fault when its msgid belongs to another one."""
@@ -98,44 +165,39 @@ class Desk:
             raise Fault(MSGID_REUSED, field="msgid", value=message.msgid)
         return None
 
-    async def _keep(self, message: Message, refmsgid: str, content: bytes, list_id: str) -> bytes:
+    async def _keep(
+        self, message: Message, refmsgid: str, content: bytes, outcome: Outcome, *, accepted: bool
+    ) -> bytes:
         """Keeps the answer; when the same message was answered meanwhile, that answer is the one."""
         exchange = Exchanged(
             institution=message.institution,
             infno=message.infno,
             msgid=message.msgid,
             body_hash=message.body_hash,
-            accepted=bool(list_id),
+            accepted=accepted,
             refmsgid=refmsgid,
             answer=content,
-            mdtrt_id=_named(message, "mdtrt_id"),
-            setl_id=_named(message, "setl_id"),
-            list_id=list_id,
+            mdtrt_id=outcome.mdtrt_id,
+            setl_id=outcome.setl_id,
+            list_id=outcome.list_id,
+            personal=outcome.personal,
         )
         if await self._store.keep(exchange):
             return content
         return await self._kept(message) or content
 
-    async def _find(self, message: Message, received: datetime) -> bytes:
-        try:
-            found = await self._session.services.settlement.GetList(query.wanted(message))
-        except Fault as fault:
-            if fault.reason.kind is not Kind.NOT_FOUND:
-                raise
-            raise Fault(query.NOTHING_FOUND) from fault
-        mdtrt_id = await self._store.visit(message.institution, found.list.case.case_id)
-        refmsgid = answer.new_refmsgid(message.place, received)
-        return answer.success(refmsgid, received, query.output_of(found.list, mdtrt_id))
-
 
 def _named(message: Message, name: str) -> str:
     """An id the message names; empty when it is none, for a refused message may hold anything."""
-    setlinfo = message.input.raw("setlinfo")
-    value = Node(setlinfo, "").raw(name) if isinstance(setlinfo, Mapping) else None
-    return value.strip()[:_LONGEST_ID] if isinstance(value, str) else ""
+    for node in ("setlinfo", "data"):
+        members = message.input.raw(node)
+        value = Node(members, "").raw(name) if isinstance(members, Mapping) else None
+        if isinstance(value, str):
+            return value.strip()[:_LONGEST_ID]
+    return ""
 
 
-def _in_national_names(faults: Sequence[Fault]) -> list[Fault]:
+def in_national_names(faults: Sequence[Fault]) -> list[Fault]:
     """Faults that name canonical fields, naming the members the sender knows."""
     return [
         Fault(

@@ -1,0 +1,1 @@
+"""What differs from province to province around one envelope: headers, signatures, paths, spellings."""
