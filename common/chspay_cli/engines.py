@@ -12,6 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from chspay_budget import engine as budget
 from chspay_budget.engine import months
 from chspay_capitation import engine as capitation
 from chspay_core import measuring
@@ -22,12 +23,13 @@ from chspay_grouper.engine.weights import methods as weight_methods
 from chspay_settlement import engine as settlement
 from chspay_settlement.engine.case.curves import curves
 
-#: Modules with registries of methods, besides every module of the engines of settlement and capitation.
+#: Modules with registries of methods, besides those of the engines walked below.
 _MODULES = (measuring, weight_methods, weight_extras)
 
 
 def _registries() -> Iterator[Registry[Any]]:
-    for module in (*_MODULES, *_submodules(settlement), *_submodules(capitation)):
+    engines = (budget, settlement, capitation)
+    for module in (*_MODULES, *(module for engine in engines for module in _submodules(engine))):
         for item in vars(module).values():
             if isinstance(item, Registry):
                 yield item

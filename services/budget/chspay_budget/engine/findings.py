@@ -8,7 +8,7 @@ dismissed. Whoever found it does not decide it, and whoever held a payment does 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -95,7 +95,7 @@ class Step:
     by: str
     statement: str = ""
     decision_no: str = ""
-    outcome: Mapping[str, str] = MappingProxyType({})
+    outcome: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ next year leans on what peers come to and on the holder's own change over two ye
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from chspay_core.amounts import MICRO, from_micro, plain
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
+from chspay_core.policy_reading import broken, fraction
 from chspay_core.worksheet import Worksheet
 
 CATALOGUE_KEY = "indicator.catalogue"
@@ -91,11 +92,6 @@ PEERS_MISSING = Reason(
     Kind.PRECONDITION,
     "同级同类测算{benchmark}中没有{holder}，不能提出指标“{value}”的建议。",
 )
-SHARE_WRONG = Reason(
-    "INDICATOR_SHARE_WRONG",
-    Kind.PRECONDITION,
-    "{place}的同级同类权重现为{value}，应在0至1之间。请更正政策文件。",
-)
 
 
 class Entry(NamedTuple):
@@ -118,7 +114,7 @@ class Step:
     decision_no: str
     by: str
     outcome: str = ""
-    worksheet: Mapping[str, object] = MappingProxyType({})
+    worksheet: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,13 +238,11 @@ METHODS: Registry[Proposal] = Registry(PROPOSAL_KEY)
 def peer_and_own(known: Entry, basis: Basis, policy: Policy, sheet: Worksheet) -> int:
     """Peers' mean and the own figure carried on by its two-year change, weighted, within the growth cap.
 
-    :raises Fault: INDICATOR_SHARE_WRONG, POLICY_MISSING.
+    :raises Fault: POLICY_VALUE, POLICY_MISSING.
     """
-    share, cap = Fraction(policy.decimal(PEER_WEIGHT_KEY)), Fraction(policy.decimal(CAP_KEY))
-    if not 0 <= share <= 1:
-        raise Fault(
-            SHARE_WRONG, field=PEER_WEIGHT_KEY, value=policy.text(PEER_WEIGHT_KEY), place=policy.place
-        )
+    share, cap = fraction(policy, PEER_WEIGHT_KEY), fraction(policy, CAP_KEY)
+    if share > 1:
+        raise broken(policy, PEER_WEIGHT_KEY, policy.text(PEER_WEIGHT_KEY), "不能大于1")
     actual = Fraction(basis.actual_micro, MICRO)
     change = Fraction(basis.actual_micro, basis.last_micro) - 1 if basis.last_micro else Fraction(0)
     own = actual * (1 + change)
