@@ -25,6 +25,7 @@ from chspay_budget.engine.plan import CAP_KEY
 from chspay_core.amounts import MICRO, from_micro, plain, ratio_half_up
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
+from chspay_core.policy_reading import fraction
 from chspay_core.worksheet import Worksheet
 
 RECOGNISED_KEY = "change.recognised"
@@ -102,7 +103,7 @@ def review(before: Figures, after: Figures, policy: Policy) -> Change:
     fen = whole(shares, after.cost_fen - before.cost_fen, known)
     causes = dict(zip(known, fen, strict=True))
     wanted = before.cost_fen + sum(causes[cause] for cause in known if cause in recognised)
-    most = before.cost_fen * (1 + Fraction(policy.decimal(CAP_KEY)))
+    most = before.cost_fen * (1 + fraction(policy, CAP_KEY))
     cap = most.numerator // most.denominator
     return Change(
         before, after, MappingProxyType(causes), tuple(cause for cause in known if cause in recognised), cap,

@@ -24,6 +24,7 @@ from chspay_budget.engine.poisson import quantiles
 from chspay_core.amounts import plain, ratio_half_up
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
+from chspay_core.policy_reading import broken, fraction
 from chspay_core.worksheet import Worksheet
 
 LEVEL_KEY = "heads.level"
@@ -47,11 +48,6 @@ SERVED_WRONG = Reason(
 HEADS_NEGATIVE = Reason("HEADS_NEGATIVE", Kind.INVALID, "机构{value}的人头数不能为负，也不能过大。")
 INSTITUTION_TWICE = Reason(
     "HEADS_INSTITUTION_TWICE", Kind.INVALID, "机构{value}给了两次，请每个机构只给一行。"
-)
-PARAMETER_WRONG = Reason(
-    "HEADS_PARAMETER_WRONG",
-    Kind.PRECONDITION,
-    "{place}的“{field}”现为{value}，把握度应在0.5至1之间（不含1），宽限不能为负。请更正政策文件。",
 )
 
 
@@ -98,10 +94,10 @@ class Range:
 def judge(strata: Sequence[Stratum], actual: Sequence[Actual], policy: Policy) -> list[Range]:
     """The range of every institution, by code.
 
-    :raises Fault: HEADS_*, POLICY_MISSING.
+    :raises Fault: HEADS_*, POLICY_MISSING, POLICY_VALUE.
     """
     known = _checked(strata, actual)
-    level, margin = _level(policy), _margin(policy)
+    level, margin = _level(policy), fraction(policy, MARGIN_KEY)
     tail = (1 - level) / 2
     found = []
     for one in sorted(actual, key=lambda item: item.institution):
@@ -198,14 +194,7 @@ def _checked(strata: Sequence[Stratum], actual: Sequence[Actual]) -> dict[tuple[
 
 
 def _level(policy: Policy) -> Fraction:
-    level = Fraction(policy.decimal(LEVEL_KEY))
+    level = fraction(policy, LEVEL_KEY)
     if not Fraction(1, 2) <= level < 1:
-        raise Fault(PARAMETER_WRONG, field=LEVEL_KEY, value=policy.text(LEVEL_KEY), place=policy.place)
+        raise broken(policy, LEVEL_KEY, policy.text(LEVEL_KEY), "应不小于0.5且小于1")
     return level
-
-
-def _margin(policy: Policy) -> Fraction:
-    margin = Fraction(policy.decimal(MARGIN_KEY))
-    if margin < 0:
-        raise Fault(PARAMETER_WRONG, field=MARGIN_KEY, value=policy.text(MARGIN_KEY), place=policy.place)
-    return margin

@@ -24,6 +24,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.method_registry import Registry
 from chspay_core.period import Month
 from chspay_core.policy import Policy
+from chspay_core.policy_reading import broken, fraction
 
 METHOD_KEY = "forecast.method"
 LEVEL_KEY = "forecast.level"
@@ -55,11 +56,6 @@ NOT_UP_TO_YEAR = Reason(
     "要预测{value}年，各月数据应至少到{wanted}，现在只到{last}。请先完成月结或补充数据。",
 )
 FUND_MISSING = Reason("FORECAST_FUND_MISSING", Kind.PRECONDITION, "{value}没有批准的月度基金，不能预测点值。")
-PARAMETER_WRONG = Reason(
-    "FORECAST_PARAMETER_WRONG",
-    Kind.PRECONDITION,
-    "{place}的“{field}”现为{value}：把握度应在0.5至0.99之间，月数应为1至12。请更正政策文件。",
-)
 
 
 class Fact(NamedTuple):
@@ -179,15 +175,13 @@ def forecast(year: int, facts: Sequence[Fact], funds: Mapping[int, int], policy:
 def read(policy: Policy) -> tuple[Way, Fraction, int]:
     """The method, the level and the number of months compared.
 
-    :raises Fault: FORECAST_PARAMETER_WRONG, POLICY_MISSING, METHOD_UNKNOWN.
+    :raises Fault: POLICY_VALUE, POLICY_MISSING, METHOD_UNKNOWN.
     """
-    level, months = Fraction(policy.decimal(LEVEL_KEY)), policy.integer(MONTHS_KEY)
-    for key, sound in (
-        (LEVEL_KEY, Fraction(1, 2) <= level <= Fraction(99, 100)),
-        (MONTHS_KEY, 1 <= months <= 12),
-    ):
-        if not sound:
-            raise Fault(PARAMETER_WRONG, field=key, value=policy.text(key), place=policy.place)
+    level, months = fraction(policy, LEVEL_KEY), policy.integer(MONTHS_KEY)
+    if not Fraction(1, 2) <= level <= Fraction(99, 100):
+        raise broken(policy, LEVEL_KEY, policy.text(LEVEL_KEY), "应在0.5至0.99之间")
+    if not 1 <= months <= YEAR:
+        raise broken(policy, MONTHS_KEY, months, "应为1至12")
     return METHODS.chosen(policy), level, months
 
 

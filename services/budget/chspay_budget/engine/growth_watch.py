@@ -14,6 +14,7 @@ from fractions import Fraction
 from chspay_core.amounts import divide_half_up, fen_to_yuan, ratio_half_up
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
+from chspay_core.policy_reading import broken, fraction
 from chspay_core.worksheet import Worksheet
 
 MONTHS_KEY = "watch.base_months"
@@ -23,11 +24,6 @@ MONTHS_WRONG = Reason(
     "GROWTH_MONTHS_WRONG",
     Kind.PRECONDITION,
     "比较增长需要此前{wanted}个月的数据，只有{value}个月。请等月份齐全后再比较。",
-)
-PARAMETER_WRONG = Reason(
-    "GROWTH_PARAMETER_WRONG",
-    Kind.PRECONDITION,
-    "{place}的“{field}”现为{value}，月数应为1至12，增幅上限不能为负。请更正政策文件。",
 )
 
 
@@ -61,23 +57,20 @@ class Growth:
 def base_months(policy: Policy) -> int:
     """How many months a month is held to.
 
-    :raises Fault: POLICY_MISSING, GROWTH_PARAMETER_WRONG.
+    :raises Fault: POLICY_MISSING, POLICY_VALUE.
     """
     months = policy.integer(MONTHS_KEY)
     if not 1 <= months <= 12:
-        raise Fault(PARAMETER_WRONG, field=MONTHS_KEY, value=months, place=policy.place)
+        raise broken(policy, MONTHS_KEY, months, "应为1至12")
     return months
 
 
 def limit(policy: Policy) -> Fraction:
     """The growth above which payment may be suspended.
 
-    :raises Fault: POLICY_MISSING, GROWTH_PARAMETER_WRONG.
+    :raises Fault: POLICY_MISSING, POLICY_VALUE.
     """
-    found = Fraction(policy.decimal(LIMIT_KEY))
-    if found < 0:
-        raise Fault(PARAMETER_WRONG, field=LIMIT_KEY, value=policy.text(LIMIT_KEY), place=policy.place)
-    return found
+    return fraction(policy, LIMIT_KEY)
 
 
 def compare(month: Mapping[str, int], before: Sequence[Mapping[str, int]], policy: Policy) -> list[Growth]:
@@ -86,7 +79,7 @@ def compare(month: Mapping[str, int], before: Sequence[Mapping[str, int]], polic
     A hospital that was not there in any of those months has nothing to be held to and is not abnormal; a
     month in which it had no case counts as zero.
 
-    :raises Fault: GROWTH_MONTHS_WRONG, GROWTH_PARAMETER_WRONG, POLICY_MISSING.
+    :raises Fault: GROWTH_MONTHS_WRONG, POLICY_VALUE, POLICY_MISSING.
     """
     wanted, most = base_months(policy), limit(policy)
     if len(before) != wanted:

@@ -15,14 +15,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from chspay_core.amounts import MICRO, decimal_text, divide_half_up, from_micro, plain
+from chspay_core.amounts import MICRO, divide_half_up, from_micro, plain
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
+from chspay_core.policy_reading import broken, fraction, positive
 from chspay_core.worksheet import Worksheet
 
 K = TypeVar("K", int, str)
@@ -41,9 +41,6 @@ TWICE = Reason(
     "PEERS_TWICE", Kind.INVALID, "机构{value}在病组“{group}”中出现两次，请每个机构每个病组只给一行。"
 )
 VALUE_NEGATIVE = Reason("PEERS_VALUE_NEGATIVE", Kind.INVALID, "机构{value}的数值或例数不能为负，请核对。")
-PARAMETER_WRONG = Reason(
-    "PEERS_PARAMETER_WRONG", Kind.PRECONDITION, "{place}的“{field}”现为{value}，{wanted}。请更正政策文件。"
-)
 
 
 class Observation(NamedTuple):
@@ -110,9 +107,11 @@ METHODS: Registry[Robust] = Registry(METHOD_KEY)
 def trimmed_mean(values: Sequence[Fraction], policy: Policy) -> Fraction:
     """The mean without the share ``peers.trim`` at each end, in whole institutions rounded down.
 
-    :raises Fault: PEERS_PARAMETER_WRONG when the share leaves nothing.
+    :raises Fault: POLICY_VALUE when the share leaves nothing.
     """
-    share = _parameter(policy, TRIM_KEY, lambda found: 0 <= found < Fraction(1, 2), "应不小于0且小于0.5")
+    share = fraction(policy, TRIM_KEY)
+    if share >= Fraction(1, 2):
+        raise broken(policy, TRIM_KEY, policy.text(TRIM_KEY), "应小于0.5")
     cut = int(share * len(values))
     kept = sorted(values)[cut : len(values) - cut]
     return Fraction(sum(kept), len(kept))
@@ -124,7 +123,7 @@ def huber_mean(values: Sequence[Fraction], policy: Policy) -> Fraction:
     The sum of cut deviations is piecewise linear, so the point is found exactly. A MAD of zero gives the
     median, to which the mean tends as the cut narrows.
     """
-    times = _parameter(policy, HUBER_KEY, lambda found: found > 0, "应大于0")
+    times = positive(policy, HUBER_KEY)
     middle = median(values)
     cut = times * _MAD_SCALE * median([abs(value - middle) for value in values])
     return middle if cut == 0 else _root(sorted(values), cut)
@@ -132,10 +131,10 @@ def huber_mean(values: Sequence[Fraction], policy: Policy) -> Fraction:
 
 def median_of_means(values: Sequence[Fraction], policy: Policy) -> Fraction:
     """The median of the means of ``peers.blocks`` blocks; institutions go to blocks in turn, by code."""
-    wanted = _parameter(
-        policy, BLOCKS_KEY, lambda found: found >= 1 and found.denominator == 1, "应为不小于1的整数"
-    )
-    blocks = min(int(wanted), len(values))
+    wanted = policy.integer(BLOCKS_KEY)
+    if wanted < 1:
+        raise broken(policy, BLOCKS_KEY, wanted, "应不小于1")
+    blocks = min(wanted, len(values))
     return median([Fraction(sum(values[at::blocks]), len(values[at::blocks])) for at in range(blocks)])
 
 
@@ -163,13 +162,13 @@ def shown(value: Fraction) -> str:
 def measure(observations: Iterable[Observation], policy: Policy) -> Benchmark:
     """The means of every group, level and class, and every institution held to those of its class.
 
-    :raises Fault: PEERS_EMPTY, PEERS_TWICE, PEERS_VALUE_NEGATIVE, PEERS_PARAMETER_WRONG, POLICY_MISSING,
+    :raises Fault: PEERS_EMPTY, PEERS_TWICE, PEERS_VALUE_NEGATIVE, POLICY_VALUE, POLICY_MISSING,
         METHOD_UNKNOWN.
     """
     rows = sorted(observations)
     _check(rows)
     robust = METHODS.chosen(policy)
-    k = _parameter(policy, SHRINK_KEY, lambda found: found >= 0, "不能为负")
+    k = fraction(policy, SHRINK_KEY)
     groups: defaultdict[str, list[Observation]] = defaultdict(list)
     for row in rows:
         groups[row.group].append(row)
@@ -307,12 +306,4 @@ def _by(rows: Iterable[Observation], key: Callable[[Observation], K]) -> dict[K,
     found: dict[K, list[Observation]] = {}
     for row in rows:
         found.setdefault(key(row), []).append(row)
-    return found
-
-
-def _parameter(policy: Policy, key: str, sound: Callable[[Fraction], bool], wanted: str) -> Fraction:
-    text = policy.text(key)
-    found = Fraction(Decimal(decimal_text(text, key)))
-    if not sound(found):
-        raise Fault(PARAMETER_WRONG, field=key, value=text, place=policy.place, wanted=wanted)
     return found
