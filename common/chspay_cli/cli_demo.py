@@ -60,7 +60,7 @@ async def _demo(once: bool, cases: int, messages: int, home: Path) -> None:
         console.print(f"[dim]{time.monotonic() - began:6.1f} 秒[/]  {text}", soft_wrap=True)
 
     start_afresh(home)
-    stack = Stack(home, ports=_ports(), report=tell)
+    stack = Stack(home, ports=free_or_usual_ports(), report=tell)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -93,7 +93,7 @@ def _wide() -> Console:
     return Console(highlight=False, width=max(found.width, _TABLE_WIDTH))
 
 
-def _ports() -> dict[str, int]:
+def free_or_usual_ports() -> dict[str, int]:
     """The usual ports, or free ones when somebody already uses them."""
     from chspay_cli.stack import DEFAULT_PORTS, free_ports
     from chspay_kit.ports import is_free

@@ -14,6 +14,7 @@ from google.type import decimal_pb2
 
 from chspay.settlement.v1 import year_pb2 as pb
 from chspay.settlement.v1 import year_pb2_grpc
+from chspay_cli.cli_year_demo import demo
 from chspay_cli.files import replace_file
 from chspay_cli.remote import HomeOption, SettlementOption, ask_settlement
 from chspay_core.amounts import decimal_text, fen_to_yuan
@@ -38,6 +39,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog="""例：
 
+  chspay year demo --once
+
   chspay year fact 990100 2026 H99010100001 score 92.5 --cite 考核通报
 
   chspay year start 990100 2026
@@ -49,6 +52,7 @@ app = typer.Typer(
   chspay year reclear YC-990100-2026-1 --case H99010100001:C1 --cause 高套病组 --cite 医保处〔2027〕3号
 """,
 )
+app.command()(demo)
 ClearingId = Annotated[str, typer.Argument(help="年度清算编号")]
 ReclearId = Annotated[str, typer.Argument(help="重新清算编号")]
 Pool = Annotated[str, typer.Argument(help="统筹区代码")]
