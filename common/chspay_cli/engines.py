@@ -16,10 +16,14 @@ from chspay_budget import engine as budget
 from chspay_budget.engine import months
 from chspay_capitation import engine as capitation
 from chspay_core import measuring
+from chspay_core.cliffs import Curve
 from chspay_core.method_registry import Registry
+from chspay_core.policy import Policy
 from chspay_core.policy_lint import Engines
 from chspay_grouper.engine.weights import extras as weight_extras
 from chspay_grouper.engine.weights import methods as weight_methods
+from chspay_perdiem import engine as perdiem
+from chspay_perdiem.engine.lint import curves as day_curves
 from chspay_settlement import engine as settlement
 from chspay_settlement.engine.case.curves import curves
 
@@ -28,7 +32,7 @@ _MODULES = (measuring, weight_methods, weight_extras)
 
 
 def _registries() -> Iterator[Registry[Any]]:
-    engines = (budget, settlement, capitation)
+    engines = (budget, settlement, capitation, perdiem)
     for module in (*_MODULES, *(module for engine in engines for module in _submodules(engine))):
         for item in vars(module).values():
             if isinstance(item, Registry):
@@ -59,6 +63,11 @@ def known_params() -> dict[tuple[str, str], tuple[str, ...]]:
     return found
 
 
+def known_curves(policy: Policy) -> list[Curve]:
+    """How a standard case is paid by its cost, and a long stay by its days."""
+    return [*curves(policy), *day_curves(policy)]
+
+
 def knowledge() -> Engines:
     """What a check of the policy may ask the engines of this program."""
-    return Engines(known_methods(), known_params(), curves)
+    return Engines(known_methods(), known_params(), known_curves)

@@ -68,7 +68,7 @@ def plan(amounts: Amounts, last_approved_fen: int | None, policy: Policy) -> Pla
     sheet.given("inpatient", "住院基金预算", amounts.inpatient_fen, "fen")
     sheet.given("out_of_area", "异地就医支出", amounts.out_of_area_fen, "fen")
     sheet.given("reserve", "调剂金（风险金）", amounts.reserve_fen, "fen")
-    _check_growth(amounts.inpatient_fen, last_approved_fen, policy, sheet)
+    check_growth(amounts.inpatient_fen, last_approved_fen, policy, sheet)
     local = amounts.inpatient_fen - amounts.out_of_area_fen - amounts.reserve_fen
     if local <= 0:
         raise Fault(LOCAL_NOT_POSITIVE, field="inpatient_fund_fen", value=local)
@@ -81,12 +81,16 @@ def plan(amounts: Amounts, last_approved_fen: int | None, policy: Policy) -> Pla
         inputs=["inpatient", "out_of_area", "reserve"],
     )
     months = split(local, policy)
-    _write_months(months, policy, sheet)
+    write_months(months, policy, sheet)
     return Plan(amounts, local, tuple(months), sheet)
 
 
-def _check_growth(inpatient: int, last: int | None, policy: Policy, sheet: Worksheet) -> None:
-    """Growth in principle at most the cap (e.g. 10 %): the comparison is exact, nothing is rounded."""
+def check_growth(inpatient: int, last: int | None, policy: Policy, sheet: Worksheet) -> None:
+    """Growth in principle at most the cap (e.g. 10 %): the comparison is exact, nothing is rounded.
+
+    :param inpatient: the inpatient fund, fen; ``last`` the one approved for the year before.
+    :raises Fault: BUDGET_GROWTH_OVER_CAP.
+    """
     if last is None or not policy.has(CAP_KEY):
         return
     cap = policy.decimal(CAP_KEY)
@@ -116,7 +120,8 @@ def _check_growth(inpatient: int, last: int | None, policy: Policy, sheet: Works
         )
 
 
-def _write_months(months: list[int], policy: Policy, sheet: Worksheet) -> None:
+def write_months(months: list[int], policy: Policy, sheet: Worksheet) -> None:
+    """The months on the sheet; ``local`` is above them. Fen."""
     rule = policy.rule(METHOD_KEY)
     sheet.rule("month_share", rule.label, policy.text(METHOD_KEY), rule.unit, rule=rule)
     for month, fen in zip(MONTHS, months, strict=True):
