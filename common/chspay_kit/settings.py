@@ -48,6 +48,7 @@ class ServiceSettings(BaseSettings):
     budget_target: str = "127.0.0.1:50053"
     settlement_target: str = "127.0.0.1:50054"
     capitation_target: str = "127.0.0.1:50055"
+    perdiem_target: str = "127.0.0.1:50056"
 
     def claim_secret(self) -> bytes:
         """The key that signs and verifies claims; at least 16 bytes, or a :class:`Fault`."""
