@@ -20,6 +20,7 @@ from chspay_core import tables
 from chspay_core.case import Case
 from chspay_core.errors import Fault, Kind, Reason, shorten
 from chspay_gateway import reasons
+from chspay_kit.chunk import stream_of
 
 ROW_WIDTH = Reason("ROW_WIDTH", Kind.INVALID, "这一行的列数与表头不同，请检查逗号和引号。")
 
@@ -88,16 +89,8 @@ def _row_chunks(rows: Rows) -> Chunks:
 
 def _sealed(chunk: Chunk, cases: list[Case]) -> Chunk:
     if cases:
-        chunk.arrow = _stream(tables.batch_from_cases(cases))
+        chunk.arrow = stream_of(tables.batch_from_cases(cases))
     return chunk
-
-
-def _stream(batch: pa.RecordBatch) -> bytes:
-    """One Arrow IPC stream of one batch."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema) as writer:
-        writer.write_batch(batch)
-    return bytes(sink.getvalue().to_pybytes())
 
 
 def _fault(number: int, row: Mapping[str, object], fault: Fault) -> RowFault:
@@ -149,7 +142,7 @@ def _parquet_chunks(path: Path) -> Chunks:
         for batch in file.iter_batches(batch_size=CHUNK_ROWS, columns=known):
             numbers = array("q", range(done + 1, done + 1 + batch.num_rows))
             done += batch.num_rows
-            yield Chunk(batch.num_rows, numbers, _stream(batch.select(known).cast(typed)))
+            yield Chunk(batch.num_rows, numbers, stream_of(batch.select(known).cast(typed)))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise Fault(reasons.UPLOAD_UNREADABLE, expected="Parquet", detail=type(error).__name__) from error
 

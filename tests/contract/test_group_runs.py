@@ -23,6 +23,7 @@ from chspay_grouper.app.measuring import carry_out
 from chspay_grouper.app.runners import Runners
 from chspay_grouper.app.runs import CarriedOut
 from chspay_grouper.engine import given
+from chspay_kit import chunk
 from chspay_kit.auth import use_claim
 from chspay_kit.db import Database
 from chspay_kit.worker import Worker
@@ -246,7 +247,7 @@ async def test_only_what_grouping_reads_is_kept(world, migrated_db):
     admin = await asyncpg.connect(migrated_db.admin_url)
     kept = await admin.fetchval("SELECT cases FROM grouper.group_run_cases WHERE run_id = $1", run_id)
     await admin.close()
-    names = set(chunks.unpack(kept).schema.names)
+    names = set(chunk.unpack(kept).schema.names)
     assert names <= set(given.READ)
     assert not names & {"person_key", "total_cost", "patient_paid"}
 

@@ -22,6 +22,7 @@ from chspay_gateway.rest.imports import spool
 from chspay_gateway.rest.types import Answer, Code, Day, PageSize, PageToken, Region, Strict
 from chspay_gateway.session import Caller, Writer, Writing, gateway_of
 from chspay_kit import deadline
+from chspay_kit.chunk import stream_of
 from chspay_kit.convert import date_to_pb
 
 PATH, PARTS_PATH = "/api/v1/rosters", "/api/v1/rosters/parts"
@@ -205,10 +206,7 @@ def _parts(path: FilePath) -> Iterator[bytes]:
     """The file as Arrow streams of some thousand rows; what its columns mean is for the service to say."""
     try:
         for batch in _batches(path):
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, batch.schema) as writer:
-                writer.write_batch(batch)
-            yield bytes(sink.getvalue().to_pybytes())
+            yield stream_of(batch)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         expected = "Parquet、Arrow数据流或UTF-8的CSV"
         raise Fault(reasons.UPLOAD_UNREADABLE, expected=expected, detail=type(error).__name__) from error

@@ -13,6 +13,7 @@ from chspay.grouper.v1 import runs_pb2 as pb
 from chspay_core.errors import Fault
 from chspay_gateway import reasons
 from chspay_gateway.session import Writing
+from chspay_kit.chunk import stream_of
 
 PARQUET = "application/vnd.apache.parquet"
 #: What the interface description says of a request body that is a file of cases.
@@ -62,9 +63,6 @@ def _parts(path: FilePath, columns: Sequence[str]) -> Iterator[bytes]:
         file = pq.ParquetFile(path)
         known = [name for name in file.schema_arrow.names if name in columns]
         for batch in file.iter_batches(batch_size=_PART_ROWS, columns=known):
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, batch.schema) as writer:
-                writer.write_batch(batch)
-            yield bytes(sink.getvalue().to_pybytes())
+            yield stream_of(batch)
     except (pa.ArrowException, OSError) as error:
         raise Fault(reasons.UPLOAD_UNREADABLE, expected="Parquet", detail=type(error).__name__) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
@@ -21,6 +20,7 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_core.tables import batch_from_cases
 from chspay_kit import auth, deadline
+from chspay_kit.chunk import stream_of
 from chspay_kit.convert import Answer, answer_from_pb, case_to_pb, date_to_pb
 from chspay_kit.grpc_client import Channel
 from chspay_settlement.faults import GROUP_ANSWERS_SHORT
@@ -120,10 +120,7 @@ class Grouper:
 async def _chunks(scheme: str, cases: Sequence[Case]) -> AsyncIterator[grouper_pb2.GroupArrowRequest]:
     for start in range(0, len(cases), ARROW_ROWS):
         batch = batch_from_cases(cases[start : start + ARROW_ROWS])
-        sink = io.BytesIO()
-        with pa.ipc.new_stream(sink, batch.schema) as writer:
-            writer.write_batch(batch)
-        yield grouper_pb2.GroupArrowRequest(scheme=scheme, cases=sink.getvalue())
+        yield grouper_pb2.GroupArrowRequest(scheme=scheme, cases=stream_of(batch))
 
 
 def _read_answers(content: bytes, digest: str) -> list[Answer]:

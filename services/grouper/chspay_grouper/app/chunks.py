@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_grouper.app.runners import Reader
+from chspay_kit.chunk import pack
 
 RUN_CASES_UNREADABLE = Reason(
     "RUN_CASES_UNREADABLE", Kind.INVALID, "病例不能读取（{problem}），应为Parquet文件或Arrow数据流。"
@@ -18,7 +19,6 @@ RUN_CASES_UNREADABLE = Reason(
 #: Cases of one chunk, which is one committed step of a run.
 CHUNK_ROWS = 65_536
 _PARQUET = b"PAR1"
-_PACKED = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
 def cut(content: bytes, reader: Reader) -> list[tuple[int, bytes]]:
@@ -38,20 +38,6 @@ def cut(content: bytes, reader: Reader) -> list[tuple[int, bytes]]:
     except (pa.ArrowException, OSError) as error:
         raise Fault(RUN_CASES_UNREADABLE, field="cases", problem=type(error).__name__) from error
     return found
-
-
-def pack(batch: pa.RecordBatch) -> bytes:
-    """A record batch as one compressed Arrow stream."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema, options=_PACKED) as writer:
-        writer.write_batch(batch)
-    return bytes(sink.getvalue().to_pybytes())
-
-
-def unpack(content: bytes) -> pa.RecordBatch:
-    """The record batch of :func:`pack`."""
-    with pa.ipc.open_stream(content) as reader:
-        return reader.read_next_batch()
 
 
 def _batches(content: bytes, reader: Reader) -> Iterator[pa.RecordBatch]:

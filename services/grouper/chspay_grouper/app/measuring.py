@@ -18,7 +18,6 @@ from chspay_core.period import parse_day
 from chspay_core.policy import Policy, canonical_json
 from chspay_core.weight_table import WeightTable
 from chspay_grouper.app.artefacts import table_facts
-from chspay_grouper.app.chunks import unpack
 from chspay_grouper.app.runs import DONE, new_run
 from chspay_grouper.engine.canonical import is_digest
 from chspay_grouper.engine.weights.cases import take_cases
@@ -30,6 +29,7 @@ from chspay_grouper.engine.weights.terms import WeightTerms
 from chspay_grouper.store import artefacts, runs
 from chspay_grouper.store.runs import BEFORE_ALL, MEASURE, Run
 from chspay_kit.auth import current_claim
+from chspay_kit.chunk import unpack
 
 WEIGHT_TABLE_UNNAMED = Reason(
     "WEIGHT_TABLE_UNNAMED", Kind.INVALID, "请给出权重表编号；同一权重表的各个版本编号相同。"

@@ -14,7 +14,7 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import canonical_json
 from chspay_grouper.app.artefacts import facts
-from chspay_grouper.app.chunks import cut, pack, unpack
+from chspay_grouper.app.chunks import cut
 from chspay_grouper.app.runners import Runner, Runners
 from chspay_grouper.engine.compare import ANSWERS_UNLIKE, Moves
 from chspay_grouper.engine.runstatement import Tally
@@ -22,6 +22,7 @@ from chspay_grouper.store import runs
 from chspay_grouper.store.runs import BEFORE_ALL, MEASURE, Chunk, Place, Run
 from chspay_kit import logs, paging
 from chspay_kit.auth import Claim, current_claim, service_claim
+from chspay_kit.chunk import pack, unpack
 from chspay_kit.db import Database
 
 GROUP_RUN_NOT_FOUND = Reason("GROUP_RUN_NOT_FOUND", Kind.NOT_FOUND, "没有编号为“{value}”的批量分组。")
