@@ -10,7 +10,6 @@ import chspay_policy
 from chspay.budget.v1 import budget_pb2 as pb
 from chspay.budget.v1 import budget_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2_grpc
-from chspay_budget.clients import Rulebook as RulebookClient
 from chspay_budget.main import build
 from chspay_core.errors import Fault
 from chspay_kit.auth import Claim, use_claim
@@ -39,7 +38,7 @@ async def stub(migrated_db):
     add = [(rulebook_pb2_grpc.add_RulebookServiceServicer_to_server, rulebook, rulebook_rpc.SERVICE)]
     first = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=databases["rulebook"])
     to_rulebook = Channel(f"127.0.0.1:{await first.start()}", KEY)
-    add = build(RulebookClient(to_rulebook))
+    add = build(to_rulebook, to_rulebook)
     second = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=databases["budget"])
     to_budget = Channel(f"127.0.0.1:{await second.start()}", KEY)
     yield budget_pb2_grpc.BudgetServiceStub(to_budget)

@@ -99,7 +99,6 @@ class GatewayWorld:
 async def _servicers(
     channels: dict[str, Channel], databases: dict[str, Database], trusted: frozenset[str]
 ) -> Any:
-    from chspay_budget.clients import Rulebook as BudgetsRulebook
     from chspay_budget.main import build as build_budget
     from chspay_capitation.clients import Rulebook as CapitationsRulebook
     from chspay_capitation.main import build as build_capitation
@@ -122,7 +121,7 @@ async def _servicers(
     servicers = {
         "grouper": grouping.servicers,
         "rulebook": rulebook_servicers(Shelf(ROOT), knowledge()),
-        "budget": build_budget(BudgetsRulebook(channels["rulebook"])),
+        "budget": build_budget(channels["rulebook"], channels["settlement"]),
         "settlement": built.servicers,
         "capitation": heads.servicers,
     }

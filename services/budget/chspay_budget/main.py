@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from chspay.budget.v1 import budget_pb2_grpc
+from chspay.budget.v1 import budget_pb2_grpc, forecast_pb2_grpc, indicators_pb2_grpc, watch_pb2_grpc
+from chspay_budget.app.forecasts import Forecasts
+from chspay_budget.app.indicators import Benchmarks, Indicators
+from chspay_budget.app.watch import Watch
 from chspay_budget.app.years import Budget
-from chspay_budget.clients import Rulebook
+from chspay_budget.clients import Registry, Rulebook, Settlement
+from chspay_budget.rpc.forecasts import SERVICE as FORECAST
+from chspay_budget.rpc.forecasts import ForecastServicer
+from chspay_budget.rpc.indicators import SERVICE as INDICATORS
+from chspay_budget.rpc.indicators import IndicatorServicer
+from chspay_budget.rpc.watch import SERVICE as WATCH
+from chspay_budget.rpc.watch import WatchServicer
 from chspay_budget.rpc.years import SERVICE as BUDGET
 from chspay_budget.rpc.years import BudgetServicer
 from chspay_budget.settings import BudgetSettings
@@ -13,10 +22,20 @@ from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Add, serve
 
 
-def build(rulebook: Rulebook) -> list[Add]:
+def build(to_rulebook: Channel, to_settlement: Channel) -> list[Add]:
     """Plugs the rooms together."""
+    rulebook, settlement = Rulebook(to_rulebook), Settlement(to_settlement)
     budget = Budget(rulebook)
-    return [(budget_pb2_grpc.add_BudgetServiceServicer_to_server, BudgetServicer(budget), BUDGET)]
+    benchmarks = Benchmarks(rulebook, Registry(to_rulebook))
+    indicators = IndicatorServicer(benchmarks, Indicators(rulebook, benchmarks))
+    watch = WatchServicer(Watch(rulebook, settlement))
+    forecasts = ForecastServicer(Forecasts(rulebook, settlement, budget))
+    return [
+        (budget_pb2_grpc.add_BudgetServiceServicer_to_server, BudgetServicer(budget), BUDGET),
+        (indicators_pb2_grpc.add_IndicatorServiceServicer_to_server, indicators, INDICATORS),
+        (watch_pb2_grpc.add_WatchServiceServicer_to_server, watch, WATCH),
+        (forecast_pb2_grpc.add_ForecastServiceServicer_to_server, forecasts, FORECAST),
+    ]
 
 
 async def main(settings: BudgetSettings) -> None:
@@ -27,8 +46,12 @@ async def main(settings: BudgetSettings) -> None:
         max_size=settings.database_max,
         application="chspay-budget",
     )
-    channel = Channel(settings.rulebook_target, settings.claim_secret())
+    rules, settled = (
+        Channel(target, settings.claim_secret())
+        for target in (settings.rulebook_target, settings.settlement_target)
+    )
     try:
-        await serve("budget", build(Rulebook(channel)), settings, database)
+        await serve("budget", build(rules, settled), settings, database)
     finally:
-        await channel.close()
+        await rules.close()
+        await settled.close()

@@ -1,0 +1,319 @@
+"""Use-cases of the watch: heads, growth and changes judged, and what is found brought to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from chspay_budget.app.access import may, new_id
+from chspay_budget.clients import HoldWanted, Rulebook, SettledRun, Settlement
+from chspay_budget.engine import changes, expected_heads, growth_watch
+from chspay_budget.engine import findings as life
+from chspay_budget.engine import indicators as indicator_life
+from chspay_budget.engine.changes import Figures
+from chspay_budget.engine.expected_heads import Actual, Range, Stratum
+from chspay_budget.engine.findings import Finding, State, Step, Subject, check_line
+from chspay_budget.engine.growth_watch import Growth
+from chspay_budget.engine.year import check_year
+from chspay_budget.store import findings as store
+from chspay_budget.store import watching
+from chspay_core.amounts import MICRO, from_micro, plain
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.period import Month
+from chspay_core.policy import Policy
+from chspay_core.worksheet import Worksheet
+from chspay_kit import paging
+
+WATCH_UNKNOWN = Reason("WATCH_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的监测事项，或不在权限范围内。")
+SUBJECT_UNKNOWN = Reason(
+    "WATCH_SUBJECT_UNKNOWN", Kind.INVALID, "监测事项的类别“{value}”无法识别，可用：heads、growth、change。"
+)
+RUN_MISSING = Reason(
+    "GROWTH_RUN_MISSING", Kind.PRECONDITION, "统筹区{pool}的{value}还没有月结或试算，不能比较费用增长。"
+)
+FUND_UNKNOWN = Reason(
+    "CHANGE_FUND_UNKNOWN",
+    Kind.INVALID,
+    "基金类别“{value}”无法识别，可用：inpatient、outpatient、per_diem、capitation。",
+)
+YEARS_WRONG = Reason("CHANGE_YEARS_WRONG", Kind.INVALID, "应比较相邻的两年，收到{before}年和{value}年。")
+
+_FUNDS = ("inpatient", "outpatient", "per_diem", "capitation")
+#: A pool in which a point value is formed pays inpatient care as one unit.
+_POOLED_KEY = "point_value.form"
+
+
+class Judged(NamedTuple):
+    """An institution's range, how it came about, and the finding that was filed."""
+
+    found: Range
+    sheet: Worksheet
+    watch_id: str
+
+
+class Compared(NamedTuple):
+    """A hospital's growth, how it came about, and the finding that was filed."""
+
+    found: Growth
+    sheet: Worksheet
+    watch_id: str
+
+
+class Watch:
+    """The watch over every pool the caller may act for."""
+
+    def __init__(self, rulebook: Rulebook, settlement: Settlement) -> None:
+        self._rulebook, self._settlement = rulebook, settlement
+
+    async def judge_heads(
+        self,
+        request_id: str,
+        pool: str,
+        year: int,
+        facts: tuple[Sequence[Stratum], Sequence[Actual]],
+        document: str,
+    ) -> list[Judged]:
+        """Heads of every institution against their range; those above it become findings.
+
+        :raises Fault: HEADS_*, WATCH_TEXT_MISSING, POLICY_*, ROLE_DENIED, REGION_DENIED.
+        """
+        claim = may(pool, "bureau")
+        policy = await self._rulebook.policy(pool, date(check_year(year), 12, 31))
+        said = check_line("document", document)
+        answer = []
+        for found in expected_heads.judge(*facts, policy):
+            sheet = expected_heads.explain(found, policy)
+            numbers = {
+                "heads": str(found.heads), "low": str(found.low), "high": str(found.high),
+                "excess": str(found.excess), "expected": sheet["expected"].value,
+            }  # fmt: skip
+            about = _About(pool, Subject.HEADS, found.institution, str(year), numbers, said)
+            name = await self._file(request_id, about, policy, sheet, claim.subject) if found.excess else ""
+            answer.append(Judged(found, sheet, name))
+        return answer
+
+    async def compare_growth(
+        self, request_id: str, pool: str, month: Month, document: str
+    ) -> tuple[str, list[Compared]]:
+        """A month's cost of every hospital against the months before; what is abnormal becomes a finding.
+
+        :raises Fault: GROWTH_*, WATCH_TEXT_MISSING, POLICY_*, ROLE_DENIED, REGION_DENIED.
+        """
+        claim = may(pool, "bureau")
+        policy = await self._rulebook.policy(pool, month.last)
+        said = check_line("document", document)
+        run, before = _chosen(
+            await self._settlement.runs(pool), pool, month, growth_watch.base_months(policy)
+        )
+        costs = [await self._settlement.costs(one.run_id) for one in before]
+        cite = policy.citation(policy.rule(growth_watch.LIMIT_KEY))
+        answer = []
+        for found in growth_watch.compare(await self._settlement.costs(run.run_id), costs, policy):
+            sheet = growth_watch.explain(found, policy)
+            numbers = {
+                "month_fen": str(found.month_fen), "over_fen": str(found.over_fen), "percent": found.percent,
+                "before_fen": ",".join(map(str, found.before_fen)), "run_id": run.run_id,
+                "rule": growth_watch.LIMIT_KEY, "citation": cite,
+                "evidence": growth_watch.evidence(found, str(month), said),
+            }  # fmt: skip
+            about = _About(pool, Subject.GROWTH, found.hospital, str(month), numbers, said)
+            name = await self._file(request_id, about, policy, sheet, claim.subject) if found.abnormal else ""
+            answer.append(Compared(found, sheet, name))
+        return run.run_id, answer
+
+    async def review_change(
+        self,
+        request_id: str,
+        pool: str,
+        institution: str,
+        fund: str,
+        years: tuple[Figures, Figures],
+        document: str,
+    ) -> Finding:
+        """The change of two years, filed to be verified by another person.
+
+        :raises Fault: CHANGE_*, WATCH_TEXT_MISSING, POLICY_*, ROLE_DENIED, REGION_DENIED.
+        """
+        claim = may(pool, "bureau")
+        before, after = years
+        if check_year(after.year) != before.year + 1:
+            raise Fault(YEARS_WRONG, field="after", value=after.year, before=before.year)
+        if fund not in _FUNDS:
+            raise Fault(FUND_UNKNOWN, field="fund", value=fund)
+        policy = await self._rulebook.policy(pool, date(after.year, 12, 31))
+        if fund == "inpatient" and policy.has(_POOLED_KEY):
+            cite = policy.citation(policy.rule(_POOLED_KEY))
+            raise Fault(life.FUND_POOLED, field="fund", place=policy.place_name or pool, cite=cite)
+        change = changes.review(before, after, policy)
+        sheet = changes.explain(change, f"{institution}前后两年变化（{fund}）", policy)
+        numbers = {
+            "fund": fund, "difference_fen": str(change.difference_fen), "cap_fen": str(change.cap_fen),
+            "proposed_fen": str(change.proposed_fen), "percent": changes.growth_text(change),
+            **{f"{cause}_fen": str(fen) for cause, fen in change.causes.items()},
+        }  # fmt: skip
+        about = _About(
+            pool, Subject.CHANGE, institution, str(after.year), numbers, check_line("document", document)
+        )
+        return await self.get(await self._file(request_id, about, policy, sheet, claim.subject))
+
+    async def hear(self, watch_id: str, statement: str) -> Finding:
+        """What the institution answered."""
+        return await self._move(watch_id, lambda found, who: life.hear(found, statement, who))
+
+    async def decide(
+        self, watch_id: str, *, uphold: bool, decision_no: str, removed: int = 0, since: str = ""
+    ) -> Finding:
+        """The decision by another person than the finder, and what it brings about.
+
+        :raises Fault: WATCH_*, NOT_A_MONTH, and those of settlement's holds.
+        """
+        found = await self._locked(watch_id)
+        claim = may(found.pool, "bureau")
+        moved = life.decide(found, uphold=uphold, decision_no=decision_no, by=claim.subject, removed=removed)
+        if moved.state is State.HELD:
+            moved = await self._hold(moved, since)
+        elif moved.state is State.REMOVED:
+            moved = await self._recompute(moved, claim.subject)
+        elif moved.state is State.VERIFIED:
+            moved = life.with_outcome(moved, proposed_fen=found.facts["proposed_fen"])
+        await store.put_step(moved)
+        return moved
+
+    async def release(self, watch_id: str, statement: str, decision_no: str) -> Finding:
+        """The review of a hold; what was held is payable in the open month.
+
+        :raises Fault: WATCH_*, and those of settlement's holds.
+        """
+        found = await self._locked(watch_id)
+        claim = may(found.pool, "bureau")
+        moved = life.release(found, statement, decision_no, claim.subject)
+        hold_id = found.steps[-1].outcome["hold_id"]
+        fen = await self._settlement.release(
+            found.finding_id, found.pool, hold_id, statement.strip(), decision_no.strip()
+        )
+        moved = life.with_outcome(moved, hold_id=hold_id, released_fen=str(fen))
+        await store.put_step(moved)
+        return moved
+
+    async def get(self, watch_id: str) -> Finding:
+        """A finding the caller may see.
+
+        :raises Fault: WATCH_UNKNOWN.
+        """
+        found = await store.one(watch_id)
+        if found is None:
+            raise Fault(WATCH_UNKNOWN, field="watch_id", value=watch_id)
+        may(found.pool, "bureau", "service")
+        return found
+
+    async def page(self, pool: str, subject: str, size: int, token: str) -> tuple[list[Finding], str]:
+        """A page of a pool's findings."""
+        may(pool, "bureau", "service")
+        if subject and subject not in {*Subject}:
+            raise Fault(SUBJECT_UNKNOWN, field="subject", value=subject)
+        query, wanted = ("watch", pool, subject), paging.size(size)
+        after = paging.decode(query, token)
+        found = await store.page(pool, subject, str(after[0]) if after else "", wanted + 1)
+        more = len(found) > wanted
+        return found[:wanted], paging.encode(query, [found[wanted - 1].finding_id]) if more else ""
+
+    async def _hold(self, moved: Finding, since: str) -> Finding:
+        """The payment above the limit, held in settlement."""
+        month = Month.parse(since, "since")
+        fen = int(moved.facts["over_fen"])
+        citation = f"{moved.steps[-1].decision_no}；{moved.facts['citation']}"[:200]
+        wanted = HoldWanted(
+            moved.pool,
+            moved.institution,
+            str(month),
+            fen,
+            moved.facts["rule"],
+            moved.facts["evidence"],
+            citation,
+        )
+        hold_id = await self._settlement.hold(moved.finding_id, wanted)
+        return life.with_outcome(moved, hold_id=hold_id, held_fen=str(fen), since=str(month))
+
+    async def _recompute(self, moved: Finding, by: str) -> Finding:
+        """Targets that rest on heads, made anew from the heads that count."""
+        pool, year, holder = moved.pool, int(moved.period), moved.institution
+        policy = await self._rulebook.policy(pool, date(year, 12, 31))
+        heads = int(moved.steps[-1].outcome["valid_heads"])
+        targets = {"heads": heads * MICRO}
+        factors = [
+            await watching.indicator(pool, year, holder, c) for c in ("visits_per_head", "cost_per_visit")
+        ]
+        if all(factors):
+            visits, cost = (one.target_micro for one in factors if one is not None)
+            targets["control_total"] = indicator_life.control_total(heads, visits, cost)
+        revised: dict[str, str] = {}
+        for code, value in targets.items():
+            await watching.lock_indicator(pool, year, holder, code)
+            found = await watching.indicator(pool, year, holder, code)
+            if found is None or found.state not in {
+                indicator_life.State.ISSUED,
+                indicator_life.State.REVISED,
+            }:
+                continue
+            step = indicator_life.step(
+                found, indicator_life.State.REVISED, value, moved.finding_id, by, policy
+            )
+            await watching.put_step(pool, year, holder, code, len(found.steps) + 1, step)
+            revised[f"revised_{code}"] = plain(from_micro(value))
+        return life.with_outcome(moved, **revised)
+
+    async def _file(self, request_id: str, about: _About, policy: Policy, sheet: Worksheet, by: str) -> str:
+        """Files a finding unless one on the same matter stands; its id."""
+        await store.lock(f"{about.pool}/{about.subject}/{about.institution}/{about.period}")
+        standing = await store.standing(about.pool, about.subject, about.institution, about.period)
+        if standing is not None:
+            return standing.finding_id
+        new = Finding(
+            new_id("WF", f"{request_id}/{about.institution}"), about.pool, about.subject, about.institution,
+            about.period, about.facts, about.document, policy.digest, sheet.to_json(),
+            (Step(State.FOUND, by),),
+        )  # fmt: skip
+        await store.put(new)
+        return new.finding_id
+
+    async def _move(self, watch_id: str, step: Callable[[Finding, str], Finding]) -> Finding:
+        found = await self._locked(watch_id)
+        claim = may(found.pool, "bureau")
+        moved = step(found, claim.subject)
+        await store.put_step(moved)
+        return moved
+
+    async def _locked(self, watch_id: str) -> Finding:
+        await store.lock(watch_id)
+        return await self.get(watch_id)
+
+
+class _About(NamedTuple):
+    """What a finding is about."""
+
+    pool: str
+    subject: Subject
+    institution: str
+    period: str
+    facts: Mapping[str, str]
+    document: str
+
+
+def _chosen(
+    runs: Sequence[SettledRun], pool: str, month: Month, count: int
+) -> tuple[SettledRun, list[SettledRun]]:
+    """The month's run, or its newest trial, and the runs of the months before, oldest first."""
+    closed = {run.month: run for run in reversed(runs) if not run.trial}
+    trial = next((run for run in runs if run.trial and run.month == month), None)
+    run = closed.get(month) or trial
+    if run is None:
+        raise Fault(RUN_MISSING, field="month", value=month, pool=pool)
+    before, at = [], month
+    for _ in range(count):
+        at = Month(at.year - 1, 12) if at.month == 1 else Month(at.year, at.month - 1)
+        if at in closed:
+            before.append(closed[at])
+    if len(before) < count:
+        raise Fault(growth_watch.MONTHS_WRONG, field="month", value=len(before), wanted=count)
+    return run, before[::-1]

@@ -1,0 +1,102 @@
+"""Findings of the watch and the steps they have taken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from chspay_budget.engine.findings import Finding, State, Step, Subject
+from chspay_kit.db import current_connection
+
+_FINDING = (
+    "SELECT finding_id, pool, subject, institution, period, facts, document, policy_digest, worksheet"
+    " FROM watch_finding"
+)
+
+
+async def put(new: Finding) -> None:
+    """Stores a new finding with its first step."""
+    connection = await current_connection()
+    await connection.execute(
+        "INSERT INTO watch_finding (finding_id, pool, subject, institution, period, facts, document,"
+        " policy_digest, worksheet) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::jsonb)",
+        new.finding_id, new.pool, new.subject.value, new.institution, new.period, _json(dict(new.facts)),
+        new.document, new.policy_digest, _json(dict(new.worksheet)),
+    )  # fmt: skip
+    await put_step(new)
+
+
+async def put_step(moved: Finding) -> None:
+    """Stores the newest step of a finding."""
+    step = moved.steps[-1]
+    await (await current_connection()).execute(
+        "INSERT INTO watch_step (finding_id, number, pool, state, statement, decision_no, outcome, done_by)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)",
+        moved.finding_id, len(moved.steps), moved.pool, step.state.value, step.statement, step.decision_no,
+        _json(dict(step.outcome)), step.by,
+    )  # fmt: skip
+
+
+async def lock(finding_id: str) -> None:
+    """Those who take a step with the same finding take turns until their transaction ends."""
+    await (await current_connection()).execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('budget:watch:' || $1, 0))", finding_id
+    )
+
+
+async def one(finding_id: str) -> Finding | None:
+    """A finding the caller may see."""
+    row = await (await current_connection()).fetchrow(_FINDING + " WHERE finding_id = $1", finding_id)
+    return None if row is None else (await _with_steps([row]))[0]
+
+
+async def page(pool: str, subject: str, after: str, limit: int) -> list[Finding]:
+    """The findings of a pool by id; an empty subject means all."""
+    rows = await (await current_connection()).fetch(
+        _FINDING + " WHERE pool = $1 AND ($2 = '' OR subject = $2) AND finding_id > $3"
+        " ORDER BY finding_id LIMIT $4",
+        pool, subject, after, limit,
+    )  # fmt: skip
+    return await _with_steps(rows)
+
+
+async def standing(pool: str, subject: Subject, institution: str, period: str) -> Finding | None:
+    """The finding on the same matter that was not dismissed."""
+    rows = await (await current_connection()).fetch(
+        _FINDING + " WHERE pool = $1 AND subject = $2 AND institution = $3 AND period = $4"
+        " AND NOT EXISTS (SELECT FROM watch_step s WHERE s.finding_id = watch_finding.finding_id"
+        " AND s.state = 'dismissed') ORDER BY finding_id LIMIT 1",
+        pool, subject.value, institution, period,
+    )  # fmt: skip
+    return (await _with_steps(rows))[0] if rows else None
+
+
+async def _with_steps(rows: Sequence[Any]) -> list[Finding]:
+    found: dict[str, list[Step]] = {row["finding_id"]: [] for row in rows}
+    for row in await (await current_connection()).fetch(
+        "SELECT finding_id, state, done_by, statement, decision_no, outcome FROM watch_step"
+        " WHERE finding_id = ANY($1) ORDER BY finding_id, number",
+        list(found),
+    ):
+        found[row["finding_id"]].append(
+            Step(
+                State(row["state"]),
+                row["done_by"],
+                row["statement"],
+                row["decision_no"],
+                json.loads(row["outcome"]),
+            )
+        )
+    return [
+        Finding(
+            row["finding_id"], row["pool"], Subject(row["subject"]), row["institution"], row["period"],
+            json.loads(row["facts"]), row["document"], row["policy_digest"], json.loads(row["worksheet"]),
+            tuple(found[row["finding_id"]]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
