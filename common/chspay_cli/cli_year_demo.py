@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chspay_cli.stack import Stack
     from chspay_cli.synth.year import YearSize
 
-_TABLE_WIDTH = 140
+_TABLE_WIDTH = 160
 
 _HELP = """演示一整年：预算、参保名册、十二个月的清单和月结、按人头包干、年度清算，走过全部服务。
 
@@ -61,10 +61,13 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter per option
     ] = None,
 ) -> None:
     """Run the year."""
+    from chspay_cli.demo.year.export import prepare
     from chspay_cli.synth.year import YearSize
 
     size = YearSize(persons=persons, cases=cases, hospitals=hospitals, seed=seed, year=year).check()
     place = home or default_home() / "year-demo"
+    if folder is not None:
+        prepare(folder)
     holds = asyncio.run(
         _demo(size, place, fresh=fresh, stay=not (once or as_json), as_json=as_json, folder=folder)
     )

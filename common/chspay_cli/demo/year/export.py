@@ -34,6 +34,7 @@ def plain(found: YearResult) -> dict[str, Any]:
             for one in found.pools
         ],
         "budget": fen_to_yuan(found.budget_fen),
+        "point_value_came": found.came,
         "months": [_yuan(row) for row in found.months],
         "communities": [_yuan(row) for row in found.communities],
         "hospitals": [_yuan(row) for row in found.hospitals],
@@ -60,6 +61,17 @@ def as_json(found: YearResult) -> str:
     return json.dumps(plain(found), ensure_ascii=False, indent=1)
 
 
+def prepare(folder: Path) -> None:
+    """Makes the folder of the CSV files, before the year takes its time.
+
+    :raises Fault: YEAR_DEMO_FOLDER.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Fault(FOLDER_UNUSABLE, field="--csv", value=folder, why=error.strerror or error) from error
+
+
 def write_csv(found: YearResult, folder: Path) -> list[Path]:
     """One CSV file for each table, UTF-8 with a mark so that spreadsheets read it.
 
@@ -68,7 +80,6 @@ def write_csv(found: YearResult, folder: Path) -> list[Path]:
     content = plain(found)
     written = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name in ("methods", "pools", "months", "communities", "hospitals", "checks"):
             path = folder / f"{name}.csv"
             replace_file(path, _csv(content[name]).encode("utf-8-sig"))

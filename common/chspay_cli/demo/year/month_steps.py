@@ -10,10 +10,12 @@ import pyarrow as pa
 
 from chspay.capitation.v1 import visits_pb2
 from chspay.settlement.v1 import month_pb2, settlement_pb2
+from chspay_cli.demo.year import watch_steps
 from chspay_cli.demo.year.office import CLERK, HEAD, POOL, REVIEWER
 from chspay_cli.demo.year.plan_steps import parquet
 from chspay_cli.demo.year.world import World, must
 from chspay_cli.synth.year.year import Suspect
+from chspay_kit.convert import points_from_pb
 
 _CHUNK = 20_000
 #: What becomes of a month's findings, in order; the last is decided after the run, which holds its list.
@@ -32,7 +34,9 @@ async def month(world: World, number: int) -> dict[str, Any]:
     if suspects:
         await _decide(world, suspects[_OPEN], number, "dismissed", "补充病历后予以认可")
     visits = await _visits(world, number)
-    return lists | run | visits
+    january = run if number == 1 else world.progress.of("month-01")
+    seen = await watch_steps.forecast(world, number, january)
+    return lists | run | visits | seen
 
 
 async def _import(world: World, number: int) -> dict[str, Any]:
@@ -119,6 +123,8 @@ async def _run(world: World, number: int) -> dict[str, Any]:
         "run_id": run.run_id,
         "cases": run.cases,
         "points": run.total_points.value,
+        "points_micro": points_from_pb(run.total_points, "total_points"),
+        "other_fen": run.point_value_numerator_fen - run.fund_fen,
         "point_value": run.point_value_display,
         "fund_fen": run.fund_fen,
         "split_fen": sum(one.fund_fen for one in paper),

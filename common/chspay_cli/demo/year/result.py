@@ -13,6 +13,7 @@ from chspay.capitation.v1 import capitation_pb2
 from chspay.settlement.v1 import ledger_pb2, settlement_pb2, year_pb2
 from chspay_cli.demo.year.office import HEAD, POOL
 from chspay_cli.demo.year.story import month_step
+from chspay_cli.demo.year.watch_steps import came
 from chspay_cli.demo.year.world import World
 from chspay_cli.synth.year import COMMUNITY_NAMES, MONTHS
 from chspay_core.amounts import fen_to_yuan
@@ -74,6 +75,8 @@ class YearResult:
     """Everything that is shown and exported."""
 
     clearing: dict[str, Any]
+    #: The year's point value over its months, yuan per point: what the forecasts were to meet.
+    came: str
     months: list[dict[str, Any]]
     methods: list[Method]
     pools: list[Pool]
@@ -106,6 +109,7 @@ async def read(world: World) -> YearResult:
     pools, budget_fen = await _pools(world, hospitals)
     found = YearResult(
         clearing=progress.of("clear"),
+        came=came(months),
         months=months,
         methods=[methods[code] for code in METHODS if code in methods],
         pools=pools,

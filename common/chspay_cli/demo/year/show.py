@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +25,12 @@ def show(console: Console, found: YearResult) -> None:
         f"据实 {fen_to_yuan(year['actual_fen'])} 元，决算额 {fen_to_yuan(year['decision_fen'])} 元，"
         f"点值 {year['point_value']} 元/点。"
     )
+    intervals = [row for row in found.months if "forecast_low" in row]
+    held = sum(
+        Decimal(row["forecast_low"]) <= Decimal(found.came) <= Decimal(row["forecast_high"])
+        for row in intervals
+    )
+    console.print(f"点值预测：全年实际 {found.came} 元/点，{len(intervals)} 个区间中 {held} 个包含它。")
     for order in found.paid:
         console.print(
             f"拨付单 {order['order_no']}：{order['lines']} 笔，{fen_to_yuan(order['total_fen'])} 元。"
@@ -73,24 +82,28 @@ def _pools(found: YearResult) -> Table:
 
 def _months(found: YearResult) -> Table:
     table = _table(
-        "各月",
-        "月份",
-        "清单",
-        "退回",
-        "结算病例",
-        "点数",
-        "点值（元）",
-        "基金（元）",
-        "审核扣款（元）",
-        "暂不结算",
-    )
+        "各月", "月份", "清单", "退回", "结算病例", "点数", "点值（元）", "基金（元）", "审核扣款（元）",
+        "暂不结算", "预测全年点值", "预测区间",
+    )  # fmt: skip
     for row in found.months:
         table.add_row(
             str(row["month"]), str(row["sent"]), str(row["sent"] - row["accepted"]), str(row["cases"]),
-            row["points"], row["point_value"], fen_to_yuan(row["fund_fen"]), fen_to_yuan(row["deducted_fen"]),
-            str(row["held_lists"]),
+            _points(row["points"]), row["point_value"], fen_to_yuan(row["fund_fen"]),
+            fen_to_yuan(row["deducted_fen"]), str(row["held_lists"]), row.get("forecast", "—"),
+            _interval(row),
         )  # fmt: skip
+    table.show_footer = True
+    table.columns[0].footer = "全年"
+    table.columns[5].footer = found.came
     return table
+
+
+def _interval(row: dict[str, Any]) -> str:
+    return f"{row['forecast_low']}～{row['forecast_high']}" if "forecast_low" in row else "—"
+
+
+def _points(text: str) -> str:
+    return f"{Decimal(text):.4f}"
 
 
 def _communities(found: YearResult) -> Table:
@@ -108,5 +121,5 @@ def _hospitals(found: YearResult) -> Table:
     table = _table("年度清算", "医疗机构", "编码", "病例", "点数", "据实（元）", "决算（元）", "应补付（元）")
     for row in sorted(found.hospitals, key=lambda row: -row["fund_fen"]):
         amounts = (fen_to_yuan(row[name]) for name in ("actual_fen", "fund_fen", "balance_fen"))
-        table.add_row(row["name"], row["code"], str(row["cases"]), row["points"], *amounts)
+        table.add_row(row["name"], row["code"], str(row["cases"]), _points(row["points"]), *amounts)
     return table
