@@ -45,6 +45,7 @@ from chspay_settlement.app.year.life import Years, beijing_today
 from chspay_settlement.app.year.reclearings import Reclearings
 from chspay_settlement.app.year.stages import YearStages
 from chspay_settlement.clients import Budget, Grouper, Policies
+from chspay_settlement.clients_perdiem import BedDays
 from chspay_settlement.clients_registry import Institutions
 from chspay_settlement.rpc.figures import NAME as FIGURES
 from chspay_settlement.rpc.figures import FiguresServicer
@@ -87,15 +88,18 @@ def build(
     identity_keys: bytes,
     today: Callable[[], date] = beijing_today,
     package_key: str = "",
+    perdiem: Channel | None = None,
 ) -> Built:
     """Plugs the rooms together over a database and three channels.
 
     :param today: the legal day that deadlines are held against.
     :param package_key: signs the packages hospitals recompute from, see ``app.proof.packages``.
+    :param perdiem: to the bed-day service; without it pools that ask it are refused.
     """
     groups, policies, funds = Grouper(grouper), Policies(rulebook), Budget(budget)
+    bed_days = BedDays(perdiem)
     intake = Intake(groups, policies, read_keys(identity_keys))
-    runs = Runs(database, groups, policies, funds)
+    runs = Runs(database, groups, policies, funds, bed_days)
     years = Years(groups, policies, funds, today)
     months = MonthMemory(policies)
     settlement = SettlementServicer(
@@ -132,7 +136,7 @@ def build(
             PACKAGES,
         ),
     ]
-    worker = Worker("settlement", database, MonthRuns(Stages(groups, policies)))
+    worker = Worker("settlement", database, MonthRuns(Stages(groups, policies, bed_days)))
     others = (
         PointTables(groups, policies),
         PeriodRuns(runs),
@@ -152,17 +156,20 @@ async def main(settings: SettlementSettings) -> None:
         max_size=settings.database_max,
         application="settlement",
     )
-    grouper, rulebook, budget = (
+    grouper, rulebook, budget, perdiem = (
         Channel(target, key)
-        for target in (settings.grouper_target, settings.rulebook_target, settings.budget_target)
-    )
+        for target in (
+            settings.grouper_target, settings.rulebook_target, settings.budget_target,
+            settings.perdiem_target,
+        )
+    )  # fmt: skip
     built = build(
         database, grouper, rulebook, budget, settings.identity_secret(),
-        package_key=settings.package_secret(),
+        package_key=settings.package_secret(), perdiem=perdiem,
     )  # fmt: skip
     try:
         jobs = [worker.work for worker in built.workers]
         await serve("settlement", built.servicers, settings, database=database, jobs=jobs)
     finally:
-        for channel in (grouper, rulebook, budget):
+        for channel in (grouper, rulebook, budget, perdiem):
             await channel.close()

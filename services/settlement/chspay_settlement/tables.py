@@ -229,6 +229,7 @@ class MonthRun(SQLModel, table=True):
     replays: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
     point_table_id: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
     held_lists: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    others_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class RegistryCopy(SQLModel, table=True):
@@ -329,6 +330,7 @@ class Statement(SQLModel, table=True):
     held_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     released_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     payable_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    other_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class LedgerAccount(SQLModel, table=True):

@@ -337,6 +337,7 @@ class TrialStatement(SQLModel, table=True):
     payable_fen: int = Field(sa_type=BigInteger)
     content: bytes = Field(sa_type=LargeBinary)
     digest: str = Field(sa_type=Text)
+    other_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class PeriodRun(SQLModel, table=True):

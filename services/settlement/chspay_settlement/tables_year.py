@@ -88,6 +88,7 @@ class YearClearing(SQLModel, table=True):
     failure_message: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
     created_at: datetime = _now()
+    others_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class YearEvent(SQLModel, table=True):

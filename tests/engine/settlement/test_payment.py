@@ -42,7 +42,7 @@ def test_a_payment_is_the_sum_of_its_lines_and_a_hold_never_makes_a_debt(prepaid
     paid = payment(prepaid, made(found), standing)
     assert paid.payable_fen == prepaid + sum(line.amount_fen for line in paid.lines)
     assert paid.payable_fen == (
-        prepaid - paid.deducted_fen + paid.difference_fen + paid.released_fen - paid.held_fen
+        prepaid - paid.deducted_fen + paid.difference_fen + paid.released_fen + paid.other_fen - paid.held_fen
     )
     before = prepaid + sum(amount for _, amount in found)
     assert 0 <= paid.held_fen <= max(before, 0)

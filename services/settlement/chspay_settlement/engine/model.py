@@ -17,6 +17,10 @@ from chspay_settlement.engine.case.marks import Mark
 
 #: The grouper's answers that can be settled.
 GROUPED, AMBIGUOUS, UNGROUPED = "grouped", "ambiguous", "ungrouped"
+#: What the router makes of that answer: the case earns the points of its bed-days, or is paid otherwise than
+#: by points. Neither sets the price of a group.
+BED_DAYS, ELSEWHERE = "bed_days", "elsewhere"
+ROUTED = (BED_DAYS, ELSEWHERE)
 
 
 class CaseKind(StrEnum):
@@ -42,7 +46,8 @@ class CaseKind(StrEnum):
 class PricedInput(NamedTuple):
     """What the engine needs to know of one grouped case. ``None`` and empty mean unknown.
 
-    ``status`` is the grouper's answer (grouped, ambiguous, ungrouped, invalid); ``level`` the
+    ``status`` is the grouper's answer (grouped, ambiguous, ungrouped, invalid), or what the router made
+    of it (bed_days, elsewhere); ``level`` the
     hospital's level on the day of settlement; ``cost_fen`` all cost of treatment; ``patient_fen``
     what the patient bears; ``marks`` what was found or decided about this case, mostly nothing.
     """

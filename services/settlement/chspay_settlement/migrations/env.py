@@ -5,6 +5,7 @@ from chspay_settlement import (  # noqa: F401 - put their tables beside the othe
     tables_inputs,
     tables_lineage,
     tables_month,
+    tables_others,
     tables_proof,
     tables_whatif,
     tables_year,

@@ -145,6 +145,7 @@ def run_to_pb(run: Run) -> pb.Run:
         nature=run.nature,
         point_table_id=run.point_table_id,
         held_lists=run.held_lists,
+        others_fen=run.others_fen,
         refs=refs.of_run(run.run_id) if run.state in _EXPLAINED else {},
     )
 
@@ -172,6 +173,7 @@ def statement_to_pb(row: StatementRow, run: Run) -> pb.Statement:
         held_fen=row.held_fen,
         released_fen=row.released_fen,
         payable_fen=row.payable_fen,
+        other_fen=row.other_fen,
         refs=refs.of_statement(row.run_id, row.hospital_code, row.cases),
     )
 

@@ -23,6 +23,8 @@ from chspay_settlement.engine.year.clearing import Booked
 
 #: Kinds of batches that pay out what others booked, or pay ahead of it.
 PAYMENT, ADVANCE_KIND, YEAR_KIND, RECLEAR_KIND, SET_OFF = "payment", "advance", "year", "reclear", "set_off"
+#: Batches of money paid otherwise than by points: no part of what a year divides.
+OTHER_KIND = "other"
 
 
 class Held(NamedTuple):
@@ -67,7 +69,7 @@ class Stored(NamedTuple):
 # The batches of a year: of its months, and differences of those months whenever they were posted.
 _OF_YEAR = """
 SELECT b.batch_id, b.kind FROM settlement.posting_batch b
-WHERE b.pool = $1 AND b.kind NOT IN ('year', 'reclear') AND (
+WHERE b.pool = $1 AND b.kind NOT IN ('year', 'reclear', 'other') AND (
   coalesce((SELECT o.period FROM settlement.posting_batch o WHERE o.batch_id = b.corrects), b.period)
   BETWEEN $2 * 100 + 1 AND $2 * 100 + 12)
 """
@@ -81,7 +83,7 @@ FROM batch JOIN settlement.posting p USING (batch_id) GROUP BY 1, 2
 
 
 async def held(connection: asyncpg.Connection, pool: str, year: int) -> Held:
-    """What the months of a year, their differences and advances have booked.
+    """What the months of a year, their differences and advances have booked; other payments stand apart.
 
     Payments and set-offs are left out: what was booked as owed counts as prepaid, whether the bank has paid
     it, a claw-back has taken it, or it still waits.

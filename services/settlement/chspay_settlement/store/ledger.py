@@ -39,6 +39,7 @@ class StatementRow:
     held_fen: int
     released_fen: int
     payable_fen: int
+    other_fen: int = 0
 
 
 class Balance(NamedTuple):

@@ -12,7 +12,7 @@ import asyncpg
 from chspay_core.case import Case
 from chspay_kit.convert import Answer
 from chspay_settlement.engine.case.marks import Mark
-from chspay_settlement.engine.model import CaseKind, CasePoints, HospitalAmount, PricedInput
+from chspay_settlement.engine.model import ROUTED, CaseKind, CasePoints, HospitalAmount, PricedInput
 from chspay_settlement.store import decisions, lists
 from chspay_settlement.store.runs import Run
 
@@ -85,9 +85,11 @@ async def count_foreign(connection: asyncpg.Connection, run_id: str, scheme_dige
     """Cases grouped under another scheme than the run's."""
     return int(
         await connection.fetchval(
-            "SELECT count(*) FROM settlement.run_case WHERE run_id = $1 AND scheme_digest <> $2",
+            "SELECT count(*) FROM settlement.run_case WHERE run_id = $1 AND scheme_digest <> $2"
+            " AND NOT (status = ANY($3))",
             run_id,
             scheme_digest,
+            ROUTED,
         )
     )
 

@@ -10,7 +10,7 @@ import asyncpg
 from chspay_core.digest import sm3_hex
 
 #: Kinds of a given thing.
-WEIGHT_TABLE, COEFFICIENTS = "weight_table", "coefficients"
+WEIGHT_TABLE, COEFFICIENTS, BED_DAYS = "weight_table", "coefficients", "bed_days"
 
 
 class Given(NamedTuple):

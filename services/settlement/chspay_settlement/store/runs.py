@@ -44,6 +44,8 @@ class Run:
     replays: str = ""
     point_table_id: str = ""
     held_lists: int = 0
+    #: Taken from the month's fund for other payments; ``fund_fen`` is what remained.
+    others_fen: int = 0
 
 
 _NAMES = [field.name for field in fields(Run)]

@@ -50,6 +50,8 @@ class Clearing:
     failure_reason: str
     failure_message: str
     started_by: str
+    #: Other payments of the inpatient book in the year; ``budget_fen`` is what remained of the budget.
+    others_fen: int = 0
 
 
 class Event(NamedTuple):

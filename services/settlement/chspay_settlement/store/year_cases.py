@@ -13,7 +13,7 @@ import asyncpg
 from chspay_core.case import Case
 from chspay_kit.convert import Answer
 from chspay_settlement.engine.case.marks import Mark, MarkKind
-from chspay_settlement.engine.model import CaseKind, CasePoints, PricedInput
+from chspay_settlement.engine.model import ROUTED, CaseKind, CasePoints, PricedInput
 from chspay_settlement.engine.year.statement import YearGroup
 from chspay_settlement.store import lists
 from chspay_settlement.store.year import Clearing
@@ -166,10 +166,12 @@ async def foreign(connection: asyncpg.Connection, clearing: Clearing, limit: int
     """The next cases grouped under another scheme than the year's, with all the grouper needs."""
     rows = await connection.fetch(
         "SELECT v.* FROM settlement.run_case c JOIN settlement.list_version v USING (list_id, version)"
-        " WHERE c.run_id = $1 AND c.scheme_digest <> $2 ORDER BY c.hospital_code, c.case_id LIMIT $3",
+        " WHERE c.run_id = $1 AND c.scheme_digest <> $2 AND NOT (c.status = ANY($4))"
+        " ORDER BY c.hospital_code, c.case_id LIMIT $3",
         clearing.clearing_id,
         clearing.scheme_digest,
         limit,
+        ROUTED,
     )
     return [lists.case_of(row) for row in rows]
 

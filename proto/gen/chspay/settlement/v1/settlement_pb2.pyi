@@ -222,7 +222,7 @@ class ListHospitalsResponse(_message.Message):
     def __init__(self, hospitals: _Optional[_Iterable[_Union[Hospital, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Run(_message.Message):
-    __slots__ = ("run_id", "pool", "year", "month", "state", "stage", "done", "total", "policy_digest", "scheme_digest", "engine_version", "cases", "total_points", "fund_fen", "patient_fen", "point_value_numerator_fen", "point_value_denominator", "point_value_display", "failure_reason", "failure_message", "evidence", "statements_digest", "nature", "point_table_id", "held_lists", "refs")
+    __slots__ = ("run_id", "pool", "year", "month", "state", "stage", "done", "total", "policy_digest", "scheme_digest", "engine_version", "cases", "total_points", "fund_fen", "patient_fen", "point_value_numerator_fen", "point_value_denominator", "point_value_display", "failure_reason", "failure_message", "evidence", "statements_digest", "nature", "point_table_id", "held_lists", "refs", "others_fen")
     class RefsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -256,6 +256,7 @@ class Run(_message.Message):
     POINT_TABLE_ID_FIELD_NUMBER: _ClassVar[int]
     HELD_LISTS_FIELD_NUMBER: _ClassVar[int]
     REFS_FIELD_NUMBER: _ClassVar[int]
+    OTHERS_FEN_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     pool: str
     year: int
@@ -282,7 +283,8 @@ class Run(_message.Message):
     point_table_id: str
     held_lists: int
     refs: _containers.ScalarMap[str, str]
-    def __init__(self, run_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., month: _Optional[int] = ..., state: _Optional[_Union[RunState, str]] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., policy_digest: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., engine_version: _Optional[str] = ..., cases: _Optional[int] = ..., total_points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., point_value_numerator_fen: _Optional[int] = ..., point_value_denominator: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., point_value_display: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., evidence: _Optional[str] = ..., statements_digest: _Optional[str] = ..., nature: _Optional[str] = ..., point_table_id: _Optional[str] = ..., held_lists: _Optional[int] = ..., refs: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    others_fen: int
+    def __init__(self, run_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., month: _Optional[int] = ..., state: _Optional[_Union[RunState, str]] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., policy_digest: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., engine_version: _Optional[str] = ..., cases: _Optional[int] = ..., total_points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., point_value_numerator_fen: _Optional[int] = ..., point_value_denominator: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., point_value_display: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., evidence: _Optional[str] = ..., statements_digest: _Optional[str] = ..., nature: _Optional[str] = ..., point_table_id: _Optional[str] = ..., held_lists: _Optional[int] = ..., refs: _Optional[_Mapping[str, str]] = ..., others_fen: _Optional[int] = ...) -> None: ...
 
 class StartMonthRunRequest(_message.Message):
     __slots__ = ("request_id", "pool", "year", "month")
@@ -345,7 +347,7 @@ class WatchRunResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[Run, _Mapping]] = ...) -> None: ...
 
 class Statement(_message.Message):
-    __slots__ = ("run_id", "hospital_code", "hospital_name", "cases", "points", "fund_fen", "patient_fen", "total_fen", "cost_fen", "prepaid_fen", "retained_fen", "point_value_display", "evidence", "content", "digest", "deducted_fen", "difference_fen", "held_fen", "released_fen", "payable_fen", "refs")
+    __slots__ = ("run_id", "hospital_code", "hospital_name", "cases", "points", "fund_fen", "patient_fen", "total_fen", "cost_fen", "prepaid_fen", "retained_fen", "point_value_display", "evidence", "content", "digest", "deducted_fen", "difference_fen", "held_fen", "released_fen", "payable_fen", "refs", "other_fen")
     class RefsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -374,6 +376,7 @@ class Statement(_message.Message):
     RELEASED_FEN_FIELD_NUMBER: _ClassVar[int]
     PAYABLE_FEN_FIELD_NUMBER: _ClassVar[int]
     REFS_FIELD_NUMBER: _ClassVar[int]
+    OTHER_FEN_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     hospital_code: str
     hospital_name: str
@@ -395,7 +398,8 @@ class Statement(_message.Message):
     released_fen: int
     payable_fen: int
     refs: _containers.ScalarMap[str, str]
-    def __init__(self, run_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., hospital_name: _Optional[str] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., total_fen: _Optional[int] = ..., cost_fen: _Optional[int] = ..., prepaid_fen: _Optional[int] = ..., retained_fen: _Optional[int] = ..., point_value_display: _Optional[str] = ..., evidence: _Optional[str] = ..., content: _Optional[bytes] = ..., digest: _Optional[str] = ..., deducted_fen: _Optional[int] = ..., difference_fen: _Optional[int] = ..., held_fen: _Optional[int] = ..., released_fen: _Optional[int] = ..., payable_fen: _Optional[int] = ..., refs: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    other_fen: int
+    def __init__(self, run_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., hospital_name: _Optional[str] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., fund_fen: _Optional[int] = ..., patient_fen: _Optional[int] = ..., total_fen: _Optional[int] = ..., cost_fen: _Optional[int] = ..., prepaid_fen: _Optional[int] = ..., retained_fen: _Optional[int] = ..., point_value_display: _Optional[str] = ..., evidence: _Optional[str] = ..., content: _Optional[bytes] = ..., digest: _Optional[str] = ..., deducted_fen: _Optional[int] = ..., difference_fen: _Optional[int] = ..., held_fen: _Optional[int] = ..., released_fen: _Optional[int] = ..., payable_fen: _Optional[int] = ..., refs: _Optional[_Mapping[str, str]] = ..., other_fen: _Optional[int] = ...) -> None: ...
 
 class ListStatementsRequest(_message.Message):
     __slots__ = ("run_id", "page_size", "page_token")

@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class YearClearing(_message.Message):
-    __slots__ = ("clearing_id", "pool", "year", "revision", "state", "stage", "done", "total", "policy_digest", "scheme_digest", "engine_version", "budget_fen", "budget_version", "cases", "points", "actual_fen", "terminated_fen", "shared_fen", "withheld_fen", "decision_fen", "point_value_numerator_fen", "point_value_denominator", "point_value_display", "evidence", "table_digest", "input_digest", "statements_digest", "accounts_version", "decision_no", "published_on", "batch_id", "failure_reason", "failure_message", "started_by", "deadline")
+    __slots__ = ("clearing_id", "pool", "year", "revision", "state", "stage", "done", "total", "policy_digest", "scheme_digest", "engine_version", "budget_fen", "budget_version", "cases", "points", "actual_fen", "terminated_fen", "shared_fen", "withheld_fen", "decision_fen", "point_value_numerator_fen", "point_value_denominator", "point_value_display", "evidence", "table_digest", "input_digest", "statements_digest", "accounts_version", "decision_no", "published_on", "batch_id", "failure_reason", "failure_message", "started_by", "deadline", "others_fen")
     CLEARING_ID_FIELD_NUMBER: _ClassVar[int]
     POOL_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +46,7 @@ class YearClearing(_message.Message):
     FAILURE_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     STARTED_BY_FIELD_NUMBER: _ClassVar[int]
     DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    OTHERS_FEN_FIELD_NUMBER: _ClassVar[int]
     clearing_id: str
     pool: str
     year: int
@@ -81,7 +82,8 @@ class YearClearing(_message.Message):
     failure_message: str
     started_by: str
     deadline: _date_pb2.Date
-    def __init__(self, clearing_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., revision: _Optional[int] = ..., state: _Optional[str] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., policy_digest: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., engine_version: _Optional[str] = ..., budget_fen: _Optional[int] = ..., budget_version: _Optional[int] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., actual_fen: _Optional[int] = ..., terminated_fen: _Optional[int] = ..., shared_fen: _Optional[int] = ..., withheld_fen: _Optional[int] = ..., decision_fen: _Optional[int] = ..., point_value_numerator_fen: _Optional[int] = ..., point_value_denominator: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., point_value_display: _Optional[str] = ..., evidence: _Optional[str] = ..., table_digest: _Optional[str] = ..., input_digest: _Optional[str] = ..., statements_digest: _Optional[str] = ..., accounts_version: _Optional[int] = ..., decision_no: _Optional[str] = ..., published_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., batch_id: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., started_by: _Optional[str] = ..., deadline: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
+    others_fen: int
+    def __init__(self, clearing_id: _Optional[str] = ..., pool: _Optional[str] = ..., year: _Optional[int] = ..., revision: _Optional[int] = ..., state: _Optional[str] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., policy_digest: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., engine_version: _Optional[str] = ..., budget_fen: _Optional[int] = ..., budget_version: _Optional[int] = ..., cases: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., actual_fen: _Optional[int] = ..., terminated_fen: _Optional[int] = ..., shared_fen: _Optional[int] = ..., withheld_fen: _Optional[int] = ..., decision_fen: _Optional[int] = ..., point_value_numerator_fen: _Optional[int] = ..., point_value_denominator: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., point_value_display: _Optional[str] = ..., evidence: _Optional[str] = ..., table_digest: _Optional[str] = ..., input_digest: _Optional[str] = ..., statements_digest: _Optional[str] = ..., accounts_version: _Optional[int] = ..., decision_no: _Optional[str] = ..., published_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., batch_id: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., started_by: _Optional[str] = ..., deadline: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., others_fen: _Optional[int] = ...) -> None: ...
 
 class StartYearRequest(_message.Message):
     __slots__ = ("request_id", "pool", "year")

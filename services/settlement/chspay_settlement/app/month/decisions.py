@@ -21,6 +21,8 @@ from chspay_settlement.store.decisions import Decision
 
 REVOKE = "revoke"
 _LONGEST = 200
+#: What people decide of a case; bed-day points come from the bed-day service alone.
+DECIDED = tuple(kind for kind in MarkKind if kind is not MarkKind.BED_DAYS)
 #: What becomes of a decision.
 IN_RUN, AS_DIFFERENCE = "run", "difference"
 
@@ -121,8 +123,8 @@ def _check(wanted: Wanted) -> None:
         return
     if wanted.revokes:
         raise _bad("revokes", wanted.revokes, "只有撤销（revoke）才写被撤销的文号。")
-    if wanted.kind not in set(MarkKind):
-        known = "、".join([*MarkKind, REVOKE])
+    if wanted.kind not in DECIDED:
+        known = "、".join([*DECIDED, REVOKE])
         raise _bad("kind", wanted.kind, f"应为{known}之一。")
     figure(wanted.case_id, Mark(MarkKind(wanted.kind), wanted.value, wanted.mode, wanted.decision_no))
 

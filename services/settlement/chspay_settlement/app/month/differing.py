@@ -13,7 +13,7 @@ from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.month.corrections import Change, State
-from chspay_settlement.engine.model import CaseKind, CasePoints, PricedInput
+from chspay_settlement.engine.model import ROUTED, CaseKind, CasePoints, PricedInput
 from chspay_settlement.engine.month.difference import (
     Closed,
     Delta,
@@ -105,7 +105,8 @@ def _input(key: CaseKey, change: Change, state: State, before: PricedInput) -> P
         hospital_code=now.hospital_code,
         level=now.level,
         drg=now.drg,
-        status=now.status,
+        # A case keeps the method its month paid it by: other money is corrected where it was worked out.
+        status=before.status if before.status in ROUTED else now.status,
         department=now.department,
         los_days=now.los_days,
         cost_fen=now.cost_fen,

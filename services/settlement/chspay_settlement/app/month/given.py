@@ -67,7 +67,7 @@ async def given_to(
     return found
 
 
-async def _kept(connection: asyncpg.Connection, run_id: str, kind: str) -> bytes | None:
+async def kept(connection: asyncpg.Connection, run_id: str, kind: str) -> bytes | None:
     """One thing a run was given, checked against its digest; ``None`` when it was given none."""
     found = await run_inputs.one(connection, run_id, kind)
     if found is None:
@@ -85,7 +85,7 @@ async def published_table(
 
     :raises Fault: LINEAGE_BROKEN, and as :func:`given_to`.
     """
-    content = await _kept(connection, run_id, WEIGHT_TABLE)
+    content = await kept(connection, run_id, WEIGHT_TABLE)
     if content is None:
         return None
     return published(load_weight_table(content), Terms.read(policy), scheme_digest)
@@ -93,7 +93,7 @@ async def published_table(
 
 async def measured_coefficients(connection: asyncpg.Connection, run_id: str) -> CoefficientTable | None:
     """The table of measured coefficients a run was given; ``None`` when policy publishes its own."""
-    content = await _kept(connection, run_id, COEFFICIENTS)
+    content = await kept(connection, run_id, COEFFICIENTS)
     return None if content is None else coefficient_table_of(content)
 
 

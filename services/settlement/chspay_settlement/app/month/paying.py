@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import asyncpg
 
 from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.app.month.other_dues import beside
 from chspay_settlement.engine.month.closing import Paying
 from chspay_settlement.engine.month.payment import LineKind, PayLine, Standing
+from chspay_settlement.engine.routing.due import Due
 from chspay_settlement.store import differences, findings, holds, hospitals, runs
 
 _PARTS_OF_RUN_ID = 4
@@ -25,8 +27,14 @@ def statement_of_run(run_id: str) -> str:
     return run_id.rsplit("-", 1)[0] if run_id.count("-") == _PARTS_OF_RUN_ID - 1 else run_id
 
 
-async def gather(connection: asyncpg.Connection, run: runs.Run, with_cases: Sequence[str]) -> Paying:
-    """Everything that stands beside the fund of a run's month."""
+async def gather(
+    connection: asyncpg.Connection, run: runs.Run, with_cases: Sequence[str], own: Sequence[Due] = ()
+) -> Paying:
+    """Everything that stands beside the fund of a run's month.
+
+    :param own: what the cases of a trial are paid besides points; those of a month are booked by now.
+    :raises Fault: OTHERS_LOST.
+    """
     lines: dict[str, list[PayLine]] = defaultdict(list)
     for off in await findings.deductions(connection, run.run_id):
         kind = LineKind.DEDUCTION if off.amount_fen > 0 else LineKind.RETURN
@@ -49,6 +57,8 @@ async def gather(connection: asyncpg.Connection, run: runs.Run, with_cases: Sequ
         lines[free.hospital_code].append(
             PayLine(LineKind.RELEASE, free.hold_id, "", free.reason, free.amount_fen)
         )
+    for one in await beside(connection, run, own):
+        lines[one.payee].append(one.line)
     standing = await _holds(connection, run)
     others = sorted({*lines, *standing} - set(with_cases))
     named = await hospitals.named(connection, others, month_of(run.period).last)

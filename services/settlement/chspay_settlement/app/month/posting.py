@@ -14,6 +14,7 @@ from chspay_settlement import faults, faults_month
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month import ending
 from chspay_settlement.app.month.batches import post_batch
+from chspay_settlement.app.month.other_dues import book, own_dues
 from chspay_settlement.app.month.paying import gather, statement_no
 from chspay_settlement.app.proof.proving import prove_run
 from chspay_settlement.engine.books.batch import Batch
@@ -40,7 +41,11 @@ async def end_run(connection: asyncpg.Connection, run: runs.Run, policy: Policy)
     division = await asyncio.to_thread(cases.division, run, policy)
     hospitals = await run_cases.hospitals(connection, run.run_id)
     await _check_sums(connection, run, hospitals, division)
-    paying = await gather(connection, run, [h.amount.hospital_code for h in hospitals])
+    own = await own_dues(connection, run, policy)
+    if run.nature == MONTH_KIND:
+        await book(connection, run, policy, own)
+    unbooked = own if run.nature == TRIAL else ()
+    paying = await gather(connection, run, [h.amount.hospital_code for h in hospitals], unbooked)
     places = {h.amount.hospital_code: (h.region_code, h.name) for h in hospitals}
     dues = dues_of(division, places, policy, paying)
     used = {*run.rules_used, *(rule.key for rule in policy.used)}
@@ -113,6 +118,7 @@ def run_facts(run: runs.Run, policy: Policy, evidence: str) -> RunFacts:
         scheme_digest=run.scheme_digest,
         evidence=evidence,
         fund_fen=run.fund_fen,
+        others_fen=run.others_fen,
     )
 
 
@@ -139,7 +145,7 @@ def _row(run: runs.Run, due: Due, content: bytes) -> ledger.StatementRow:
         amount.cases, amount.points_micro, amount.cost_fen, amount.patient_fen, amount.fund_fen,
         amount.total_fen, paid.prepaid_fen, amount.fund_fen - paid.prepaid_fen, content,
         statement_digest(content), paid.deducted_fen, paid.difference_fen, paid.held_fen,
-        paid.released_fen, paid.payable_fen,
+        paid.released_fen, paid.payable_fen, paid.other_fen,
     )  # fmt: skip
 
 

@@ -13,9 +13,11 @@ from chspay_kit.auth import EVERYWHERE, Claim, current_claim, service_claim
 from chspay_kit.db import Database, current_connection
 from chspay_settlement import faults, faults_month
 from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.app.month import routing_check
 from chspay_settlement.app.month.given import given_to
 from chspay_settlement.app.month.measuring import chosen_table
 from chspay_settlement.clients import Budget, Grouper, Policies
+from chspay_settlement.clients_perdiem import BedDays
 from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.groups.point_source import SOURCE
 from chspay_settlement.engine.month.payment import prepay_share
@@ -42,11 +44,19 @@ def claim_of_pool(pool: str) -> Claim:
 class Runs:
     """Month runs as callers see them."""
 
-    def __init__(self, database: Database, grouper: Grouper, policies: Policies, budget: Budget) -> None:
+    def __init__(
+        self,
+        database: Database,
+        grouper: Grouper,
+        policies: Policies,
+        budget: Budget,
+        bed_days: BedDays,
+    ) -> None:
         self._database = database
         self._grouper = grouper
         self._policies = policies
         self._budget = budget
+        self._bed_days = bed_days
 
     async def start(self, pool: str, year: int, month: int) -> runs.Run:
         """Stores a run for the worker to carry out.
@@ -126,6 +136,7 @@ class Runs:
         Terms.read(policy)
         form_of(policy)
         prepay_share(policy)
+        await routing_check.check(policy, self._bed_days, pool, span)
         scheme = policy.text(SCHEME)
         sealed = policy.scheme_digest(scheme)
         found = await self._grouper.digest(sealed or scheme)

@@ -21,10 +21,12 @@ from chspay_settlement import faults
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month import finding_marks, posting, whole_run
 from chspay_settlement.app.month.given import pricer_of, published_table
+from chspay_settlement.app.month.routing import Routing
 from chspay_settlement.app.month.runs import MONTH
 from chspay_settlement.app.month.whole_run import Price, divided, measured, price_of
 from chspay_settlement.app.reading.lineage import settled
 from chspay_settlement.clients import Grouper, Policies
+from chspay_settlement.clients_perdiem import BedDays
 from chspay_settlement.engine.groups.table_content import table_content
 from chspay_settlement.engine.lineage.blocks import blocks_of
 from chspay_settlement.engine.month.settled import funds_of_cases
@@ -53,9 +55,10 @@ Step = Callable[[asyncpg.Connection, runs.Run, Memory], Awaitable[None]]
 class Stages:
     """Carries a run one step further."""
 
-    def __init__(self, grouper: Grouper, policies: Policies) -> None:
+    def __init__(self, grouper: Grouper, policies: Policies, bed_days: BedDays) -> None:
         self._grouper = grouper
         self._policies = policies
+        self._routing = Routing(bed_days)
         self._steps: dict[str, Step] = {
             "snapshot": self._snapshot,
             "group": self._group,
@@ -110,6 +113,7 @@ class Stages:
     async def _group(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
         cases = await run_cases.foreign(connection, run.run_id, run.scheme_digest, GROUP_CHUNK)
         if not cases:
+            await self._routing.route(connection, run, await self._policy(run))
             await runs.update(connection, run.run_id, stage="measure", done=0, total=run.cases)
             return
         answers = await self._grouper.many(run.scheme_digest, cases)

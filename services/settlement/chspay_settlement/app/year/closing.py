@@ -11,7 +11,7 @@ from chspay_settlement.app.month.batches import post_batch
 from chspay_settlement.app.year import figures as year_figures
 from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.year.clearing import NOTHING, Year, year_postings
-from chspay_settlement.store import accounts, year
+from chspay_settlement.store import accounts, others, year
 from chspay_settlement.store.accounts import YEAR_KIND
 from chspay_settlement.store.year import Clearing
 
@@ -59,5 +59,8 @@ async def _check_ledger(connection: asyncpg.Connection, clearing: Clearing, done
         then = known.get(code, NOTHING)._replace(deducted_fen=0, audit_fen=0)
         if now != then:
             raise Fault(faults_year.YEAR_LEDGER_MOVED, field="hospital_code", value=code)
+    others_fen = await others.inpatient(connection, clearing.pool, clearing.year)
+    if others_fen != clearing.others_fen:
+        raise Fault(faults_year.YEAR_LEDGER_MOVED, field="others", value=clearing.pool)
     if held.residual_fen != done.residual_fen:
         raise Fault(faults_year.YEAR_LEDGER_MOVED, field="residual", value=clearing.pool)

@@ -39,7 +39,7 @@ from chspay_settlement.engine.year.states import (
     late,
     move,
 )
-from chspay_settlement.store import run_inputs, year, year_cases
+from chspay_settlement.store import others, run_inputs, year, year_cases
 from chspay_settlement.store.year import Clearing, Event
 
 SCHEME = "grouping.scheme"
@@ -146,16 +146,18 @@ class Years:
         await chosen_table(connection, policy, pool, of * 100 + 12, found)
         again = policy.text("clearing.points") == "year_cases"
         given = await given_to(connection, self._grouper, policy, pool, of * 100 + 12, found) if again else []
+        taken = await others.inpatient(connection, pool, of)
         revision = await year.revisions(connection, pool, of) + 1
         new = Clearing(
             clearing_id=f"YC-{pool}-{of}-{revision}", pool=pool, pool_prefix=regions.prefix(pool), year=of,
             revision=revision, state=State.DRAFT.value, stage="collect", done=0, total=0,
             policy_digest=bundle.digest, scheme=scheme, scheme_digest=found, engine_version=ENGINE_VERSION,
-            budget_fen=fund.fund_fen, budget_version=fund.version, cases=0, points_micro=0, actual_fen=0,
-            terminated_fen=0, shared_fen=0, withheld_fen=0, decision_fen=0, value_fen=0, value_micro=0,
+            budget_fen=fund.fund_fen - taken, budget_version=fund.version, cases=0, points_micro=0,
+            actual_fen=0, terminated_fen=0, shared_fen=0, withheld_fen=0, decision_fen=0, value_fen=0,
+            value_micro=0,
             evidence="", table_digest="", input_digest="", statements_digest="", rules_used=[SCHEME],
             accounts_version=0, decision_no="", published_on=None, batch_id="", failure_reason="",
-            failure_message="", started_by=claim.subject,
+            failure_message="", started_by=claim.subject, others_fen=taken,
         )  # fmt: skip
         await year.insert(connection, new)
         await run_inputs.put(connection, new.clearing_id, pool, new.pool_prefix, given)
@@ -266,10 +268,12 @@ def _asked_now(policy: Policy) -> None:
 
 
 def _same_accounts(clearing: Clearing, found: Accounts) -> None:
+    """Final accounts speak of the whole inpatient fund; a clearing divides what other payments left of it."""
+    others_fen = clearing.others_fen
     for field, wanted, stated in (
-        ("预算", clearing.budget_fen, found.budget_fen),
-        ("据实费用", clearing.actual_fen, found.actual_fen),
-        ("决算额", clearing.decision_fen, found.decision_fen),
+        ("预算", clearing.budget_fen + others_fen, found.budget_fen),
+        ("据实费用", clearing.actual_fen + others_fen, found.actual_fen),
+        ("决算额", clearing.decision_fen + others_fen, found.decision_fen),
         ("原因合计", clearing.actual_fen - clearing.budget_fen, found.explained_fen),
     ):
         if wanted != stated:

@@ -20,11 +20,17 @@ PAY_UNBALANCED = Reason(
     "医疗机构{hospital}的预付与预留之和不等于应付基金（相差{value}分），未入账。",
 )
 FUND_POOL, RESERVE, RESIDUAL, DEDUCTION, BANK = "fund_pool", "reserve", "residual", "deduction", "bank"
+#: Books of the year's plan besides the inpatient one, which is ``fund_pool``.
+FUND_OUTPATIENT, FUND_PER_DIEM = "fund_pool:outpatient", "fund_pool:per_diem"
+FUND_CAPITATION = "fund_pool:capitation"
 PAYABLE, RETENTION, RECEIVABLE = "payable", "retention", "receivable"
 ADVANCE, CLAW_BACK, HELD = "advance", "claw_back", "held"
 #: Accounts of a pool, and accounts each hospital has of its own, with their names.
 POOL_ACCOUNTS = {
     FUND_POOL: "统筹基金",
+    FUND_OUTPATIENT: "统筹基金（门诊）",
+    FUND_PER_DIEM: "统筹基金（床日付费）",
+    FUND_CAPITATION: "统筹基金（按人头付费）",
     RESERVE: "调剂金",
     RESIDUAL: "尾差与考核扣减",
     DEDUCTION: "审核扣款",

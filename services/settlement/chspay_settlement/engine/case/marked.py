@@ -1,10 +1,10 @@
 """How a marked case is settled: first the way its points are found, then steps on them, in one order.
 
-The way, the first that applies: a special review 特例单议 (by item, adjusted points, linear add, less cost,
-or rejected), points set for a new technology, by item for a case of extreme cost, an incomplete stay of a
-stable group, or the case's own band as if it were not marked. Then, of points its group gave it: day
-surgery, traditional medicine. Then whatever gave them: add-on for a new technology, readmission, violation.
-Everything is exact; the case's points are rounded once, at the end.
+The way, the first that applies: the points of its bed-days, a special review 特例单议 (by item, adjusted
+points, linear add, less cost, or rejected), points set for a new technology, by item for a case of extreme
+cost, an incomplete stay of a stable group, or the case's own band as if it were not marked. Then, of points
+its group gave it: day surgery, traditional medicine. Then whatever gave them: add-on for a new technology,
+readmission, violation. Everything is exact; the case's points are rounded once, at the end.
 """
 
 from __future__ import annotations
@@ -118,6 +118,9 @@ def _way(terms: Terms, plan: Plan, inp: PricedInput, marks: dict[MarkKind, Mark]
     incomplete = marks.get(MarkKind.INCOMPLETE)
     for mark in marks.values():
         figure(inp.case_id, mark)
+    bed_days = marks.get(MarkKind.BED_DAYS)
+    if bed_days is not None:
+        return _bed_days(plan, inp, bed_days, review)
     if review is not None:
         return _reviewed(terms, plan, inp, review, basis_of)
     if technology is not None and technology.mode == Mode.POINTS:
@@ -129,6 +132,15 @@ def _way(terms: Terms, plan: Plan, inp: PricedInput, marks: dict[MarkKind, Mark]
         method = _ruled(terms, key, terms.settle.get(CaseKind.INCOMPLETE))
         return _by(CaseKind.INCOMPLETE, method, basis_of(inp, method), _cost(inp), key, incomplete)
     return _own(plan, inp, _cost(inp), None)
+
+
+def _bed_days(plan: Plan, inp: PricedInput, mark: Mark, review: Mark | None) -> Way:
+    """The points of the bed-days, or those a review set in their place; no other review speaks of days."""
+    if review is None or review.mode == Mode.REJECTED:
+        return _decided(plan, inp, mark)
+    if review.mode != Mode.POINTS:
+        raise _unfit(inp, review, "该病例按床日付费，特例单议只能核定点数")
+    return _decided(plan, inp, review)
 
 
 def _reviewed(terms: Terms, plan: Plan, inp: PricedInput, mark: Mark, basis_of: BasisOf) -> Way:

@@ -61,6 +61,8 @@ class MarkKind(StrEnum):
     TCM = "tcm"
     #: 再入院（前次住院）; factor on the earlier stay's points.
     READMISSION = "readmission"
+    #: 床日点数 as the bed-day service priced the stay; points.
+    BED_DAYS = "bed_days"
     #: 违规; how many times its points the case loses on top of earning none.
     VIOLATION = "violation"
 
@@ -82,6 +84,7 @@ MODES: dict[MarkKind, dict[Mode, str]] = {
     MarkKind.BY_ITEM: {Mode.PLAIN: NOTHING},
     MarkKind.TCM: {Mode.PLAIN: SHARE},
     MarkKind.READMISSION: {Mode.PLAIN: SHARE},
+    MarkKind.BED_DAYS: {Mode.PLAIN: POINTS},
     MarkKind.VIOLATION: {Mode.PLAIN: MULTIPLE},
 }
 MARK_NAMES = {
@@ -92,6 +95,7 @@ MARK_NAMES = {
     MarkKind.BY_ITEM: "极高费用按项目付费",
     MarkKind.TCM: "中医治疗",
     MarkKind.READMISSION: "再入院（前次住院）",
+    MarkKind.BED_DAYS: "床日点数",
     MarkKind.VIOLATION: "违规",
 }
 

@@ -13,10 +13,12 @@ from itertools import pairwise
 
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
-from chspay_core.policy_reading import broken, cell, fraction, number
+from chspay_core.policy_reading import broken, cell, choice, fraction, number
 from chspay_settlement.engine.case.methods import Basis, PointLine, Settle
 
 DEPARTMENTS, DAY_POINTS = "per_diem.departments", "per_diem.day_points"
+#: Who prices bed-days: the pool's own departments and points per day, or the bed-day service, case by case.
+SOURCE, OWN_DEPARTMENTS, BY_SERVICE = "per_diem.source", "own_departments@1", "service@1"
 DAY_TIERS, BENCHMARK, EXCESS = "per_diem.day_tiers", "per_diem.benchmark_days", "per_diem.excess_share"
 
 
@@ -109,6 +111,14 @@ class DayRate:
     def paid_days(self) -> Fraction:
         """The most days of a stay that are paid."""
         return self.benchmark * (1 + self.excess)
+
+
+def asked_of_service(policy: Policy) -> bool:
+    """Whether the bed-day service prices bed-days; where nobody has ruled it, the pool's own departments do.
+
+    :raises Fault: POLICY_VALUE.
+    """
+    return policy.has(SOURCE) and choice(policy, SOURCE, OWN_DEPARTMENTS, BY_SERVICE) == BY_SERVICE
 
 
 def day_rates(policy: Policy, method: Settle) -> dict[str, DayRate]:

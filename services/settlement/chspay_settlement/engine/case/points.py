@@ -16,6 +16,7 @@ from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.case import marked
 from chspay_settlement.engine.case import sheet as worksheet
+from chspay_settlement.engine.case.marks import MarkKind
 from chspay_settlement.engine.case.methods import Basis, Settle
 from chspay_settlement.engine.case.methods_day import DayRate
 from chspay_settlement.engine.case.plan import NEVER, Band, Plan, compile_band, stay_days
@@ -23,6 +24,8 @@ from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.coefficient.source import ONE, Coefficients
 from chspay_settlement.engine.model import (
     AMBIGUOUS,
+    BED_DAYS,
+    ELSEWHERE,
     GROUPED,
     UNGROUPED,
     CaseKind,
@@ -43,14 +46,20 @@ GROUP_WITHOUT_WEIGHT = Reason(
     "权重表{table}（SM3 {digest}）没有病组{value}（等级{level}）的权重，病例{case_id}无法计算点数。"
     "请补充权重，或由政策“points.group_absent”规定怎样结算。",
 )
-INVALID, COST_MISSING, COST_NEGATIVE, COST_ZERO = (
+BED_DAYS_UNPRICED = Reason(
+    "BED_DAYS_UNPRICED",
+    Kind.PRECONDITION,
+    "病例{value}按床日付费，但没有床日点数，无法计算点数。",
+)
+PAID_ELSEWHERE, INVALID, COST_MISSING, COST_NEGATIVE, COST_ZERO = (
+    "PAID_ELSEWHERE",
     "INVALID_CASE",
     "COST_MISSING",
     "COST_NEGATIVE",
     "COST_ZERO",
 )
-#: The grouper's answers of which a case can be settled.
-_SETTLED = frozenset({GROUPED, AMBIGUOUS, UNGROUPED})
+#: The answers of grouper and router by which a case can earn points.
+_SETTLED = frozenset({GROUPED, AMBIGUOUS, UNGROUPED, BED_DAYS})
 
 
 class Pricer:
@@ -78,6 +87,8 @@ class Pricer:
         plan = self.plan(inp) if inp.status in _SETTLED and cost is not None and cost > 0 else None
         if plan is None or cost is None:
             return CasePoints(CaseKind.EXCLUDED, 0, _why_excluded(inp))
+        if inp.status == BED_DAYS:
+            _check_bed_days(inp)
         if inp.marks:
             return marked.price(self.terms, plan, inp, self._marked_basis)
         quantity = stay_days(inp) if plan.by_days else cost
@@ -112,6 +123,8 @@ class Pricer:
         terms = self.terms
         if inp.status not in _SETTLED:
             return None
+        if inp.status == BED_DAYS:
+            return self._bed_days(inp)
         rate = terms.per_diem.get(inp.department)
         if rate is not None:
             return self._days(inp, rate)
@@ -124,6 +137,14 @@ class Pricer:
             basis = self._of_group(self._basis(inp, CaseKind.UNSTABLE), group)
             return Plan(group, False, (self._band(CaseKind.UNSTABLE, basis),))
         return self._costs(inp, group)
+
+    def _bed_days(self, inp: PricedInput) -> Plan:
+        """What the bed-day service said decides, not cost and not days.
+
+        :raises Fault: BED_DAYS_UNPRICED when it said nothing.
+        """
+        _check_bed_days(inp)
+        return Plan(None, False, (self._band(CaseKind.PER_DIEM, self._basis(inp)),))
 
     def _days(self, inp: PricedInput, rate: DayRate) -> Plan:
         """One band per tier of bed-days."""
@@ -207,7 +228,14 @@ class Pricer:
         return points
 
 
+def _check_bed_days(inp: PricedInput) -> None:
+    if not any(mark.kind is MarkKind.BED_DAYS for mark in inp.marks):
+        raise Fault(BED_DAYS_UNPRICED, field="marks", value=inp.case_id)
+
+
 def _why_excluded(inp: PricedInput) -> str:
+    if inp.status == ELSEWHERE:
+        return PAID_ELSEWHERE
     if inp.status not in _SETTLED:
         return INVALID
     if inp.cost_fen is None:

@@ -17,14 +17,14 @@ from chspay_core.artefact import POLICY_KEYS, ArtefactKind
 from chspay_core.worksheet import Cited, Worksheet
 from chspay_settlement.engine.case.edges import LIMIT_ON, Edge
 from chspay_settlement.engine.case.marked import Step, Way
-from chspay_settlement.engine.case.marks import merged
+from chspay_settlement.engine.case.marks import MarkKind, merged
 from chspay_settlement.engine.case.methods import LINES, STANDARD_VALUE
 from chspay_settlement.engine.case.methods_day import BENCHMARK, DAY_POINTS, DAY_TIERS, DEPARTMENTS, EXCESS
 from chspay_settlement.engine.case.plan import Plan
 from chspay_settlement.engine.case.sheet_marks import Decided, mark_key, write_idle, write_mark, write_steps
 from chspay_settlement.engine.case.terms import GROUP_ABSENT, SETTLE_KEYS, Terms
 from chspay_settlement.engine.coefficient.source import Coefficients
-from chspay_settlement.engine.model import CaseKind, CasePoints, Group, GroupTable, PricedInput
+from chspay_settlement.engine.model import BED_DAYS, CaseKind, CasePoints, Group, GroupTable, PricedInput
 
 KIND_NAMES = {
     CaseKind.NORMAL: "正常病例",
@@ -82,7 +82,8 @@ def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, p
         sheet.rule(
             "weight_table", f"权重表（{table.origin.table_id}）", table.origin.digest, "digest", rule=rule
         )
-    if not plan.by_days or (way.method is not None and "overall_mean" in way.method.inputs):
+    bed_days = inp.status == BED_DAYS
+    if not (plan.by_days or bed_days) or (way.method is not None and "overall_mean" in way.method.inputs):
         _overall(sheet, pricer.terms, table)
     if plan.group is not None:
         _group(sheet, pricer.terms, plan.group, inp.level if table.by_level(inp.drg) else None)
@@ -336,6 +337,8 @@ def _kind(sheet: Worksheet, terms: Terms, plan: Plan, way: Way, mark: str) -> No
     kinds = [band.kind for band in plan.bands]
     if not plan.edges or way.kind not in kinds:
         inputs, key = _UNGRADED[way.kind]
+        if way.mark is not None and way.mark.kind is MarkKind.BED_DAYS:
+            inputs, key = (mark,), ""
         rule = Decided(mark, way.mark.cite) if way.mark and not key else terms.policy.rule(key)
         sheet.line("kind", "结算类别", KIND_NAMES[way.kind], "text", formula="", inputs=inputs, rule=rule)
         return

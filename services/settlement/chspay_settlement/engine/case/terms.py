@@ -26,7 +26,12 @@ from chspay_settlement.engine.case.edges import Edges
 from chspay_settlement.engine.case.factors import Factor
 from chspay_settlement.engine.case.marks import MarkKind
 from chspay_settlement.engine.case.methods import Settle
-from chspay_settlement.engine.case.methods_day import SETTLE_PER_DIEM, DayRate, day_rates
+from chspay_settlement.engine.case.methods_day import (
+    SETTLE_PER_DIEM,
+    DayRate,
+    asked_of_service,
+    day_rates,
+)
 from chspay_settlement.engine.coefficient.methods import coefficients_of
 from chspay_settlement.engine.coefficient.source import Coefficients
 from chspay_settlement.engine.model import AMBIGUOUS, GROUPED, CaseKind
@@ -72,6 +77,7 @@ class Terms:
     factors: dict[MarkKind, Factor]
     params: dict[str, Fraction]
     coefficients: Coefficients
+    #: By department; none where the bed-day service says what each stay earns.
     per_diem: dict[str, DayRate]
     base: BaseMethod
     stable: StableTest
@@ -107,7 +113,7 @@ class Terms:
             factors=ruled,
             params={key: _figure(policy, key) for key in sorted(asked)},
             coefficients=coefficients_of(policy),
-            per_diem=day_rates(policy, settle[CaseKind.PER_DIEM]),
+            per_diem={} if asked_of_service(policy) else day_rates(policy, settle[CaseKind.PER_DIEM]),
             base=BASE_POINTS.chosen(policy),
             stable=STABILITY.chosen(policy).build(policy),
             sample=sample_deviation(policy),

@@ -18,7 +18,7 @@ from chspay_settlement.engine.columnar.columns import Coded, Columns, Each
 from chspay_settlement.engine.columnar.combining import Combinations, combine, numbered
 from chspay_settlement.engine.columnar.families import KINDS, NUMBER, Families, Known
 from chspay_settlement.engine.columnar.kernels import Bands
-from chspay_settlement.engine.model import CaseKind, CasePoints
+from chspay_settlement.engine.model import BED_DAYS, CaseKind, CasePoints
 
 EXCLUDED = NUMBER[CaseKind.EXCLUDED]
 
@@ -63,6 +63,9 @@ def price_columns(
     number = combinations.codes
     for row in columns.marks:
         number[row] = -1
+    if BED_DAYS in columns.status.texts:
+        # Their points stand in their marks, each its own.
+        number[columns.status.one_of((BED_DAYS,))[columns.status.codes]] = -1
 
     def price(piece: slice) -> tuple[slice, int]:
         left = kernels.price(

@@ -48,6 +48,7 @@ _PAY = {
     "deducted": ("审核扣款", (LineKind.DEDUCTION, LineKind.RETURN), -1),
     "difference": ("以前月份差额", (LineKind.DIFFERENCE,), 1),
     "released": ("解除暂缓", (LineKind.RELEASE,), 1),
+    "other": ("其他支付", (LineKind.OTHER,), 1),
     "held": ("暂缓拨付", (LineKind.HOLD,), -1),
 }
 _SOURCES = {
@@ -55,6 +56,7 @@ _SOURCES = {
     LineKind.RETURN: Source("run_deduction", "amount_fen"),
     LineKind.RELEASE: Source("hold_release", "amount_fen"),
     LineKind.HOLD: Source("run_hold", "amount_fen"),
+    LineKind.OTHER: Source("other_payment", "amount_fen"),
 }
 
 
@@ -273,8 +275,11 @@ class HospitalLines:
 
     def _payable(self) -> Node:
         node = money(self.ref("payable"), "本月应付", self.paid.payable_fen)
-        parts = [self._pay_stub(item) for item in _PAY]
-        return opened(node, "prepaid − deducted + difference + released − held", self.prepaid(), *parts)
+        # Most pools pay by points alone: their statements know no other payments.
+        others = bool(self.paid.of(LineKind.OTHER))
+        parts = [self._pay_stub(item) for item in _PAY if item != "other" or others]
+        formula = f"prepaid − deducted + difference + released{' + other' * others} − held"
+        return opened(node, formula, self.prepaid(), *parts)
 
     def _pay_stub(self, item: str) -> Node:
         label, kinds, sign = _PAY[item]

@@ -2,8 +2,8 @@
 
 The month's fund is split elsewhere; here it becomes a payment. Every fen that moves between the two has a
 line with a kind, the number of the document it stands in, and, where it corrects an earlier statement,
-the number of that statement. The order is fixed: deductions, differences, releases, then holds, which
-take what is payable by then and never more.
+the number of that statement. The order is fixed: deductions, differences, releases, other payments, then
+holds, which take what is payable by then and never more.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class LineKind(StrEnum):
     DIFFERENCE = "difference"
     #: 解除暂缓 of what earlier statements held.
     RELEASE = "release"
+    #: 其他支付 of the inpatient book: per-diem money, bills by item, bundles.
+    OTHER = "other"
     #: 暂缓拨付.
     HOLD = "hold"
 
@@ -40,7 +42,8 @@ class LineKind(StrEnum):
 class PayLine(NamedTuple):
     """One line of a payment; ``amount_fen`` above zero is paid, below zero is taken off.
 
-    ``number`` is that of the finding, difference or hold; ``refers`` the statement it corrects, or empty.
+    ``number`` is that of the finding, difference, payment or hold; ``refers`` the statement it corrects, or
+    empty.
     """
 
     kind: LineKind
@@ -84,6 +87,11 @@ class Payment:
     def released_fen(self) -> int:
         """Earlier holds set free."""
         return self.of(LineKind.RELEASE)
+
+    @property
+    def other_fen(self) -> int:
+        """Paid otherwise than by points, out of the inpatient book."""
+        return self.of(LineKind.OTHER)
 
     @property
     def held_fen(self) -> int:

@@ -45,7 +45,10 @@ class RunFacts(NamedTuple):
     scheme_id: str
     scheme_digest: str
     evidence: str
+    #: What is divided by points.
     fund_fen: int
+    #: Taken from the month's fund before that, for other payments of the inpatient book.
+    others_fen: int = 0
 
 
 class GroupLine(NamedTuple):
@@ -140,13 +143,16 @@ def statement_content(  # noqa: PLR0913 - what a statement is made of
         ],
         "groups": [_group_line(line) for line in lines],
     }
+    if run.others_fen:
+        content["run"] |= {"month_fund_fen": run.fund_fen + run.others_fen, "others_fen": run.others_fen}
     if proof is not None:
         content["proof"] = proof
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _totals(hospital: HospitalAmount, paid: Payment) -> dict[str, str | int]:
-    return {
+    other: dict[str, str | int] = {"other_fen": paid.other_fen} if paid.other_fen else {}
+    return other | {
         "cases": hospital.cases,
         "points": _points(hospital.points_micro),
         "cost_fen": hospital.cost_fen,

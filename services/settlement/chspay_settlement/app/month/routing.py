@@ -1,0 +1,106 @@
+"""Which method pays each case of a run, before anything is measured or priced 付费方式认定.
+
+The answers of the bed-day service are kept with the run byte for byte; everything after reads what was kept.
+What stands in the inpatient book is taken from the month's fund here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+import asyncpg
+
+from chspay_core.amounts import from_micro, plain
+from chspay_core.errors import Fault
+from chspay_core.policy import Policy
+from chspay_settlement import faults
+from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.app.month.given import kept
+from chspay_settlement.app.month.other_dues import taken_of
+from chspay_settlement.app.month.routing_check import in_force
+from chspay_settlement.app.month.runs import MONTH, TRIAL
+from chspay_settlement.clients_perdiem import BedDays
+from chspay_settlement.engine.case.marks import Mark, MarkKind
+from chspay_settlement.engine.case.methods_day import asked_of_service
+from chspay_settlement.engine.month.settled import CaseKey
+from chspay_settlement.engine.routing.bed_days import Answers, answers_of
+from chspay_settlement.engine.routing.run import Episode, Routed, Run
+from chspay_settlement.engine.routing.table import Router
+from chspay_settlement.store import decisions, routes, run_inputs, runs
+
+
+class Routing:
+    """Routes the cases of a run."""
+
+    def __init__(self, bed_days: BedDays) -> None:
+        self._bed_days = bed_days
+
+    async def route(self, connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> None:
+        """Keeps how cases are paid, marks what earns bed-day points, and cuts the month's fund.
+
+        :raises Fault: ROUTE_*, BED_DAYS_*, PER_DIEM_*, OTHERS_OVER_FUND; of kind UNAVAILABLE, why to wait.
+        """
+        routed: list[Routed] = []
+        if in_force(policy):
+            router = Router.read(policy)
+            episodes = await routes.episodes(connection, run.run_id)
+            answers = await self._answers(connection, run, policy, episodes)
+            inside = [] if answers is None else _inside(answers)
+            settled = await routes.settled_of(connection, run.pool, inside) if inside else frozenset()
+            found = await asyncio.to_thread(_routed, Run(router, answers, settled), episodes)
+            routed = [one for one in found if _kept(one)]
+            await routes.put(connection, run.run_id, routed)
+            if not run.replays:
+                await decisions.add_marks(connection, run.run_id, _marks(routed))
+        if run.nature in {MONTH, TRIAL}:
+            taken = await taken_of(connection, run, policy, routed)
+            await runs.update(
+                connection, run.run_id, used={rule.key for rule in policy.used},
+                fund_fen=taken.divided_fen, others_fen=taken.others_fen,
+            )  # fmt: skip
+
+    async def _answers(
+        self, connection: asyncpg.Connection, run: runs.Run, policy: Policy, episodes: Sequence[Episode]
+    ) -> Answers | None:
+        """What the bed-day service answered: what was kept, else what it says now, which is then kept."""
+        if not asked_of_service(policy):
+            return None
+        stored = await kept(connection, run.run_id, run_inputs.BED_DAYS)
+        if stored is not None:
+            return answers_of(stored)
+        if run.replays:
+            raise Fault(
+                faults.LINEAGE_BROKEN, field=run_inputs.BED_DAYS, value=run.replays, found="", stored=""
+            )
+        month = month_of(run.period)
+        scope = await self._bed_days.scope(run.pool, month)
+        asked = [one for one in episodes if one.to_be_asked(scope.departments, scope.own_lists)]
+        found, digest = await self._bed_days.price(f"{run.run_id}/bed-days", run.pool, month, asked)
+        own = {one.case_id for one in episodes} & scope.own_lists
+        answers = Answers(digest, tuple(sorted(own)), found)
+        given = run_inputs.Given(run_inputs.BED_DAYS, answers.content())
+        await run_inputs.put(connection, run.run_id, run.pool, run.pool_prefix, [given])
+        return answers
+
+
+def _routed(run: Run, episodes: Sequence[Episode]) -> list[Routed]:
+    return list(run.routes(episodes))
+
+
+def _kept(one: Routed) -> bool:
+    """Cases that simply go to their group are not written down: the table says why at any time."""
+    return not one.by_points or bool(one.pricing_id or one.beside)
+
+
+def _inside(answers: Answers) -> list[CaseKey]:
+    """The lists inside of stays."""
+    return [(one.hospital_code, own.case_id) for one in answers.answers for own in one.own_lists]
+
+
+def _marks(routed: Sequence[Routed]) -> Iterator[tuple[CaseKey, Mark]]:
+    """The points that bed-days earned, each naming its pricing and the worksheet behind it."""
+    for one in routed:
+        if one.points_micro is not None:
+            value = plain(from_micro(one.points_micro))
+            yield one.key, Mark(MarkKind.BED_DAYS, value, "", f"{one.pricing_id}#{one.worksheet_digest}")
