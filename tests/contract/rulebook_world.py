@@ -13,15 +13,20 @@ from google.type import date_pb2
 
 import chspay_policy
 from chspay.rulebook.v1 import amendments_pb2 as am
-from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
+from chspay.rulebook.v1 import (
+    amendments_pb2_grpc,
+    decisions_pb2_grpc,
+    institutions_pb2_grpc,
+    rulebook_pb2_grpc,
+)
 from chspay.rulebook.v1 import rulebook_pb2 as pb
 from chspay_cli.engines import knowledge
 from chspay_kit.auth import Claim, use_claim
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Server
-from chspay_rulebook import rpc, rpc_amendments, rpc_institutions
-from chspay_rulebook.app import Amendments, Institutions, Rulebook
+from chspay_rulebook import rpc, rpc_amendments, rpc_decisions, rpc_institutions
+from chspay_rulebook.app import Amendments, Decisions, Institutions, Rulebook
 from chspay_rulebook.shelf import Shelf
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -77,7 +82,7 @@ def request_id() -> str:
 
 
 class World:
-    """Stubs of the three services, and who speaks."""
+    """Stubs of the services, and who speaks."""
 
     def __init__(self, channel: Channel, url: str) -> None:
         self.target = channel.target
@@ -85,6 +90,7 @@ class World:
         self.law: Any = rulebook_pb2_grpc.RulebookServiceStub(channel)
         self.amendments: Any = amendments_pb2_grpc.AmendmentServiceStub(channel)
         self.institutions: Any = institutions_pb2_grpc.InstitutionServiceStub(channel)
+        self.decisions: Any = decisions_pb2_grpc.DecisionServiceStub(channel)
 
     async def draft(self, content: str, who: Claim = AUTHOR) -> Any:
         """Files an amendment."""
@@ -130,6 +136,11 @@ async def world(url: str, root: Path = chspay_policy.ROOT, today: date = TODAY) 
             institutions_pb2_grpc.add_InstitutionServiceServicer_to_server,
             rpc_institutions.InstitutionServicer(Institutions()),
             rpc_institutions.SERVICE,
+        ),
+        (
+            decisions_pb2_grpc.add_DecisionServiceServicer_to_server,
+            rpc_decisions.DecisionServicer(Decisions(lambda: today)),
+            rpc_decisions.SERVICE,
         ),
     ]
     server = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=database)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
+from chspay.rulebook.v1 import (
+    amendments_pb2_grpc,
+    decisions_pb2_grpc,
+    institutions_pb2_grpc,
+    rulebook_pb2_grpc,
+)
 from chspay_core.policy_lint import Engines
 from chspay_kit.db import Database
 from chspay_kit.grpc_server import serve
-from chspay_rulebook import rpc, rpc_amendments, rpc_institutions
-from chspay_rulebook.app import Amendments, Institutions, Rulebook
+from chspay_rulebook import rpc, rpc_amendments, rpc_decisions, rpc_institutions
+from chspay_rulebook.app import Amendments, Decisions, Institutions, Rulebook
 from chspay_rulebook.settings import RulebookSettings
 from chspay_rulebook.shelf import Shelf
 
@@ -31,6 +36,11 @@ def servicers(shelf: Shelf, engines: Engines) -> list[tuple[Any, Any, str]]:
             institutions_pb2_grpc.add_InstitutionServiceServicer_to_server,
             rpc_institutions.InstitutionServicer(Institutions()),
             rpc_institutions.SERVICE,
+        ),
+        (
+            decisions_pb2_grpc.add_DecisionServiceServicer_to_server,
+            rpc_decisions.DecisionServicer(Decisions()),
+            rpc_decisions.SERVICE,
         ),
     ]
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from chspay_kit.tables import JournalColumns, RequestOnceColumns
@@ -197,6 +198,26 @@ class InstitutionRow(SQLModel, table=True):
     )
     superseded_by: str | None = Field(default=None, sa_type=Text, nullable=True)
     superseded_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True), nullable=True)
+
+
+class MeetingDecision(SQLModel, table=True):
+    """A decision of the joint settlement meeting 联席会议, as it was recorded."""
+
+    __tablename__ = "meeting_decision"
+    __table_args__ = (
+        CheckConstraint("decision_no <> '' AND title <> ''", name="meeting_decision_said"),
+        _OF_SCHEMA,
+    )
+
+    region_code: str = Field(primary_key=True, sa_type=Text)
+    decision_no: str = Field(primary_key=True, sa_type=Text)
+    title: str = Field(sa_type=Text)
+    decided: date = Field(sa_type=Date)
+    members: list[dict[str, str]] = Field(sa_type=JSONB)
+    items: list[dict[str, str]] = Field(sa_type=JSONB)
+    digest: str = Field(sa_type=Text)
+    recorded_by: str = Field(sa_type=Text)
+    recorded_at: datetime = _now()
 
 
 metadata = SQLModel.metadata

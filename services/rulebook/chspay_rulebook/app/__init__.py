@@ -2,6 +2,7 @@
 
 from chspay_rulebook.app.amendments import Amendments
 from chspay_rulebook.app.bundles import Rulebook
+from chspay_rulebook.app.decisions import Decisions
 from chspay_rulebook.app.institutions import Institutions
 
-__all__ = ["Amendments", "Institutions", "Rulebook"]
+__all__ = ["Amendments", "Decisions", "Institutions", "Rulebook"]

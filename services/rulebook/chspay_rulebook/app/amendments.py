@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,10 +24,11 @@ from chspay_kit import paging
 from chspay_kit.auth import Claim, current_claim
 from chspay_kit.journal import Chain
 from chspay_rulebook.engine import amendments as life
+from chspay_rulebook.engine import decisions as meeting
 from chspay_rulebook.engine.amendments import Filed, State
 from chspay_rulebook.shelf import TRIED, Amended, Shelf
 from chspay_rulebook.store import amendments as store
-from chspay_rulebook.store import bundles
+from chspay_rulebook.store import bundles, decisions
 
 MAX_CHARACTERS = 200_000
 TOO_LONG = Reason("AMENDMENT_TOO_LONG", Kind.TOO_LARGE, "修订超过{most}字，请按内容拆成几份。")
@@ -192,7 +193,20 @@ class Amendments:
         if head is None:
             return _unreadable(faults)
         after = await self._shelf.tried(standing, head.place, content)
-        return await asyncio.to_thread(self._compare, before, after, head)
+        return await self._decided(await asyncio.to_thread(self._compare, before, after, head))
+
+    async def _decided(self, judged: Judged) -> Judged:
+        """What the joint meeting must have decided, held to the record the amendment names."""
+        amendment, before = judged.amendment, judged.before
+        if judged.refusal is not None or amendment is None or before is None:
+            return judged
+        policy = before.on(self._today())
+        rules = meeting.needs_decision(amendment, policy)
+        found = await decisions.one(amendment.place, amendment.decision) if rules else None
+        fault = meeting.objection(rules, amendment, found.decision if found else None, policy)
+        if fault is None:
+            return judged
+        return replace(judged, refusal=fault, findings=[*judged.findings, _told(fault)])
 
     def _compare(self, before: Tree, after: Tree, amendment: Amendment) -> Judged:
         known = {str(fault) for fault in check(before, self._engines.methods)}
