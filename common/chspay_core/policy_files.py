@@ -72,6 +72,18 @@ def read_text(root: Path, name: str) -> str:
         raise Fault(FILE_UNREADABLE, value=type(error).__name__, file=name) from error
 
 
+def folder_texts(root: Path, folder: str) -> dict[str, str]:
+    """Every text under ``root/folder``, by its name relative to it.
+
+    :raises Fault: ``POLICY_FILE_UNREADABLE``, ``POLICY_YAML_TOO_LARGE``.
+    """
+    base = root / folder
+    if not base.is_dir():
+        raise Fault(FILE_UNREADABLE, value="文件夹不存在", file=folder)
+    names = sorted(path.relative_to(base).as_posix() for path in base.rglob("*") if path.is_file())
+    return {name: read_text(base, name) for name in names if not name.startswith(".")}
+
+
 def place_folders(root: Path) -> dict[str, Path]:
     """Folder by place code.
 

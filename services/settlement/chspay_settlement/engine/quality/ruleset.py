@@ -19,6 +19,7 @@ from chspay_settlement.engine.quality.catalogue import CONTEXT_ROWS, ROWS, Catal
 from chspay_settlement.engine.quality.compiler import Compiler
 from chspay_settlement.engine.quality.faults import RULE_SET_BAD
 from chspay_settlement.engine.quality.folds import conjunction
+from chspay_settlement.engine.quality.frontpage import Item, read_items
 from chspay_settlement.engine.quality.patterns import compiled
 from chspay_settlement.engine.quality.plan import Named, Plan, World
 from chspay_settlement.engine.quality.tables import Pairs, Table, table_of
@@ -102,6 +103,8 @@ class RuleSet:
     sources: Mapping[str, str] = field(repr=False)
     code_sets: tuple[CodeSet, ...] = field(repr=False)
     scores: tuple[Part, ...] = field(repr=False)
+    #: What is compared with the front page.
+    front_page: tuple[Item, ...] = field(repr=False)
 
     @property
     def version(self) -> str:
@@ -115,7 +118,7 @@ class RuleSet:
 
 _SETTINGS = (
     "manifest.yaml", "sources.yaml", "patterns.yaml", "parameters.yaml", "tables.yaml", "pairs.yaml",
-    "lists.yaml", "code_sets.yaml", "scores.yaml", "fields.csv", "facts.csv",
+    "lists.yaml", "code_sets.yaml", "scores.yaml", "fields.csv", "facts.csv", "frontpage.csv",
 )  # fmt: skip
 
 
@@ -153,6 +156,7 @@ def read_rule_set(files: Mapping[str, str]) -> RuleSet:
         sources=sources,
         code_sets=_code_sets(files, world),
         scores=_scores(files),
+        front_page=read_items(files["frontpage.csv"], catalogue),
     )
 
 
