@@ -29,6 +29,13 @@ def test_tables_and_migrations_agree(migrated_db, service):
         ("budget", "DELETE FROM month_fund"),
         ("budget", "TRUNCATE approval"),
         ("budget", "UPDATE request_once SET body_hash = ''"),
+        ("budget", "UPDATE year_plan SET total_fen = 1"),
+        ("budget", "DELETE FROM year_step"),
+        ("budget", "DELETE FROM adjustment_decision"),
+        ("budget", "UPDATE month_cost SET inpatient_fen = 1"),
+        ("budget", "TRUNCATE growth_alarm"),
+        ("budget", "UPDATE target_holder SET target_fen = 1"),
+        ("budget", "DELETE FROM gap_causes"),
         ("budget", "SELECT * FROM rulebook.sealed_bundle"),
     ],
 )

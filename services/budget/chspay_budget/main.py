@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from chspay.budget.v1 import budget_pb2_grpc, forecast_pb2_grpc, indicators_pb2_grpc, watch_pb2_grpc
+from chspay.budget.v1 import (
+    budget_pb2_grpc,
+    forecast_pb2_grpc,
+    indicators_pb2_grpc,
+    plan_pb2_grpc,
+    watch_pb2_grpc,
+)
 from chspay_budget.app.forecasts import Forecasts
 from chspay_budget.app.indicators import Benchmarks, Indicators
+from chspay_budget.app.plans import Plans
 from chspay_budget.app.watch import Watch
 from chspay_budget.app.years import Budget
 from chspay_budget.clients import Registry, Rulebook, Settlement
@@ -12,6 +19,8 @@ from chspay_budget.rpc.forecasts import SERVICE as FORECAST
 from chspay_budget.rpc.forecasts import ForecastServicer
 from chspay_budget.rpc.indicators import SERVICE as INDICATORS
 from chspay_budget.rpc.indicators import IndicatorServicer
+from chspay_budget.rpc.plan import SERVICE as PLAN
+from chspay_budget.rpc.plan import PlanServicer
 from chspay_budget.rpc.watch import SERVICE as WATCH
 from chspay_budget.rpc.watch import WatchServicer
 from chspay_budget.rpc.years import SERVICE as BUDGET
@@ -32,6 +41,7 @@ def build(to_rulebook: Channel, to_settlement: Channel) -> list[Add]:
     forecasts = ForecastServicer(Forecasts(rulebook, settlement, budget))
     return [
         (budget_pb2_grpc.add_BudgetServiceServicer_to_server, BudgetServicer(budget), BUDGET),
+        (plan_pb2_grpc.add_PlanServiceServicer_to_server, PlanServicer(Plans(rulebook, budget)), PLAN),
         (indicators_pb2_grpc.add_IndicatorServiceServicer_to_server, indicators, INDICATORS),
         (watch_pb2_grpc.add_WatchServiceServicer_to_server, watch, WATCH),
         (forecast_pb2_grpc.add_ForecastServiceServicer_to_server, forecasts, FORECAST),

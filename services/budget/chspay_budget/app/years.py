@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from chspay_budget.app import steps
 from chspay_budget.app.access import may
 from chspay_budget.clients import Rulebook
 from chspay_budget.engine import accounts as final
+from chspay_budget.engine import states
 from chspay_budget.engine import year as years
 from chspay_budget.engine.accounts import Accounts, Cause
 from chspay_budget.engine.plan import Amounts, plan
+from chspay_budget.engine.records import check_agreement
 from chspay_budget.engine.year import Year
+from chspay_budget.store import causes as cause_store
+from chspay_budget.store import plans as plan_store
 from chspay_budget.store import years as store
 from chspay_core.errors import Fault
 from chspay_kit import paging
@@ -28,11 +33,14 @@ class Budget:
     async def draft(self, pool: str, year: int, amounts: Amounts) -> Year:
         """A new version of a year, planned by the policy in force on its first day.
 
-        :raises Fault: ROLE_DENIED, REGION_DENIED, POLICY_*, and those of :func:`plan`.
+        :raises Fault: ROLE_DENIED, REGION_DENIED, POLICY_*, and those of :func:`plan`; BUDGET_STATE_WRONG
+            once a plan of the year is approved.
         """
         claim = may(pool, "bureau")
         policy = await self._rulebook.policy(pool, date(years.check_year(year), 1, 1))
         await store.lock(pool, year)
+        state, _ = await plan_store.state(pool, year)
+        states.move(states.DRAFT, state, pool, year)
         before = await store.in_force(pool, year - 1)
         planned = plan(amounts, before.amounts.inpatient_fen if before else None, policy)
         newest = await store.newest(pool, year)
@@ -43,7 +51,7 @@ class Budget:
     async def approve(self, pool: str, year: int, version: int, decision_no: str) -> Year:
         """Lets the newest version be spent; by another person than its drafter.
 
-        :raises Fault: BUDGET_YEAR_UNKNOWN and those of :func:`check_approval`.
+        :raises Fault: BUDGET_YEAR_UNKNOWN, BUDGET_STATE_WRONG and those of :func:`check_approval`.
         """
         claim = may(pool, "bureau")
         await store.lock(pool, years.check_year(year))
@@ -52,6 +60,8 @@ class Budget:
             raise Fault(years.YEAR_UNKNOWN, field="year", value=year, pool=pool)
         decision = years.check_approval(newest, version, decision_no, claim.subject)
         await store.approve(newest, decision, claim.subject)
+        if await plan_store.version(pool, year, version) is not None:
+            await steps.record(states.APPROVE, pool, year, version, decision_no=decision)
         return replace(newest, decision_no=decision)
 
     async def year(self, pool: str, year: int, version: int = 0) -> Year:
@@ -99,7 +109,8 @@ class Budget:
         """A new version of a year's final accounts against the budget in force.
 
         :param amounts: actual and decision amount, fen.
-        :raises Fault: ROLE_DENIED, REGION_DENIED, BUDGET_MISSING, BUDGET_NOT_APPROVED, ACCOUNTS_*.
+        :raises Fault: ROLE_DENIED, REGION_DENIED, BUDGET_MISSING, BUDGET_NOT_APPROVED, ACCOUNTS_*;
+            BUDGET_CAUSES_DISAGREE where the causes of this budget were computed.
         """
         claim = may(pool, "bureau")
         await store.lock(pool, years.check_year(year))
@@ -110,6 +121,9 @@ class Budget:
             pool, year, newest.version + 1 if newest else 1, budget.local_fen, budget.version, *amounts,
             tuple(causes), document.strip(), claim.subject,
         )  # fmt: skip
+        computed = await cause_store.newest(pool, year)
+        if computed is not None and computed.budget_version == budget.version:
+            check_agreement(drafted, computed)
         await store.draft_accounts(drafted)
         return drafted
 

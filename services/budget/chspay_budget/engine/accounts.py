@@ -84,6 +84,13 @@ class Accounts:
     drafted_by: str
     decision_no: str = ""
 
+    def by_cause(self) -> dict[str, int]:
+        """What each cause makes together, fen; a cause nobody named makes zero."""
+        found = dict.fromkeys(CAUSES, 0)
+        for cause in self.causes:
+            found[cause.cause] += cause.amount_fen
+        return found
+
 
 def check_accounts(
     budget_fen: int, actual_fen: int, decision_fen: int, causes: Sequence[Cause], document: str

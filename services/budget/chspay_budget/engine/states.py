@@ -31,7 +31,7 @@ CAUSES_MISSING = Reason(
 CAUSES_DISAGREE = Reason(
     "BUDGET_CAUSES_DISAGREE",
     Kind.PRECONDITION,
-    "已批准的决算所列原因与计算结果不一致：“{field}”决算为{value}分，计算为{computed}分。请重新编制决算。",
+    "决算所列原因与计算结果不一致：“{field}”决算为{value}分，计算为{computed}分。请按计算结果编制决算。",
 )
 
 
