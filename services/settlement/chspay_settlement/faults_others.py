@@ -64,8 +64,6 @@ ROUTING_UNRULED = Reason(
     Kind.PRECONDITION,
     "统筹区{value}在{on}没有付费方式认定的规定（routing.table），所有病例按病组结算。",
 )
-ROUTED_CORRECTION = Reason(
-    "ROUTED_CASE_CORRECTED",
-    Kind.PRECONDITION,
-    "病例{value}当月按“{method}”支付，不能按病组更正；请由原来的付费方式更正，差额登记为其他支付。",
+BED_DAYS_WORD = Reason(
+    "ROUTE_BED_DAYS_UNKNOWN", Kind.INVALID, "床日付费服务的答复应为{known}之一或留空，收到“{value}”。"
 )

@@ -12,7 +12,9 @@ from chspay.settlement.v1 import (
     ledger_pb2_grpc,
     lineage_pb2_grpc,
     month_pb2_grpc,
+    others_pb2_grpc,
     replay_pb2_grpc,
+    routing_pb2_grpc,
     settlement_pb2_grpc,
     statement_package_pb2_grpc,
     whatif_pb2_grpc,
@@ -30,11 +32,13 @@ from chspay_settlement.app.month.audit import Audit
 from chspay_settlement.app.month.differences import Differences
 from chspay_settlement.app.month.given import CoefficientTables
 from chspay_settlement.app.month.measuring import Measuring, PointTables
+from chspay_settlement.app.month.others import Bills
 from chspay_settlement.app.month.periods import PeriodRuns
 from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.proof.packages import Packages
 from chspay_settlement.app.reading.explain import Explain
+from chspay_settlement.app.reading.routes import Routes
 from chspay_settlement.app.reading.why import Lineage
 from chspay_settlement.app.reading.why_memory import MonthMemory
 from chspay_settlement.app.replay.export import ReplayBundles
@@ -57,10 +61,14 @@ from chspay_settlement.rpc.lineage import NAME as LINEAGE
 from chspay_settlement.rpc.lineage import LineageServicer
 from chspay_settlement.rpc.month import NAME as MONTH
 from chspay_settlement.rpc.month import MonthServicer
+from chspay_settlement.rpc.others import NAME as OTHERS
+from chspay_settlement.rpc.others import OtherPaymentServicer
 from chspay_settlement.rpc.packages import NAME as PACKAGES
 from chspay_settlement.rpc.packages import PackageServicer
 from chspay_settlement.rpc.replay import NAME as REPLAY
 from chspay_settlement.rpc.replay import ReplayServicer
+from chspay_settlement.rpc.routing import NAME as ROUTING
+from chspay_settlement.rpc.routing import RoutingServicer
 from chspay_settlement.rpc.settlement import NAME, SettlementServicer
 from chspay_settlement.rpc.whatif import NAME as WHAT_IF
 from chspay_settlement.rpc.whatif import WhatIfServicer
@@ -119,6 +127,16 @@ def build(
             YEAR,
         ),
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
+        (
+            others_pb2_grpc.add_OtherPaymentServiceServicer_to_server,
+            OtherPaymentServicer(Bills(policies)),
+            OTHERS,
+        ),
+        (
+            routing_pb2_grpc.add_RoutingServiceServicer_to_server,
+            RoutingServicer(Routes(runs, policies)),
+            ROUTING,
+        ),
         (
             replay_pb2_grpc.add_ReplayServiceServicer_to_server,
             ReplayServicer(ReplayBundles(policies, packages)),

@@ -55,6 +55,11 @@ def of_line(pool: str, batch_id: str, line_no: int, account: str) -> dict[str, s
     }
 
 
+def of_payment(pool: str, batch_id: str) -> dict[str, str]:
+    """The name of a payment's amount: the line of the pool's book that spends it."""
+    return {"amount": refs.ref(refs.LEDGER, pool, refs.BATCH, batch_id, "1", item="amount").text}
+
+
 def of_order(order_no: str) -> dict[str, str]:
     """The name of an order's total."""
     return {"total": refs.ref(refs.ORDER, order_no, refs.POOL, item="total").text}

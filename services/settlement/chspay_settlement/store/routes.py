@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import NamedTuple
 
 import asyncpg
@@ -34,13 +34,40 @@ class Sum(NamedTuple):
     amount_fen: int
 
 
-async def episodes(connection: asyncpg.Connection, run_id: str) -> list[Episode]:
-    """Every case of a run, by hospital and number."""
+#: Persons who have more than one list in the run.
+_SEEN_TWICE = """ AND v.person_key IN (SELECT w.person_key FROM settlement.run_case d
+  JOIN settlement.list_version w USING (list_id, version) WHERE d.run_id = $1 AND w.person_key <> ''
+  GROUP BY w.person_key HAVING count(*) > 1)"""
+
+
+async def episodes(connection: asyncpg.Connection, run_id: str) -> AsyncIterator[list[Episode]]:
+    """Every case of a run, some thousand at a time."""
     cursor = await connection.cursor(_EPISODES.format(wanted=""), run_id)
-    found: list[Episode] = []
     while rows := await cursor.fetch(_ROWS):
-        found += [Episode(*row) for row in rows]
-    return found
+        yield [Episode(*row) for row in rows]
+
+
+async def of_departments(
+    connection: asyncpg.Connection, run_id: str, departments: Collection[str]
+) -> list[Episode]:
+    """The cases of some departments."""
+    query = _EPISODES.format(wanted=" AND c.department = ANY($2)")
+    return [Episode(*row) for row in await connection.fetch(query, run_id, sorted(departments))]
+
+
+async def of_persons_seen_twice(connection: asyncpg.Connection, run_id: str) -> list[Episode]:
+    """The cases of persons who have more than one."""
+    return [Episode(*row) for row in await connection.fetch(_EPISODES.format(wanted=_SEEN_TWICE), run_id)]
+
+
+async def present(connection: asyncpg.Connection, run_id: str, case_ids: Collection[str]) -> list[str]:
+    """Those of some case numbers that stand in a run."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT case_id FROM settlement.run_case WHERE run_id = $1 AND case_id = ANY($2) ORDER BY 1",
+        run_id,
+        sorted(case_ids),
+    )
+    return [row[0] for row in rows]
 
 
 async def episode(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import asyncpg
@@ -35,7 +35,7 @@ def statement_of(run: runs.Run) -> str:
 
 
 async def taken_of(
-    connection: asyncpg.Connection, run: runs.Run, policy: Policy, routed: Sequence[Routed]
+    connection: asyncpg.Connection, run: runs.Run, policy: Policy, routed: Iterable[Routed]
 ) -> Taken:
     """The month's fund with its other payments set apart: those booked before, and those of its own cases.
 

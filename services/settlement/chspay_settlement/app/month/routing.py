@@ -7,7 +7,7 @@ What stands in the inpatient book is taken from the month's fund here, and nowhe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import asyncpg
 
@@ -41,28 +41,23 @@ class Routing:
 
         :raises Fault: ROUTE_*, BED_DAYS_*, PER_DIEM_*, OTHERS_OVER_FUND; of kind UNAVAILABLE, why to wait.
         """
-        routed: list[Routed] = []
+        routed: dict[CaseKey, Routed] = {}
         if in_force(policy):
-            router = Router.read(policy)
-            episodes = await routes.episodes(connection, run.run_id)
-            answers = await self._answers(connection, run, policy, episodes)
+            answers = await self._answers(connection, run, policy)
             inside = [] if answers is None else _inside(answers)
             settled = await routes.settled_of(connection, run.pool, inside) if inside else frozenset()
-            found = await asyncio.to_thread(_routed, Run(router, answers, settled), episodes)
-            routed = [one for one in found if _kept(one)]
-            await routes.put(connection, run.run_id, routed)
+            routed = await _routed(connection, run.run_id, Run(Router.read(policy), answers, settled))
+            await routes.put(connection, run.run_id, list(routed.values()))
             if not run.replays:
-                await decisions.add_marks(connection, run.run_id, _marks(routed))
+                await decisions.add_marks(connection, run.run_id, _marks(routed.values()))
         if run.nature in {MONTH, TRIAL}:
-            taken = await taken_of(connection, run, policy, routed)
+            taken = await taken_of(connection, run, policy, routed.values())
             await runs.update(
                 connection, run.run_id, used={rule.key for rule in policy.used},
                 fund_fen=taken.divided_fen, others_fen=taken.others_fen,
             )  # fmt: skip
 
-    async def _answers(
-        self, connection: asyncpg.Connection, run: runs.Run, policy: Policy, episodes: Sequence[Episode]
-    ) -> Answers | None:
+    async def _answers(self, connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> Answers | None:
         """What the bed-day service answered: what was kept, else what it says now, which is then kept."""
         if not asked_of_service(policy):
             return None
@@ -75,21 +70,41 @@ class Routing:
             )
         month = month_of(run.period)
         scope = await self._bed_days.scope(run.pool, month)
-        asked = [one for one in episodes if one.to_be_asked(scope.departments, scope.own_lists)]
+        asked = [
+            one
+            for one in await routes.of_departments(connection, run.run_id, scope.departments)
+            if one.case_id not in scope.own_lists
+        ]
         found, digest = await self._bed_days.price(f"{run.run_id}/bed-days", run.pool, month, asked)
-        own = {one.case_id for one in episodes} & scope.own_lists
-        answers = Answers(digest, tuple(sorted(own)), found)
+        own = await routes.present(connection, run.run_id, scope.own_lists)
+        answers = Answers(digest, tuple(own), found)
         given = run_inputs.Given(run_inputs.BED_DAYS, answers.content())
         await run_inputs.put(connection, run.run_id, run.pool, run.pool_prefix, [given])
         return answers
 
 
-def _routed(run: Run, episodes: Sequence[Episode]) -> list[Routed]:
-    return list(run.routes(episodes))
+async def _routed(connection: asyncpg.Connection, run_id: str, run: Run) -> dict[CaseKey, Routed]:
+    """The cases that are written down; the others simply go to their group, and the table says why."""
+    found: dict[CaseKey, Routed] = {}
+    async for part in routes.episodes(connection, run_id):
+        for one in await asyncio.to_thread(_of_part, run, part):
+            found[one.key] = one
+    claims = []
+    again: dict[CaseKey, Episode] = {}
+    for episode in await routes.of_persons_seen_twice(connection, run_id):
+        again[episode.key] = episode
+        claims += run.claims(episode, found.get(episode.key) or run.one(episode))
+    for key, other in run.against(claims).items():
+        found[key] = run.refused(found.get(key) or run.one(again[key]), other)
+    return found
+
+
+def _of_part(run: Run, episodes: Sequence[Episode]) -> list[Routed]:
+    return [one for one in map(run.one, episodes) if _kept(one)]
 
 
 def _kept(one: Routed) -> bool:
-    """Cases that simply go to their group are not written down: the table says why at any time."""
+    """Whether a case does not simply go to its group."""
     return not one.by_points or bool(one.pricing_id or one.beside)
 
 
@@ -98,7 +113,7 @@ def _inside(answers: Answers) -> list[CaseKey]:
     return [(one.hospital_code, own.case_id) for one in answers.answers for own in one.own_lists]
 
 
-def _marks(routed: Sequence[Routed]) -> Iterator[tuple[CaseKey, Mark]]:
+def _marks(routed: Iterable[Routed]) -> Iterator[tuple[CaseKey, Mark]]:
     """The points that bed-days earned, each naming its pricing and the worksheet behind it."""
     for one in routed:
         if one.points_micro is not None:

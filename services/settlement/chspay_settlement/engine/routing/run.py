@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from chspay_core.errors import Kind, Reason
 from chspay_settlement.engine.month.settled import CaseKey
 from chspay_settlement.engine.routing.bed_days import MONEY, PER_DIEM, POINTS, Answer, Answers, by_case
 from chspay_settlement.engine.routing.by_item import Bill, fund_part
@@ -24,12 +22,7 @@ from chspay_settlement.engine.routing.table import (
     Router,
 )
 
-ANSWER_MISSING = Reason(
-    "BED_DAYS_ANSWER_MISSING",
-    Kind.INTERNAL,
-    "床日付费服务没有答复病例{value}（医疗机构{hospital}），未继续结算。",
-)
-#: Reasons the table cannot give, since they follow from other lists.
+#: Reasons the table cannot give, since they follow from other lists: a day would be paid twice.
 OVERLAPS, OWN_LIST_PAID = "stay_overlaps", "own_list_paid"
 TEXTS = {
     OVERLAPS: "与同一参保人的另一次住院日期重叠，重叠的天数不能支付两次，请核对后更正清单",
@@ -65,11 +58,6 @@ class Episode(NamedTuple):
             return ()
         return (Span(self.admission, max(self.discharge, self.admission + timedelta(days=1))),)
 
-    def to_be_asked(self, departments: frozenset[str], own_lists: frozenset[str]) -> bool:
-        """Whether the bed-day service has to be asked: a bed-day department, and no list inside of a stay,
-        which is answered with its stay."""
-        return self.department in departments and self.case_id not in own_lists
-
     @property
     def fund_part(self) -> bool:
         """Whether the fund bears any of it."""
@@ -104,7 +92,6 @@ class Routed(NamedTuple):
         return self.method in BY_GROUP or self.points_micro is not None
 
 
-@dataclass(frozen=True, slots=True)
 class Run:
     """What the cases of a run are routed by.
 
@@ -112,39 +99,40 @@ class Run:
     :param settled: lists of earlier months that were paid by their group.
     """
 
-    router: Router
-    answers: Answers | None = None
-    settled: frozenset[CaseKey] = frozenset()
+    def __init__(
+        self, router: Router, answers: Answers | None = None, settled: frozenset[CaseKey] = frozenset()
+    ) -> None:
+        self.router = router
+        self._settled = settled
+        self._asks = answers is not None
+        self._own_lists = frozenset(() if answers is None else answers.own_lists)
+        self._answers = {} if answers is None else by_case(answers.answers)
+        self._inside = _inside(self._answers)
 
     def routes(self, episodes: Iterable[Episode]) -> Iterator[Routed]:
-        """Every case of the run, once; those that share days come last.
+        """Every case of a run that fits into memory, once.
 
-        :raises Fault: ROUTE_UNRULED, ROUTE_CONTRADICTED, BED_DAYS_ANSWER_MISSING, those of a bill.
+        :raises Fault: ROUTE_UNRULED, ROUTE_CONTRADICTED, those of a bill.
         """
-        answers = {} if self.answers is None else by_case(self.answers.answers)
-        inside = _inside(answers)
-        routed: dict[CaseKey, Routed] = {}
+        found: dict[CaseKey, Routed] = {}
         claims: list[Claim] = []
         for episode in episodes:
-            key = episode.key
-            if key in routed:
-                raise AssertionError(f"{key} stands twice in a run")
-            found = routed[key] = self._one(episode, answers.get(key), inside)
-            spans = _days(episode, answers.get(key), found)
-            if spans:
-                claims.append(Claim(key, episode.person_key, spans, found.method is Method.PER_DIEM))
-        against = conflicts(claims, every=self.router.overlap == ANY)
-        for key, found in routed.items():
-            yield found if key not in against else self._refused(found, OVERLAPS, "/".join(against[key]))
+            if episode.key in found:
+                raise AssertionError(f"{episode.key} stands twice in a run")
+            routed = found[episode.key] = self.one(episode)
+            claims += self.claims(episode, routed)
+        against = self.against(claims)
+        for key, routed in found.items():
+            yield self.refused(routed, against[key]) if key in against else routed
 
-    def _one(self, episode: Episode, answer: Answer | None, inside: Mapping[CaseKey, Inside]) -> Routed:
-        within = inside.get(episode.key)
-        bed_days = self._bed_days(episode, answer, within)
-        facts = Facts(
-            f"{episode.hospital_code}/{episode.case_id}", episode.institution, INPATIENT,
-            episode.department, episode.insurance, episode.fund_part, bed_days,
-        )  # fmt: skip
+    def one(self, episode: Episode) -> Routed:
+        """How one case is paid, other lists of the person aside.
+
+        :raises Fault: ROUTE_UNRULED, ROUTE_CONTRADICTED, those of a bill.
+        """
+        facts, answer = self.facts(episode)
         found = _routed(episode, self.router.route(facts))
+        within = self._inside.get(episode.key)
         if within is not None:
             found = found._replace(beside=within.stay)
         if found.method is Method.BY_ITEM:
@@ -152,31 +140,53 @@ class Run:
         if answer is None:
             return found
         found = found._replace(pricing_id=answer.pricing_id, worksheet_digest=answer.worksheet_digest)
-        if bed_days is BedDays.REFUSED and answer.message:
+        if facts.bed_days is BedDays.REFUSED and answer.message:
             found = found._replace(text=f"{found.text}：{answer.message}（{answer.reason}）")
         if found.method is not Method.PER_DIEM:
             return found
-        twice = next((one.case_id for one in answer.own_lists if self._twice(answer, one.case_id)), "")
+        twice = self._twice(answer)
         if twice:
-            return self._refused(found, OWN_LIST_PAID, twice)
+            return self._none(found, OWN_LIST_PAID, twice)
         if answer.form == POINTS:
             return found._replace(points_micro=answer.points_micro)
         return found._replace(amount_fen=answer.amount_fen if answer.form == MONEY else 0)
 
-    def _bed_days(self, episode: Episode, answer: Answer | None, within: Inside | None) -> BedDays:
+    def facts(self, episode: Episode) -> tuple[Facts, Answer | None]:
+        """What the router looks at of a case, and what the bed-day service said of it."""
+        answer, within = self._answers.get(episode.key), self._inside.get(episode.key)
         if within is not None:
-            return BedDays.WITH_STAY if within.with_stay else BedDays.OWN_LIST
-        if answer is not None:
-            return answer.found
-        alone = self.answers is not None and episode.case_id in self.answers.own_lists
-        return BedDays.OWN_LIST if alone else BedDays.NOT_ASKED
+            said = BedDays.WITH_STAY if within.with_stay else BedDays.OWN_LIST
+        elif answer is not None:
+            said = answer.found
+        else:
+            said = BedDays.OWN_LIST if episode.case_id in self._own_lists else BedDays.NOT_ASKED
+        name = f"{episode.hospital_code}/{episode.case_id}"
+        facts = Facts(
+            name, episode.institution, INPATIENT, episode.department, episode.insurance,
+            episode.fund_part, said,
+        )  # fmt: skip
+        return facts, answer
 
-    def _twice(self, answer: Answer, case_id: str) -> bool:
-        """Whether a list whose days the stay is paid for was paid by its group in an earlier month."""
-        own = next(one for one in answer.own_lists if one.case_id == case_id)
-        return own.method == PER_DIEM and (answer.hospital_code, case_id) in self.settled
+    def claims(self, episode: Episode, found: Routed) -> list[Claim]:
+        """The days a case is paid for, where a person and his days are known."""
+        spans = _days(episode, self._answers.get(episode.key), found)
+        bed_days = found.method is Method.PER_DIEM
+        return [Claim(episode.key, episode.person_key, spans, bed_days)] if spans else []
 
-    def _refused(self, found: Routed, reason: str, beside: str) -> Routed:
+    def against(self, claims: Iterable[Claim]) -> dict[CaseKey, CaseKey]:
+        """The lists that want a day another list of the person has."""
+        return conflicts(claims, every=self.router.overlap == ANY)
+
+    def refused(self, found: Routed, other: CaseKey) -> Routed:
+        """A case one of whose days another list has."""
+        return self._none(found, OVERLAPS, "/".join(other))
+
+    def _twice(self, answer: Answer) -> str:
+        """A list whose days the stay is paid for although an earlier month paid it by its group."""
+        keys = ((answer.hospital_code, one.case_id) for one in answer.own_lists if one.method == PER_DIEM)
+        return next((case_id for code, case_id in keys if (code, case_id) in self._settled), "")
+
+    def _none(self, found: Routed, reason: str, beside: str) -> Routed:
         return found._replace(
             method=Method.NONE, reason=reason, text=TEXTS[reason], beside=beside, points_micro=None,
             amount_fen=0, cite=f"{self.router.rule.cite}；{OVERLAP}",
