@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from google.type import decimal_pb2
 
-from chspay.budget.v1 import budget_pb2
 from chspay.capitation.v1 import benefit_pb2, capitation_pb2, visits_pb2
 from chspay.settlement.v1 import ledger_pb2, year_pb2
+from chspay_cli.demo.year import budget_steps
 from chspay_cli.demo.year.office import CLERK, HEAD, POOL, REVIEWER
 from chspay_cli.demo.year.world import World, must
 from chspay_cli.synth.year import COMMUNITY_OF
-from chspay_core.amounts import divide_half_up
 from chspay_kit.convert import date_to_pb
 
 _EXEMPT_EACH = 8
@@ -141,7 +142,7 @@ async def clear(world: World) -> dict[str, Any]:
 
     found = await office.until(look, lambda now: now.state == "draft")
     must(found.state != "failed", "年度清算没有算成", found.failure_message)
-    causes = await _accounts(world, found)
+    causes = await budget_steps.accounts(world, found, await _groups(world, name))
     for event, who, decision in (
         ("review", REVIEWER, ""), ("approve", HEAD, f"演示联席〔{year + 1}〕2号"), ("publish", HEAD, ""),
         ("close", REVIEWER, ""),
@@ -161,28 +162,25 @@ async def clear(world: World) -> dict[str, Any]:
     }
 
 
-async def _accounts(world: World, found: Any) -> dict[str, int]:
-    """Final accounts: what the year cost beside its budget, and why, to the fen; approved by another."""
-    year, office = world.size.year, world.office
-    causes = causes_of(found.budget_fen, found.actual_fen, world.size.cases, found.cases)
-    draft = budget_pb2.DraftAccountsRequest(
-        pool=POOL, year=year, actual_fen=found.actual_fen, decision_fen=found.decision_fen,
-        causes=[
-            budget_pb2.Cause(cause=cause, amount_fen=fen, note="较预算所依据的病例数和例均费用")
-            for cause, fen in causes.items()
-        ],
-        document=f"演示决算分析〔{year + 1}〕1号",
-    )  # fmt: skip
-    drafted = (await office.ask(CLERK, "budget", "DraftAccounts", draft, "accounts")).accounts
-    approve = budget_pb2.ApproveAccountsRequest(
-        pool=POOL, year=year, version=drafted.version, decision_no=f"演示联席〔{year + 1}〕1号"
-    )
-    await office.ask(HEAD, "budget", "ApproveAccounts", approve, "accounts-approved")
-    return causes
+async def _groups(world: World, clearing_id: str) -> dict[str, tuple[int, int]]:
+    """Cases and the fund's item-by-item bill of every group, from the trial's statements."""
+    cases: Counter[str] = Counter()
+    billed: Counter[str] = Counter()
+    for one in await hospital_statements(world, clearing_id):
+        for group in one["groups"]:
+            name = group["drg"] or group["kind"]
+            cases[name] += group["cases"]
+            billed[name] += group["cost_fen"] - group["patient_fen"]
+    return {name: (cases[name], billed[name]) for name in cases}
 
 
-def causes_of(budget_fen: int, actual_fen: int, planned_cases: int, cases: int) -> dict[str, int]:
-    """Actual less budget by cause, to the fen: more or fewer cases at the planned mean; the rest is price."""
-    volume = divide_half_up(budget_fen * (cases - planned_cases), planned_cases)
-    found = {"volume": volume, "price": actual_fen - budget_fen - volume}
-    return {cause: fen for cause, fen in found.items() if fen}
+async def hospital_statements(world: World, clearing_id: str) -> list[dict[str, Any]]:
+    """The annual statements of a clearing as they were written, in the order of the institutions."""
+    office = world.office
+    listed = year_pb2.ListYearHospitalsRequest(clearing_id=clearing_id)
+    found = []
+    for row in await office.pages(HEAD, "years", "ListYearHospitals", listed, "hospitals"):
+        asked = year_pb2.GetYearStatementRequest(clearing_id=clearing_id, hospital_code=row.hospital_code)
+        paper = await office.ask(HEAD, "years", "GetYearStatement", asked)
+        found.append(json.loads(paper.content) | {"digest": paper.digest})
+    return found

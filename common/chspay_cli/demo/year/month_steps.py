@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from chspay.capitation.v1 import visits_pb2
 from chspay.settlement.v1 import month_pb2, settlement_pb2
-from chspay_cli.demo.year import watch_steps
+from chspay_cli.demo.year import budget_steps, watch_steps
 from chspay_cli.demo.year.office import CLERK, HEAD, POOL, REVIEWER
 from chspay_cli.demo.year.plan_steps import parquet
 from chspay_cli.demo.year.world import World, must
@@ -34,9 +34,10 @@ async def month(world: World, number: int) -> dict[str, Any]:
     if suspects:
         await _decide(world, suspects[_OPEN], number, "dismissed", "补充病历后予以认可")
     visits = await _visits(world, number)
+    growth = await budget_steps.report(world, number, run["bill_fen"])
     january = run if number == 1 else world.progress.of("month-01")
     seen = await watch_steps.forecast(world, number, january)
-    return lists | run | visits | seen
+    return lists | run | visits | growth | seen
 
 
 async def _import(world: World, number: int) -> dict[str, Any]:
@@ -129,6 +130,7 @@ async def _run(world: World, number: int) -> dict[str, Any]:
         "fund_fen": run.fund_fen,
         "split_fen": sum(one.fund_fen for one in paper),
         "prepaid_fen": sum(one.prepaid_fen for one in paper),
+        "bill_fen": sum(one.cost_fen - one.patient_fen for one in paper),
         "deducted_fen": sum(one.deducted_fen for one in paper),
         "payable_fen": sum(one.payable_fen for one in paper),
         "held_lists": run.held_lists,

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from chspay.budget.v1 import budget_pb2_grpc, forecast_pb2_grpc
+from chspay.budget.v1 import budget_pb2_grpc, forecast_pb2_grpc, plan_pb2_grpc
 from chspay.capitation.v1 import (
     benefit_pb2_grpc,
     capitation_pb2_grpc,
@@ -37,6 +37,7 @@ _SECONDS, _LOOK_SECONDS = 120.0, 0.15
 _STUBS: dict[str, tuple[str, Any]] = {
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "budget": ("budget", budget_pb2_grpc.BudgetServiceStub),
+    "plans": ("budget", plan_pb2_grpc.PlanServiceStub),
     "forecasts": ("budget", forecast_pb2_grpc.ForecastServiceStub),
     "settlement": ("settlement", settlement_pb2_grpc.SettlementServiceStub),
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),

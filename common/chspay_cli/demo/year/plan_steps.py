@@ -1,4 +1,4 @@
-"""Before the year begins: the policy, the institutions, the insured, the quotas, the budget."""
+"""Before the year begins: the policy, the institutions, the insured, the quotas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from chspay.budget.v1 import budget_pb2
 from chspay.capitation.v1 import capitation_pb2, roster_pb2
 from chspay.rulebook.v1 import amendments_pb2
 from chspay.settlement.v1 import settlement_pb2
@@ -20,9 +19,6 @@ from chspay_kit.convert import date_to_pb
 
 _PART_ROWS = 50_000
 _INVALID_HEADS = 4
-_ROUND_FEN = 1_000_000
-#: The budget allows the year's bill a little more than it came to, and sets aside for care elsewhere.
-_ALLOWED_PERCENT, _OUT_OF_AREA_PERCENT, _RESERVE_PERCENT = 102, 8, 3
 
 _AMENDMENT = """\
 amendment: {id}
@@ -152,42 +148,6 @@ async def quotas(world: World) -> dict[str, Any]:
         "attribution_id": name,
         "quota_fen": sum(budget.budget_fen for budget in found.budgets),
         "digest": found.digest,
-    }
-
-
-def bill_fen(world: World) -> int:
-    """What the year's lists would cost the fund item by item, of which the planner makes the budget."""
-    yuan = sum(
-        pc.sum(month["total_cost"]).as_py() - pc.sum(month["patient_paid"]).as_py()
-        for month in world.city.months
-    )
-    return int(yuan * 100)
-
-
-async def budget(world: World) -> dict[str, Any]:
-    """The inpatient year: drafted by one, approved by another."""
-    office, year, bill = world.office, world.size.year, bill_fen(world)
-
-    def share(percent: int) -> int:
-        return bill * percent // 100 // _ROUND_FEN * _ROUND_FEN
-
-    local, outside, reserve = share(_ALLOWED_PERCENT), share(_OUT_OF_AREA_PERCENT), share(_RESERVE_PERCENT)
-    draft = budget_pb2.DraftYearRequest(
-        pool=POOL, year=year, inpatient_fund_fen=local + outside + reserve, out_of_area_fen=outside,
-        reserve_fen=reserve,
-    )  # fmt: skip
-    found = (await office.ask(CLERK, "budget", "DraftYear", draft, "budget")).year
-    decision = budget_pb2.ApproveYearRequest(
-        pool=POOL, year=year, version=found.version, decision_no=f"演示医保〔{year}〕1号"
-    )
-    done = (await office.ask(HEAD, "budget", "ApproveYear", decision, "budget-approved")).year
-    return {
-        "version": done.version,
-        "inpatient_fen": done.inpatient_fund_fen,
-        "out_of_area_fen": done.out_of_area_fen,
-        "reserve_fen": done.reserve_fen,
-        "local_fen": done.local_fund_fen,
-        "bill_fen": bill,
     }
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from chspay.budget.v1 import budget_pb2
+from chspay.budget.v1 import plan_pb2
 from chspay.capitation.v1 import capitation_pb2
 from chspay.settlement.v1 import ledger_pb2, settlement_pb2, year_pb2
+from chspay_cli.demo.year.budget_steps import CAPITATION, INPATIENT, OUTPATIENT, PER_DIEM, RESERVE
 from chspay_cli.demo.year.office import HEAD, POOL
 from chspay_cli.demo.year.story import month_step
 from chspay_cli.demo.year.watch_steps import came
@@ -26,6 +27,14 @@ METHODS = {
     _BY_DAY: "按床日",
     _BY_ITEM: "按项目",
     "capitation": "门诊按人头",
+}
+#: The five funds of a year's plan.
+POOL_NAMES = {
+    INPATIENT: "住院（含异地就医）",
+    OUTPATIENT: "门诊按项目",
+    PER_DIEM: "床日",
+    CAPITATION: "人头包干",
+    RESERVE: "风险调剂金",
 }
 
 
@@ -106,7 +115,7 @@ async def read(world: World) -> YearResult:
         settlement_pb2.GetTrialBalanceRequest(pool=POOL, year=world.size.year),
     )  # fmt: skip
     proof = await world.office.ask(HEAD, "ledger", "VerifyLedger", ledger_pb2.VerifyLedgerRequest(pool=POOL))
-    pools, budget_fen = await _pools(world, hospitals)
+    pools, budget_fen = await _pools(world, hospitals, sum(row["paid_fen"] for row in communities))
     found = YearResult(
         clearing=progress.of("clear"),
         came=came(months),
@@ -168,25 +177,36 @@ async def _communities(world: World, methods: dict[str, Method]) -> list[dict[st
         settled = (await office.ask(HEAD, "capitation", "GetSettlement", asked)).settlement
         names = ("quota_fen", "balance_fen", "released_fen", "borne_fen", "due_fen", "fund_keeps_fen")
         sums = {name: sum(getattr(fund, name) for fund in settled.funds) for name in names}
-        found.append({"code": code, "name": COMMUNITY_NAMES[code], "days": days[code]} | facts | sums)
+        # The community is paid what is due; care outside is paid where it was given.
+        paid = {"paid_fen": sums["due_fen"] + facts["outside_fen"]}
+        found.append({"code": code, "name": COMMUNITY_NAMES[code], "days": days[code]} | facts | sums | paid)
     method = methods.setdefault("capitation", Method("capitation"))
     method.count = world.size.persons
     method.cost_fen = sum(row["inside_fen"] + row["outside_fen"] for row in found)
-    method.fund_fen = sum(row["due_fen"] for row in found)
+    method.fund_fen = sum(row["paid_fen"] for row in found)
     return found
 
 
-async def _pools(world: World, hospitals: list[dict[str, Any]]) -> tuple[list[Pool], int]:
-    """The parts of the year's budget beside what was paid, and the budget as approved."""
-    asked = budget_pb2.GetYearRequest(pool=POOL, year=world.size.year)
-    year = (await world.office.ask(HEAD, "budget", "GetYear", asked)).year
-    paid = sum(row["fund_fen"] for row in hospitals)
-    pools = [
-        Pool("inpatient", "本地住院", year.local_fund_fen, paid),
-        Pool("out_of_area", "异地就医", year.out_of_area_fen, 0),
-        Pool("reserve", "调剂金", year.reserve_fen, 0),
-    ]
-    return pools, year.inpatient_fund_fen
+async def _pools(world: World, hospitals: list[dict[str, Any]], capitated_fen: int) -> tuple[list[Pool], int]:
+    """The five funds of the plan in force beside what was paid of each, and the plan's total.
+
+    :param capitated_fen: what was paid for the members of all communities.
+    """
+    year = world.size.year
+    elsewhere = sum(world.progress.of(month_step(number))["out_of_area_fen"] for number in MONTHS)
+    paid = {
+        INPATIENT: sum(row["fund_fen"] for row in hospitals) + elsewhere,
+        CAPITATION: capitated_fen,
+    }  # fmt: skip
+    pools = []
+    for fund, name in POOL_NAMES.items():
+        asked = plan_pb2.GetPoolFundRequest(pool=POOL, year=year, fund=fund)
+        found = await world.office.ask(HEAD, "plans", "GetPoolFund", asked)
+        pools.append(Pool(fund, name, found.fund_fen, paid.get(fund, 0)))
+    plan = (
+        await world.office.ask(HEAD, "plans", "GetPlan", plan_pb2.GetPlanRequest(pool=POOL, year=year))
+    ).plan
+    return pools, plan.total_fen
 
 
 def _digests(world: World) -> dict[str, str]:
@@ -207,6 +227,11 @@ def _checks(world: World, found: YearResult, difference: int, faults: list[str],
     handed = sum(row["fund_fen"] for row in found.hospitals)
     quotas = sum(row["quota_fen"] for row in found.communities)
     apart = [row["month"] for row in found.months if row["split_fen"] != row["fund_fen"]]
+    unlike = [
+        row["code"]
+        for row in found.communities
+        if row["due_fen"] + row["outside_fen"] - row["exempt_fen"] + row["fund_keeps_fen"] != row["quota_fen"]
+    ]
     yuan = fen_to_yuan
     return [
         Check("POOLS", "各资金池之和等于预算", spread == found.budget_fen,
@@ -217,6 +242,8 @@ def _checks(world: World, found: YearResult, difference: int, faults: list[str],
               f"{yuan(handed)} 元，决算额 {yuan(year['decision_fen'])} 元"),
         Check("QUOTAS", "各医共体额度之和等于人头包干总额", quotas == quota,
               f"{yuan(quotas)} 元，总额 {yuan(quota)} 元"),
+        Check("SHARES", "额度＝应付＋在外－剔除＋留存", not unlike,
+              "各医共体相差 0 分" if not unlike else f"{'、'.join(unlike)}不符"),
         Check("CLOSED", "年度清算已关闭", year["state"] == "closed",
               f"{year['clearing_id']} {year['state']}"),
         Check("LEDGER", "总账逐批核验无误", not faults, f"共 {batches} 批" if not faults else faults[0]),

@@ -83,19 +83,23 @@ def _pools(found: YearResult) -> Table:
 def _months(found: YearResult) -> Table:
     table = _table(
         "各月", "月份", "清单", "退回", "结算病例", "点数", "点值（元）", "基金（元）", "审核扣款（元）",
-        "暂不结算", "预测全年点值", "预测区间",
+        "暂不结算", "推算增速", "预警", "预测全年点值", "预测区间",
     )  # fmt: skip
     for row in found.months:
         table.add_row(
             str(row["month"]), str(row["sent"]), str(row["sent"] - row["accepted"]), str(row["cases"]),
             _points(row["points"]), row["point_value"], fen_to_yuan(row["fund_fen"]),
-            fen_to_yuan(row["deducted_fen"]), str(row["held_lists"]), row.get("forecast", "—"),
-            _interval(row),
+            fen_to_yuan(row["deducted_fen"]), str(row["held_lists"]), _percent(row["projected_growth"]),
+            str(len(row["alarms"])), row.get("forecast", "—"), _interval(row),
         )  # fmt: skip
     table.show_footer = True
     table.columns[0].footer = "全年"
     table.columns[5].footer = found.came
     return table
+
+
+def _percent(rate: str) -> str:
+    return f"{Decimal(rate) * 100:.2f}%"
 
 
 def _interval(row: dict[str, Any]) -> str:
@@ -109,10 +113,10 @@ def _points(text: str) -> str:
 def _communities(found: YearResult) -> Table:
     table = _table(
         "医共体按人头包干", "医共体", "代码", "额度（元）", "在内（元）", "在外（元）", "剔除（元）",
-        "结余（元）", "应付（元）",
+        "结余（元）", "应付（元）", "合计支付（元）",
     )  # fmt: skip
     for row in found.communities:
-        names = ("quota_fen", "inside_fen", "outside_fen", "exempt_fen", "balance_fen", "due_fen")
+        names = ("quota_fen", "inside_fen", "outside_fen", "exempt_fen", "balance_fen", "due_fen", "paid_fen")
         table.add_row(row["name"], row["code"], *(fen_to_yuan(row[name]) for name in names))
     return table
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
-from chspay_cli.demo.year import end_steps, month_steps, plan_steps
+from chspay_cli.demo.year import budget_steps, end_steps, month_steps, plan_steps
 from chspay_cli.demo.year.world import World
 from chspay_cli.synth.year import MONTHS
 
@@ -35,12 +35,13 @@ def steps() -> list[Step]:
         Step("roster", "上传并核对参保名册", plan_steps.load_roster),
         Step("heads", "认定无效人头", plan_steps.heads),
         Step("quotas", "计算归属与人头额度", plan_steps.quotas),
-        Step("budget", "编制并批准年度预算", plan_steps.budget),
+        Step("budget", "编制并批准年度预算", budget_steps.budget),
         *(Step(month_step(n), f"{n}月：清单、审核、月结、就诊", partial(_month, number=n)) for n in MONTHS),
         Step("referral", "一次双向转诊的待遇", end_steps.referral),
         Step("communities", "医共体人头包干结算", end_steps.communities),
         Step("pay", "拨付月结应付款", _pay_months),
         Step("clear", "年度清算：试算、决算、复核、批准、公示、关闭", end_steps.clear),
+        Step("close", "关闭年度预算", budget_steps.close),
         Step("pay-year", "拨付清算应付款", _pay_year),
     ]
 
