@@ -39,7 +39,7 @@ PORTS_TAKEN = Reason(
     "端口 {value} 已被其他程序占用；请用 --port-base 换一段端口，例如 --port-base 18080",
 )
 
-SERVICES = ("rulebook", "grouper", "budget", "settlement", "capitation")
+SERVICES = ("rulebook", "grouper", "budget", "settlement", "capitation", "perdiem")
 GATEWAY, PORTAL = "gateway", "portal"
 DEFAULT_PORTS = {
     "gateway": 8080,
@@ -48,6 +48,7 @@ DEFAULT_PORTS = {
     "budget": 50053,
     "settlement": 50054,
     "capitation": 50055,
+    "perdiem": 50056,
     "portal": 8090,
 }
 _PROBE_SECONDS = 2.0

@@ -225,8 +225,9 @@ def _of_cliff(policy: Policy, key: str, steps: list[Cliff]) -> Finding:
     days = worst.curve.unit == "days"
     at = f"{worst.threshold}天" if days else f"费用{fen_to_yuan(worst.threshold)}元"
     more = "多住一天" if days else "多一分钱"
+    chosen = f"选用{rule.value}" if isinstance(rule.value, str) else ""
     words = (
-        f"{_named(rule)}选用{rule.value}：{worst.curve.label}，{at}时支付{fen_to_yuan(below)}元，{more}"
+        f"{_named(rule)}{chosen}：{worst.curve.label}，{at}时支付{fen_to_yuan(below)}元，{more}"
         f"支付{fen_to_yuan(above)}元，相差{fen_to_yuan(above - below)}元"
         f"（均费{fen_to_yuan(MEAN_FEN)}元的标准病例；共{len(steps)}处，此处最大）"
     )

@@ -26,15 +26,15 @@ from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from google.type import decimal_pb2 as google_dot_type_dot_decimal__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63hspay/perdiem/v1/records.proto\x12\x11\x63hspay.perdiem.v1\x1a\x16google/type/date.proto\x1a\x19google/type/decimal.proto\"c\n\x07Outcome\x12\r\n\x05scale\x18\x01 \x01(\t\x12$\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x14.google.type.Decimal\x12#\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x14.google.type.Decimal\"\xcc\x02\n\nStayRecord\x12\x11\n\trecord_no\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x15\n\rhospital_code\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x04 \x01(\t\x12+\n\x04kind\x18\x05 \x01(\x0e\x32\x1d.chspay.perdiem.v1.RecordKind\x12 \n\x05since\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12 \n\x05until\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12\x1b\n\x13other_hospital_code\x18\x08 \x01(\t\x12\x15\n\rother_case_id\x18\t \x01(\t\x12+\n\x07outcome\x18\n \x01(\x0b\x32\x1a.chspay.perdiem.v1.Outcome\x12\x10\n\x08\x64ocument\x18\x0b \x01(\t\x12\x11\n\twithdrawn\x18\x0c \x01(\t\"Y\n\x14PutStayRecordRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12-\n\x06record\x18\x02 \x01(\x0b\x32\x1d.chspay.perdiem.v1.StayRecord\"F\n\x15PutStayRecordResponse\x12-\n\x06record\x18\x01 \x01(\x0b\x32\x1d.chspay.perdiem.v1.StayRecord\"J\n\x15PutStayRecordsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\"&\n\x16PutStayRecordsResponse\x12\x0c\n\x04rows\x18\x01 \x01(\x03\"R\n\x19WithdrawStayRecordRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\trecord_no\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"K\n\x1aWithdrawStayRecordResponse\x12-\n\x06record\x18\x01 \x01(\x0b\x32\x1d.chspay.perdiem.v1.StayRecord\"g\n\x16ListStayRecordsRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"b\n\x17ListStayRecordsResponse\x12.\n\x07records\x18\x01 \x03(\x0b\x32\x1d.chspay.perdiem.v1.StayRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xa3\x01\n\nRecordKind\x12\x1b\n\x17RECORD_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11RECORD_KIND_LEAVE\x10\x01\x12\x18\n\x14RECORD_KIND_TRANSFER\x10\x02\x12\x15\n\x11RECORD_KIND_ACUTE\x10\x03\x12\x17\n\x13RECORD_KIND_INTERIM\x10\x04\x12\x17\n\x13RECORD_KIND_OUTCOME\x10\x05\x32\xbb\x03\n\x11StayRecordService\x12\x62\n\rPutStayRecord\x12\'.chspay.perdiem.v1.PutStayRecordRequest\x1a(.chspay.perdiem.v1.PutStayRecordResponse\x12\x65\n\x0ePutStayRecords\x12(.chspay.perdiem.v1.PutStayRecordsRequest\x1a).chspay.perdiem.v1.PutStayRecordsResponse\x12q\n\x12WithdrawStayRecord\x12,.chspay.perdiem.v1.WithdrawStayRecordRequest\x1a-.chspay.perdiem.v1.WithdrawStayRecordResponse\x12h\n\x0fListStayRecords\x12).chspay.perdiem.v1.ListStayRecordsRequest\x1a*.chspay.perdiem.v1.ListStayRecordsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63hspay/perdiem/v1/records.proto\x12\x11\x63hspay.perdiem.v1\x1a\x16google/type/date.proto\x1a\x19google/type/decimal.proto\"c\n\x07Outcome\x12\r\n\x05scale\x18\x01 \x01(\t\x12$\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x14.google.type.Decimal\x12#\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x14.google.type.Decimal\"\xcc\x02\n\nStayRecord\x12\x11\n\trecord_no\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x15\n\rhospital_code\x18\x03 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x04 \x01(\t\x12+\n\x04kind\x18\x05 \x01(\x0e\x32\x1d.chspay.perdiem.v1.RecordKind\x12 \n\x05since\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12 \n\x05until\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12\x1b\n\x13other_hospital_code\x18\x08 \x01(\t\x12\x15\n\rother_case_id\x18\t \x01(\t\x12+\n\x07outcome\x18\n \x01(\x0b\x32\x1a.chspay.perdiem.v1.Outcome\x12\x10\n\x08\x64ocument\x18\x0b \x01(\t\x12\x11\n\twithdrawn\x18\x0c \x01(\t\"Y\n\x14PutStayRecordRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12-\n\x06record\x18\x02 \x01(\x0b\x32\x1d.chspay.perdiem.v1.StayRecord\"F\n\x15PutStayRecordResponse\x12-\n\x06record\x18\x01 \x01(\x0b\x32\x1d.chspay.perdiem.v1.StayRecord\"J\n\x15PutStayRecordsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\"&\n\x16PutStayRecordsResponse\x12\x0c\n\x04rows\x18\x01 \x01(\x03\"i\n\x19WithdrawStayRecordRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rhospital_code\x18\x02 \x01(\t\x12\x11\n\trecord_no\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"K\n\x1aWithdrawStayRecordResponse\x12-\n\x06record\x18\x01 \x01(\x0b\x32\x1d.chspay.perdiem.v1.StayRecord\"g\n\x16ListStayRecordsRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"b\n\x17ListStayRecordsResponse\x12.\n\x07records\x18\x01 \x03(\x0b\x32\x1d.chspay.perdiem.v1.StayRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xa3\x01\n\nRecordKind\x12\x1b\n\x17RECORD_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11RECORD_KIND_LEAVE\x10\x01\x12\x18\n\x14RECORD_KIND_TRANSFER\x10\x02\x12\x15\n\x11RECORD_KIND_ACUTE\x10\x03\x12\x17\n\x13RECORD_KIND_INTERIM\x10\x04\x12\x17\n\x13RECORD_KIND_OUTCOME\x10\x05\x32\xbb\x03\n\x11StayRecordService\x12\x62\n\rPutStayRecord\x12\'.chspay.perdiem.v1.PutStayRecordRequest\x1a(.chspay.perdiem.v1.PutStayRecordResponse\x12\x65\n\x0ePutStayRecords\x12(.chspay.perdiem.v1.PutStayRecordsRequest\x1a).chspay.perdiem.v1.PutStayRecordsResponse\x12q\n\x12WithdrawStayRecord\x12,.chspay.perdiem.v1.WithdrawStayRecordRequest\x1a-.chspay.perdiem.v1.WithdrawStayRecordResponse\x12h\n\x0fListStayRecords\x12).chspay.perdiem.v1.ListStayRecordsRequest\x1a*.chspay.perdiem.v1.ListStayRecordsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chspay.perdiem.v1.records_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RECORDKIND']._serialized_start=1187
-  _globals['_RECORDKIND']._serialized_end=1350
+  _globals['_RECORDKIND']._serialized_start=1210
+  _globals['_RECORDKIND']._serialized_end=1373
   _globals['_OUTCOME']._serialized_start=105
   _globals['_OUTCOME']._serialized_end=204
   _globals['_STAYRECORD']._serialized_start=207
@@ -48,13 +48,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUTSTAYRECORDSRESPONSE']._serialized_start=780
   _globals['_PUTSTAYRECORDSRESPONSE']._serialized_end=818
   _globals['_WITHDRAWSTAYRECORDREQUEST']._serialized_start=820
-  _globals['_WITHDRAWSTAYRECORDREQUEST']._serialized_end=902
-  _globals['_WITHDRAWSTAYRECORDRESPONSE']._serialized_start=904
-  _globals['_WITHDRAWSTAYRECORDRESPONSE']._serialized_end=979
-  _globals['_LISTSTAYRECORDSREQUEST']._serialized_start=981
-  _globals['_LISTSTAYRECORDSREQUEST']._serialized_end=1084
-  _globals['_LISTSTAYRECORDSRESPONSE']._serialized_start=1086
-  _globals['_LISTSTAYRECORDSRESPONSE']._serialized_end=1184
-  _globals['_STAYRECORDSERVICE']._serialized_start=1353
-  _globals['_STAYRECORDSERVICE']._serialized_end=1796
+  _globals['_WITHDRAWSTAYRECORDREQUEST']._serialized_end=925
+  _globals['_WITHDRAWSTAYRECORDRESPONSE']._serialized_start=927
+  _globals['_WITHDRAWSTAYRECORDRESPONSE']._serialized_end=1002
+  _globals['_LISTSTAYRECORDSREQUEST']._serialized_start=1004
+  _globals['_LISTSTAYRECORDSREQUEST']._serialized_end=1107
+  _globals['_LISTSTAYRECORDSRESPONSE']._serialized_start=1109
+  _globals['_LISTSTAYRECORDSRESPONSE']._serialized_end=1207
+  _globals['_STAYRECORDSERVICE']._serialized_start=1376
+  _globals['_STAYRECORDSERVICE']._serialized_end=1819
 # @@protoc_insertion_point(module_scope)

@@ -93,14 +93,16 @@ class PutStayRecordsResponse(_message.Message):
     def __init__(self, rows: _Optional[int] = ...) -> None: ...
 
 class WithdrawStayRecordRequest(_message.Message):
-    __slots__ = ("request_id", "record_no", "reason")
+    __slots__ = ("request_id", "hospital_code", "record_no", "reason")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     RECORD_NO_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     request_id: str
+    hospital_code: str
     record_no: str
     reason: str
-    def __init__(self, request_id: _Optional[str] = ..., record_no: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., record_no: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class WithdrawStayRecordResponse(_message.Message):
     __slots__ = ("record",)

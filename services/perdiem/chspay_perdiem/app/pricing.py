@@ -1,0 +1,233 @@
+"""Stays priced, tried and looked up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.period import Month
+from chspay_core.policy import Policy
+from chspay_kit import paging
+from chspay_kit.auth import current_claim
+from chspay_perdiem.app import plain
+from chspay_perdiem.app.access import may, may_of
+from chspay_perdiem.app.pilots import pilots_of
+from chspay_perdiem.app.plain import Answer
+from chspay_perdiem.app.records import with_records
+from chspay_perdiem.clients import Rulebook
+from chspay_perdiem.engine.allot import PER_DIEM
+from chspay_perdiem.engine.batch import DAY_TWICE, Answered, Earlier, Factors, price_all
+from chspay_perdiem.engine.price import Assessed, Priced
+from chspay_perdiem.engine.stay import Span, Stay, Use
+from chspay_perdiem.engine.terms import read_terms
+from chspay_perdiem.store import assessments, pricings, records
+from chspay_perdiem.store.pricings import CountedSpan, KeptPricing, NewPricing, Standing
+
+MOST_PRICED, MOST_TRIED = 20_000, 1_000
+
+TOO_MANY = Reason("PER_DIEM_TOO_MANY", Kind.TOO_LARGE, "一次最多{most}次住院，收到{value}次，请分批提交。")
+NO_STAYS = Reason("PER_DIEM_NO_STAYS", Kind.INVALID, "没有一次住院。")
+PRICING_UNKNOWN = Reason("PRICING_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的床日计价。")
+
+
+class Answers(NamedTuple):
+    """Answers in the order asked, and the digest of the policy they were found by."""
+
+    answers: list[Answer]
+    policy_digest: str
+
+
+class Scope(NamedTuple):
+    """Which cases of a month have to be asked for."""
+
+    departments: list[tuple[str, str]]
+    hospitals: list[str]
+    own_lists: list[str]
+    policy_digest: str
+
+
+class Pricing:
+    """Prices stays of every pool the caller may act for."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    async def price(self, pool: str, month_text: str, stays: Sequence[Stay]) -> Answers:
+        """Prices stays and keeps the pricings.
+
+        :raises Fault: PER_DIEM_*, POLICY_*, ROLE_DENIED, REGION_DENIED.
+        """
+        claim = may(pool, "bureau", "service")
+        month = _checked(stays, month_text, MOST_PRICED)
+        await pricings.lock_pool(pool)
+        policy = await self._rulebook.policy(pool, month.last)
+        full, found = await _found(pool, stays, policy)
+        await pricings.forget([(stay.hospital_code, stay.case_id) for stay in full])
+        found = await _counted(pool, found)
+        answers: list[Answer] = []
+        new: list[tuple[NewPricing, Standing]] = []
+        for stay, item in zip(full, found, strict=True):
+            answer = plain.answer_of(stay, item)
+            if isinstance(item, Priced) and answer.method == PER_DIEM:
+                name = plain.pricing_id(pool, str(month), stay, answer, policy.digest)
+                answer = replace(answer, pricing_id=name)
+                new.append(_kept(pool, str(month), item, answer, policy.digest))
+            answers.append(answer)
+        await pricings.put(new, claim.subject)
+        return Answers(answers, policy.digest)
+
+    async def attempt(self, pool: str, month_text: str, stays: Sequence[Stay]) -> Answers:
+        """The same without keeping anything; an institution may try its own stays.
+
+        :raises Fault: PER_DIEM_*, POLICY_*, ROLE_DENIED, REGION_DENIED, INSTITUTION_DENIED.
+        """
+        month = _checked(stays, month_text, MOST_TRIED)
+        for code in {stay.hospital_code for stay in stays}:
+            may_of(pool, code)
+        policy = await self._rulebook.policy(pool, month.last)
+        full, found = await _found(pool, stays, policy)
+        pairs = zip(full, found, strict=True)
+        return Answers([plain.answer_of(stay, item) for stay, item in pairs], policy.digest)
+
+    async def scope(self, pool: str, month_text: str) -> Scope:
+        """Departments, institutions and own lists that a month has to ask for.
+
+        :raises Fault: POLICY_*, ROLE_DENIED, REGION_DENIED.
+        """
+        may(pool, "bureau", "service")
+        month = Month.parse(month_text)
+        policy = await self._rulebook.policy(pool, month.last)
+        terms, known = read_terms(policy), await pilots_of(pool)
+        until = month.next().first
+        return Scope(
+            sorted(terms.departments.items()),
+            known.hospitals(month.first, until),
+            await records.own_lists(pool, month.first, until),
+            policy.digest,
+        )
+
+    async def get(self, pricing_id: str) -> tuple[KeptPricing, Answer]:
+        """A kept pricing the caller may see, with its worksheet.
+
+        :raises Fault: PRICING_UNKNOWN.
+        """
+        current_claim().require_role("bureau", "hospital", "service")
+        found = await pricings.one(pricing_id)
+        if found is None:
+            raise Fault(PRICING_UNKNOWN, field="pricing_id", value=pricing_id)
+        kept, sheet = found
+        return kept, replace(plain.kept_answer(kept.answer, kept.pricing_id), worksheet=sheet)
+
+    async def page(
+        self, pool: str, month: str, hospital_code: str, size: int, token: str
+    ) -> tuple[list[KeptPricing], str]:
+        """A page of the pricings the caller may see."""
+        current_claim().require_role("bureau", "hospital", "service")
+        query, wanted = ("pricings", pool, month, hospital_code), paging.size(size)
+        after = paging.decode(query, token)
+        found = await pricings.page(pool, month, hospital_code, str(after[0]) if after else "", wanted + 1)
+        more = len(found) > wanted
+        return found[:wanted], paging.encode(query, [found[wanted - 1].pricing_id]) if more else ""
+
+
+def _checked(stays: Sequence[Stay], month: str, most: int) -> Month:
+    if not stays:
+        raise Fault(NO_STAYS, field="stays")
+    if len(stays) > most:
+        raise Fault(TOO_MANY, field="stays", value=len(stays), most=most)
+    return Month.parse(month)
+
+
+async def _found(pool: str, stays: Sequence[Stay], policy: Policy) -> tuple[list[Stay], list[Answered]]:
+    """Stays with the records kept of them, and each priced or refused."""
+    terms = read_terms(policy)
+    full = await with_records(stays)
+    mine = {(stay.hospital_code, stay.case_id) for stay in full}
+    earlier = await _earlier({stay.person_key for stay in full if stay.person_key}, mine)
+    factors = await _factors(pool)
+    known = await pilots_of(pool)
+    # The worksheets of a large batch take seconds; other requests go on meanwhile.
+    found = await asyncio.to_thread(price_all, full, terms, known, factors=factors, earlier=earlier)
+    return full, found
+
+
+async def _earlier(persons: set[str], priced_now: set[tuple[str, str]]) -> list[Earlier]:
+    stands, counted = await pricings.of_persons(sorted(persons))
+    spans: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
+    for span in counted:
+        spans[span.hospital_code, span.case_id].append(Span(span.since, span.until, Use.PAID))
+    return [
+        Earlier(
+            item.person_key, item.hospital_code, item.case_id, item.category, item.admission, item.discharge,
+            Fraction(item.position), tuple(spans[item.hospital_code, item.case_id]),
+        )
+        for item in stands
+        if (item.hospital_code, item.case_id) not in priced_now
+    ]  # fmt: skip
+
+
+async def _factors(pool: str) -> Factors:
+    """The decided assessments of the pool, looked up by institution, category and day."""
+    known = await assessments.decided(pool)
+
+    def factor(hospital_code: str, category: str, day: date) -> Assessed | None:
+        for item in known:
+            if (item.hospital_code, item.category) == (hospital_code, category) and (
+                item.applies_since <= day < item.applies_until
+            ):
+                return Assessed(plain.factor_of(item.factor_micro), item.assessment_id)
+        return None
+
+    return factor
+
+
+async def _counted(pool: str, found: Sequence[Answered]) -> list[Answered]:
+    """Counts the bed-days; a stay with a day that is counted out of the caller's sight is refused."""
+    wanted: dict[tuple[str, str], list[CountedSpan]] = {}
+    for item in found:
+        if isinstance(item, Priced) and item.route.method == PER_DIEM:
+            stay = item.stay
+            wanted[stay.hospital_code, stay.case_id] = [
+                CountedSpan(stay.hospital_code, stay.case_id, span.since, span.until, pool, stay.person_key)
+                for span in item.allotment.spans
+                if span.use in (Use.PAID, Use.HELD)
+            ]
+    done = await pricings.count([span for spans in wanted.values() for span in spans])
+    missed = {
+        name: span
+        for name, spans in wanted.items()
+        for span in spans
+        if (span.hospital_code, span.case_id, span.since) not in done
+    }
+    await pricings.forget(list(missed))
+    return [_refused_if(item, missed) for item in found]
+
+
+def _refused_if(item: Answered, missed: dict[tuple[str, str], CountedSpan]) -> Answered:
+    if isinstance(item, Fault):
+        return item
+    span = missed.get((item.stay.hospital_code, item.stay.case_id))
+    if span is None:
+        return item
+    return Fault(DAY_TWICE, field="stays", value=span.since, other="（其他统筹区）", stay=item.stay.case_id)
+
+
+def _kept(pool: str, month: str, item: Priced, answer: Answer, digest: str) -> tuple[NewPricing, Standing]:
+    stay = item.stay
+    who = (stay.hospital_code, stay.case_id)
+    new = NewPricing(
+        answer.pricing_id, pool, month, *who, answer.category, stay.admission, stay.discharge,
+        answer.points_micro, answer.standard_fen, answer.amount_fen, plain.plain_stay(stay), answer.kept(),
+        answer.worksheet or {}, digest,
+    )  # fmt: skip
+    stands = Standing(
+        *who, pool, answer.pricing_id, stay.person_key, answer.category, stay.admission, stay.discharge,
+        str(item.counted), str(item.position), str(item.before.days + item.counted), item.before.case_id,
+    )  # fmt: skip
+    return new, stands

@@ -1,0 +1,1 @@
+"""The pure part of per-diem: whole numbers and fractions in, worksheets out."""

@@ -1,0 +1,1 @@
+"""Per-diem on the wire: messages to nouns of the engine, and back."""
