@@ -297,8 +297,13 @@ def _write_xlsx(part: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]
     return rows - 1
 
 
+def xlsx_text(text: str) -> str:
+    """A text without the characters no cell of a workbook may hold."""
+    return _XLSX_FORBIDDEN.sub("", text)
+
+
 def _xlsx_cell(sheet: Any, text: str) -> Any:
-    text = _XLSX_FORBIDDEN.sub("", text)
+    text = xlsx_text(text)
     if not text.startswith("="):
         return text
     # Text that looks like a formula stays text.

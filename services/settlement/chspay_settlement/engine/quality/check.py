@@ -80,12 +80,13 @@ class Outcome:
     def missing(self, number: int) -> list[tuple[Rule, tuple[str, ...]]]:
         """Per rule that could not be decided of a list: what was missing, in Chinese."""
         return [
-            (verdict.rule, self._lacking(verdict.rule, number))
+            (verdict.rule, self.lacking(verdict.rule, number))
             for verdict in self.verdicts
             if verdict.undecided[number]
         ]
 
-    def _lacking(self, rule: Rule, number: int) -> tuple[str, ...]:
+    def lacking(self, rule: Rule, number: int) -> tuple[str, ...]:
+        """What a rule lacked to be decided of a list, in Chinese."""
         if self.short[number] and rule.full_only:
             return ("4101A形式不含的字段",)
         world, catalogue = self.rule_set.world, self.rule_set.catalogue
