@@ -11,6 +11,8 @@ from chspay_core.errors import Fault
 from chspay_gateway import openapi, problems, reasons
 from chspay_gateway.bodygate import BodyGate, refuse_as_problem
 from chspay_gateway.envelope import route as envelope
+from chspay_gateway.fhir import outcome as fhir_outcome
+from chspay_gateway.fhir import route as fhir
 from chspay_gateway.rest import (
     accounts,
     amendments,
@@ -89,6 +91,7 @@ ROOMS = (
     member_visits,
     heads,
     benefits,
+    fhir,
     system,
     pages,
 )
@@ -139,6 +142,8 @@ def create_app(gateway: Gateway) -> FastAPI:
 async def _refuse(scope: Scope, receive: Receive, send: Send, fault: Fault) -> None:
     """A refusal at the door, in the shape of the path it came in on."""
     refuse = envelope.refuse if envelope.is_path(scope["path"]) else refuse_as_problem
+    if fhir_outcome.is_path(scope["path"]):
+        refuse = fhir_outcome.refuse
     await refuse(scope, receive, send, fault)
 
 

@@ -94,12 +94,20 @@ async def _session(request: Request) -> Session:
 async def writing(request: Request) -> Writing:
     """A session that may write, found in one step: every dependency costs on the online path."""
     session = await _session(request)
+    return Writing(session.claim, session.services, request_id_in(request))
+
+
+def request_id_in(request: Request) -> str:
+    """The request id of a write.
+
+    :raises Fault: IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_BAD.
+    """
     key = request.headers.get(REQUEST_ID_HEADER, "")
     if not key:
         raise Fault(reasons.KEY_HEADER_MISSING, field=REQUEST_ID_HEADER)
     if not _REQUEST_ID.match(key):
         raise Fault(reasons.KEY_HEADER_BAD, field=REQUEST_ID_HEADER, value=key)
-    return Writing(session.claim, session.services, key)
+    return key
 
 
 def writes(call: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 import orjson
@@ -161,8 +162,13 @@ async def _scheme(caller: Session, body: GroupIn) -> str:
         return body.scheme
     if body.place is None or body.on is None:
         raise Fault(reasons.SCHEME_UNDECIDED, field="scheme")
+    return await scheme_of(caller, body.place, body.on)
+
+
+async def scheme_of(caller: Session, place: str, on: date) -> str:
+    """The scheme that policy names for a place on a day."""
     answer = await caller.services.rulebook.GetRule(
-        rulebook_pb2.GetRuleRequest(place=body.place, on=convert.date_to_pb(body.on), key=SCHEME_KEY)
+        rulebook_pb2.GetRuleRequest(place=place, on=convert.date_to_pb(on), key=SCHEME_KEY)
     )
     return str(orjson.loads(answer.rule.value_json))
 
