@@ -17,28 +17,32 @@ import pyarrow.parquet as pq
 from capitation_rules import CATCHMENT
 
 import chspay_policy
+from chspay.budget.v1 import plan_pb2, plan_pb2_grpc
 from chspay.capitation.v1 import (
     benefit_pb2_grpc,
     capitation_pb2,
     capitation_pb2_grpc,
+    community_pb2_grpc,
+    results_pb2_grpc,
     roster_pb2,
     roster_pb2_grpc,
+    stays_pb2_grpc,
     visits_pb2_grpc,
 )
-from chspay.rulebook.v1 import rulebook_pb2_grpc
+from chspay.rulebook.v1 import institutions_pb2, institutions_pb2_grpc
+from chspay.settlement.v1 import others_pb2, others_pb2_grpc
 from chspay_capitation.app.jobs import Jobs
-from chspay_capitation.clients import Rulebook as RulebookClient
 from chspay_capitation.engine.catchment import Entry
 from chspay_capitation.main import build
-from chspay_core.errors import Fault
+from chspay_cli.engines import knowledge
+from chspay_core.errors import Fault, Kind, Reason
 from chspay_kit.auth import Claim
 from chspay_kit.convert import date_to_pb
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Server
 from chspay_kit.worker import Worker
-from chspay_rulebook import rpc as rulebook_rpc
-from chspay_rulebook.app import Rulebook
+from chspay_rulebook.main import servicers as rulebook_servicers
 from chspay_rulebook.shelf import Shelf
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -50,16 +54,81 @@ POOL = "990100"
 SINCE, UNTIL = date_to_pb(date(2026, 1, 1)), date_to_pb(date(2027, 1, 1))
 
 
+NO_PLAN = Reason("PLAN_NOT_APPROVED", Kind.PRECONDITION, "{value}年的预算没有批准。")
+
+
+def _writes(module: Any, service: str) -> frozenset[str]:
+    """Every RPC whose request carries a request id, as the wire defines it."""
+    methods = module.DESCRIPTOR.services_by_name[service].methods
+    return frozenset(m.name for m in methods if "request_id" in m.input_type.fields_by_name)
+
+
+class Plans(plan_pb2_grpc.PlanServiceServicer):
+    """Approved capitation funds by pool and year, as a test sets them."""
+
+    WRITES = _writes(plan_pb2, "PlanService")
+
+    def __init__(self) -> None:
+        self.funds: dict[tuple[str, int], int] = {}
+
+    async def GetPoolFund(self, request: Any, _context: Any) -> Any:
+        fen = self.funds.get((request.pool, request.year))
+        if fen is None or request.fund != "capitation":
+            raise Fault(NO_PLAN, field="year", value=request.year)
+        return plan_pb2.GetPoolFundResponse(fund_fen=fen, version=1)
+
+
+class Books(others_pb2_grpc.OtherPaymentServiceServicer):
+    """Takes payments once for each source, as the ledger does, and keeps what it was asked."""
+
+    WRITES = _writes(others_pb2, "OtherPaymentService")
+
+    def __init__(self) -> None:
+        self.booked: dict[str, Any] = {}
+
+    async def PutOtherPayment(self, request: Any, _context: Any) -> Any:
+        self.booked.setdefault(request.source_id, request)
+        return others_pb2.PutOtherPaymentResponse(
+            payment=others_pb2.OtherPayment(
+                payment_id=f"OP-{request.source_id}", batch_id="B1", amount_fen=request.amount_fen
+            )
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class World:
-    """Stubs of capitation and the database behind it."""
+    """Stubs of capitation, the database behind it, and what stands beside it."""
 
     roster: Any
     capitation: Any
     benefit: Any
     visits: Any
+    stays: Any
+    community: Any
+    results: Any
+    registry: Any
+    plans: Plans
+    books: Books
     database: Database
     target: str
+
+    async def register(self, code: str, level: int, since: date, community: str = "", **more: Any) -> None:
+        """Registers an institution from a day on."""
+        lead = more.pop("lead", False)
+        role = institutions_pb2.COMMUNITY_ROLE_LEAD if lead else institutions_pb2.COMMUNITY_ROLE_MEMBER
+        pool = more.pop("pool", POOL)
+        await self.registry.PutInstitution(
+            institutions_pb2.PutInstitutionRequest(
+                request_id=fresh(),
+                institution=institutions_pb2.Institution(
+                    code=code, name=f"机构{code}",
+                    kind=institutions_pb2.INSTITUTION_KIND_HOSPITAL, level=level,
+                    pool=pool, area=pool, community=community,
+                    community_role=role if community else institutions_pb2.COMMUNITY_ROLE_UNSPECIFIED,
+                    agreement=institutions_pb2.AGREEMENT_STATE_ACTIVE, since=date_to_pb(since),
+                ),
+            )
+        )  # fmt: skip
 
 
 @contextlib.asynccontextmanager
@@ -68,26 +137,38 @@ async def world(migrated_db: Any) -> AsyncIterator[World]:
     databases = {name: Database(migrated_db.url(name)) for name in ("rulebook", "capitation")}
     for database in databases.values():
         await database.open()
-    rulebook = rulebook_rpc.RulebookServicer(Rulebook(Shelf(chspay_policy.ROOT)))
-    add: list[Any] = [
-        (rulebook_pb2_grpc.add_RulebookServiceServicer_to_server, rulebook, rulebook_rpc.SERVICE)
-    ]
+    add: list[Any] = rulebook_servicers(Shelf(chspay_policy.ROOT), knowledge())
     first = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=databases["rulebook"])
     to_rulebook = Channel(f"127.0.0.1:{await first.start()}", KEY)
-    built = build(databases["capitation"], RulebookClient(to_rulebook))
+    plans, books = Plans(), Books()
+    beside: list[Any] = [
+        (plan_pb2_grpc.add_PlanServiceServicer_to_server, plans, "chspay.budget.v1.PlanService"),
+        (
+            others_pb2_grpc.add_OtherPaymentServiceServicer_to_server,
+            books,
+            "chspay.settlement.v1.OtherPaymentService",
+        ),
+    ]
+    third = Server(beside, listen="127.0.0.1:0", claim_key=KEY, database=databases["capitation"])
+    to_beside = Channel(f"127.0.0.1:{await third.start()}", KEY)
+    built = build(databases["capitation"], to_rulebook, to_beside, to_beside)
     second = Server(built.servicers, listen="127.0.0.1:0", claim_key=KEY, database=databases["capitation"])
     target = f"127.0.0.1:{await second.start()}"
     channel = Channel(target, KEY)
     work = asyncio.create_task(Worker("capitation", databases["capitation"], Jobs()).work())
     stubs = (roster_pb2_grpc.RosterServiceStub, capitation_pb2_grpc.CapitationServiceStub,
-             benefit_pb2_grpc.BenefitServiceStub, visits_pb2_grpc.VisitServiceStub)  # fmt: skip
+             benefit_pb2_grpc.BenefitServiceStub, visits_pb2_grpc.VisitServiceStub,
+             stays_pb2_grpc.StayServiceStub, community_pb2_grpc.CommunityServiceStub,
+             results_pb2_grpc.ResultServiceStub)  # fmt: skip
+    registry = institutions_pb2_grpc.InstitutionServiceStub(to_rulebook)
     try:
-        yield World(*(stub(channel) for stub in stubs), databases["capitation"], target)
+        made = (stub(channel) for stub in stubs)
+        yield World(*made, registry, plans, books, databases["capitation"], target)
     finally:
         work.cancel()
-        for each in (channel, to_rulebook):
+        for each in (channel, to_rulebook, to_beside):
             await each.close()
-        for server in (second, first):
+        for server in (second, third, first):
             await server.drain(1)
         for database in databases.values():
             await database.close()

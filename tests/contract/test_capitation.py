@@ -193,10 +193,11 @@ async def test_a_community_is_settled_by_its_quotas_and_results(here):
             ({"document": " "}, "SETTLEMENT_DOCUMENT_MISSING"),
             ({"costs": []}, "COMMUNITY_COSTS_WRONG"),
             ({"score": None}, "CAPITATION_RESULT_MISSING"),
+            ({"corrects": None}, "CAPITATION_SETTLEMENT_STANDS"),
         ):
             other = pb.SettleCommunityRequest()
             other.CopyFrom(request)
-            other.request_id = cw.fresh()
+            other.request_id, other.corrects = cw.fresh(), answer.settlement.settlement_id
             for name, value in change.items():
                 other.ClearField(name)
                 if isinstance(value, str):

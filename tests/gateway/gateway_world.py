@@ -100,7 +100,6 @@ async def _servicers(
     channels: dict[str, Channel], databases: dict[str, Database], trusted: frozenset[str]
 ) -> Any:
     from chspay_budget.main import build as build_budget
-    from chspay_capitation.clients import Rulebook as CapitationsRulebook
     from chspay_capitation.main import build as build_capitation
     from chspay_cli.engines import knowledge
     from chspay_grouper.app import GrouperApp
@@ -117,7 +116,9 @@ async def _servicers(
         databases["settlement"], channels["grouper"], channels["rulebook"], channels["budget"],
         b"identity key for tests",
     )  # fmt: skip
-    heads = build_capitation(databases["capitation"], CapitationsRulebook(channels["rulebook"]))
+    heads = build_capitation(
+        databases["capitation"], channels["rulebook"], channels["budget"], channels["settlement"]
+    )
     servicers = {
         "grouper": grouping.servicers,
         "rulebook": rulebook_servicers(Shelf(ROOT), knowledge()),

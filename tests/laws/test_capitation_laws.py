@@ -237,7 +237,8 @@ def test_one_admission_owes_one_deductible(journey: tuple[list[Admission], list[
     """Linked stays pay together what the highest level asks once: never twice, never less."""
     owed = {1: 30_000, 2: 60_000, 3: 120_000}
     policy = policy_of()
-    found = settle_stays(journey[0], [(referral, judge(referral, policy)) for referral in journey[1]], policy)
+    judged = [(referral, judge(referral, policy)) for referral in journey[1]]
+    found = settle_stays(journey[0], judged, [policy] * len(journey[0]))
     chains: list[list[int]] = []
     for number, settled in enumerate(found):
         if settled.linked_to:

@@ -166,7 +166,9 @@ def _benefit(case: dict, policy: Policy) -> None:
         )
         for s in case["stays"]
     ]  # fmt: skip
-    for row, settled in zip(case["stays"], benefit.settle_stays(given, judged, policy), strict=True):
+    for row, settled in zip(
+        case["stays"], benefit.settle_stays(given, judged, [policy] * len(given)), strict=True
+    ):
         assert settled.deductible_fen == yuan_to_fen(row["deductible"])
         assert settled.linked_to == row.get("linked_to", "")
         if "fund" in row:

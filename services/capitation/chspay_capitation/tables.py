@@ -31,16 +31,18 @@ SCHEMA = "capitation"
 _OF_SCHEMA = {"schema": SCHEMA}
 
 
-def _number(**more: Any) -> Any:
+def number(**more: Any) -> Any:
     """Part of a key that the program numbers itself."""
     return Field(primary_key=True, sa_column_kwargs={"autoincrement": False}, **more)
 
 
-def _key(**more: Any) -> Any:
+def key(**more: Any) -> Any:
+    """Part of a key, text."""
     return Field(primary_key=True, sa_type=Text, **more)
 
 
-def _now() -> Any:
+def created() -> Any:
+    """The instant of the transaction (UTC), filled in by the database."""
     return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
 
 
@@ -62,7 +64,7 @@ class Roster(SQLModel, table=True):
         _OF_SCHEMA,
     )
 
-    roster_id: str = _key()
+    roster_id: str = key()
     pool: str = Field(sa_type=Text)
     as_of: date = Field(sa_type=Date)
     state: str = Field(sa_type=Text)
@@ -70,7 +72,7 @@ class Roster(SQLModel, table=True):
     digest: str = Field(sa_type=Text)
     report: dict[str, Any] = Field(sa_type=JSONB)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = created()
 
 
 class RosterChunk(SQLModel, table=True):
@@ -79,9 +81,9 @@ class RosterChunk(SQLModel, table=True):
     __tablename__ = "roster_chunk"
     __table_args__ = (CheckConstraint("rows > 0", name="roster_chunk_rows"), _OF_SCHEMA)
 
-    roster_id: str = _key(foreign_key=f"{SCHEMA}.roster.roster_id")
-    part_no: int = _number(sa_type=Integer)
-    chunk_no: int = _number(sa_type=Integer)
+    roster_id: str = key(foreign_key=f"{SCHEMA}.roster.roster_id")
+    part_no: int = number(sa_type=Integer)
+    chunk_no: int = number(sa_type=Integer)
     pool: str = Field(sa_type=Text)
     first_row: int = Field(sa_type=BigInteger)
     rows: int = Field(sa_type=Integer)
@@ -99,13 +101,15 @@ class Catchment(SQLModel, table=True):
         _OF_SCHEMA,
     )
 
-    pool: str = _key()
-    version: int = _number(sa_type=Integer)
+    pool: str = key()
+    version: int = number(sa_type=Integer)
     document: str = Field(sa_type=Text)
     entries: list[Any] = Field(sa_type=JSONB)
     digest: str = Field(sa_type=Text)
+    # Version of the registry it was drawn from; 0 when it was given.
+    registry_version: int = Field(sa_type=BigInteger)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = _now()
+    put_at: datetime = created()
 
 
 class Attribution(SQLModel, table=True):
@@ -120,7 +124,7 @@ class Attribution(SQLModel, table=True):
         _OF_SCHEMA,
     )
 
-    attribution_id: str = _key()
+    attribution_id: str = key()
     pool: str = Field(sa_type=Text)
     roster_id: str = Field(sa_type=Text, foreign_key=f"{SCHEMA}.roster.roster_id")
     catchment_version: int = Field(sa_type=Integer)
@@ -139,7 +143,7 @@ class Attribution(SQLModel, table=True):
     outcome: dict[str, Any] = Field(sa_type=JSONB)
     digest: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = created()
 
 
 class AttributionUnits(SQLModel, table=True):
@@ -148,8 +152,8 @@ class AttributionUnits(SQLModel, table=True):
     __tablename__ = "attribution_units"
     __table_args__ = _OF_SCHEMA
 
-    attribution_id: str = _key(foreign_key=f"{SCHEMA}.attribution.attribution_id")
-    number: int = _number(sa_type=Integer)
+    attribution_id: str = key(foreign_key=f"{SCHEMA}.attribution.attribution_id")
+    number: int = number(sa_type=Integer)
     pool: str = Field(sa_type=Text)
     rows: int = Field(sa_type=Integer)
     content: bytes = Field(sa_type=LargeBinary)
@@ -166,9 +170,9 @@ class CommunityQuota(SQLModel, table=True):
         _OF_SCHEMA,
     )
 
-    attribution_id: str = _key(foreign_key=f"{SCHEMA}.attribution.attribution_id")
-    community: str = _key()
-    insurance_type: str = _key()
+    attribution_id: str = key(foreign_key=f"{SCHEMA}.attribution.attribution_id")
+    community: str = key()
+    insurance_type: str = key()
     pool: str = Field(sa_type=Text)
     valid_days: int = Field(sa_type=BigInteger)
     removed_days: int = Field(sa_type=BigInteger)
@@ -192,7 +196,7 @@ class HeadFinding(SQLModel, table=True):
         _OF_SCHEMA,
     )
 
-    finding_no: str = _key()
+    finding_no: str = key()
     pool: str = Field(sa_type=Text)
     person_key: str = Field(sa_type=Text)
     since: date = Field(sa_type=Date)
@@ -204,16 +208,20 @@ class HeadFinding(SQLModel, table=True):
     statement: str = Field(sa_type=Text)
     decision_no: str = Field(sa_type=Text)
     decided_by: str = Field(sa_type=Text)
-    found_at: datetime = _now()
+    found_at: datetime = created()
 
 
 class CommunitySettlement(SQLModel, table=True):
     """What a community was found to be due."""
 
     __tablename__ = "community_settlement"
-    __table_args__ = (CheckConstraint("document <> ''", name="community_settlement_document"), _OF_SCHEMA)
+    __table_args__ = (
+        CheckConstraint("document <> ''", name="community_settlement_document"),
+        Index("settlement_corrected_once", "corrects", unique=True, postgresql_where=text("corrects <> ''")),
+        _OF_SCHEMA,
+    )
 
-    settlement_id: str = _key()
+    settlement_id: str = key()
     attribution_id: str = Field(sa_type=Text, foreign_key=f"{SCHEMA}.attribution.attribution_id")
     community: str = Field(sa_type=Text)
     pool: str = Field(sa_type=Text)
@@ -222,8 +230,11 @@ class CommunitySettlement(SQLModel, table=True):
     document: str = Field(sa_type=Text)
     policy_digest: str = Field(sa_type=Text)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
+    corrects: str = Field(sa_type=Text)
+    chronic_version: int = Field(sa_type=Integer)
+    lead: str = Field(sa_type=Text)
     settled_by: str = Field(sa_type=Text)
-    settled_at: datetime = _now()
+    settled_at: datetime = created()
 
 
 class Contract(SQLModel, table=True):
@@ -236,14 +247,14 @@ class Contract(SQLModel, table=True):
         _OF_SCHEMA,
     )
 
-    contract_no: str = _key()
+    contract_no: str = key()
     pool: str = Field(sa_type=Text)
     person_key: str = Field(sa_type=Text)
     institution: str = Field(sa_type=Text)
     since: date = Field(sa_type=Date)
     until: date | None = Field(default=None, sa_type=Date)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = _now()
+    put_at: datetime = created()
 
 
 class Referral(SQLModel, table=True):
@@ -256,7 +267,7 @@ class Referral(SQLModel, table=True):
         _OF_SCHEMA,
     )
 
-    referral_no: str = _key()
+    referral_no: str = key()
     pool: str = Field(sa_type=Text)
     person_key: str = Field(sa_type=Text)
     from_institution: str = Field(sa_type=Text)
@@ -273,7 +284,7 @@ class Referral(SQLModel, table=True):
     until: date = Field(sa_type=Date)
     citation: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = _now()
+    put_at: datetime = created()
 
 
 class MemberVisit(SQLModel, table=True):
@@ -287,8 +298,8 @@ class MemberVisit(SQLModel, table=True):
         _OF_SCHEMA,
     )
 
-    attribution_id: str = _key(foreign_key=f"{SCHEMA}.attribution.attribution_id")
-    visit_id: str = _key()
+    attribution_id: str = key(foreign_key=f"{SCHEMA}.attribution.attribution_id")
+    visit_id: str = key()
     pool: str = Field(sa_type=Text)
     lead: str = Field(sa_type=Text)
     person_key: str = Field(sa_type=Text)
@@ -307,14 +318,14 @@ class Exemption(SQLModel, table=True):
     __tablename__ = "exemption"
     __table_args__ = (CheckConstraint("cause <> '' AND proof <> ''", name="exemption_said"), _OF_SCHEMA)
 
-    attribution_id: str = _key()
-    visit_id: str = _key()
+    attribution_id: str = key()
+    visit_id: str = key()
     pool: str = Field(sa_type=Text)
     lead: str = Field(sa_type=Text)
     cause: str = Field(sa_type=Text)
     proof: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = _now()
+    put_at: datetime = created()
 
 
 metadata = SQLModel.metadata

@@ -13,11 +13,10 @@ import pyarrow.compute as pc
 
 from chspay_capitation.app.access import may, new_id
 from chspay_capitation.app.catchments import Catchments, entries_of
-from chspay_capitation.app.chunks import pack, unpack
 from chspay_capitation.app.rosters import LOADED, Rosters
-from chspay_capitation.clients import Rulebook
+from chspay_capitation.clients import Plans, Rulebook
 from chspay_capitation.engine.attribution import Span, explain
-from chspay_capitation.engine.budget import budgets, check_growth, check_period
+from chspay_capitation.engine.budget import budgets, check_growth, check_period, check_plan, wants_plan
 from chspay_capitation.engine.catchment import Catchment, Stretches
 from chspay_capitation.engine.columnar import Terms, terms, units_of
 from chspay_capitation.engine.findings import removed_spans
@@ -34,6 +33,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy, canonical_json
 from chspay_core.worksheet import Worksheet
 from chspay_kit import logs, paging
+from chspay_kit.chunk import pack, unpack
 
 ATTRIBUTION_NOT_FOUND = Reason("ATTRIBUTION_NOT_FOUND", Kind.NOT_FOUND, "没有编号为“{value}”的归属计算。")
 ATTRIBUTION_NOT_DONE = Reason("ATTRIBUTION_NOT_DONE", Kind.PRECONDITION, "归属计算{value}还没有完成。")
@@ -63,8 +63,8 @@ class PersonStay(NamedTuple):
 class Attributions:
     """Attributions as callers see them."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self._rulebook = rulebook
+    def __init__(self, rulebook: Rulebook, plans: Plans) -> None:
+        self._rulebook, self._plans = rulebook, plans
 
     async def start(
         self,
@@ -77,7 +77,8 @@ class Attributions:
     ) -> Attribution:
         """A new attribution under the policy of the period's first day; its id derives from the request.
 
-        :raises Fault: ROSTER_*, CATCHMENT_UNKNOWN, CAPITATION_PERIOD_WRONG, POLICY_*.
+        :raises Fault: ROSTER_*, CATCHMENT_UNKNOWN, CAPITATION_PERIOD_WRONG, CAPITATION_PLAN_PERIOD, POLICY_*,
+            and what budget says when the year has no approved plan.
         """
         claim = may(pool, "bureau")
         check_period(*period)
@@ -94,6 +95,11 @@ class Attributions:
         asked = {
             "given": dict(given),
             "last_year": dict(last_year),
+            "plan": (
+                await self._plans.capitation_fen(pool, period[0].year)
+                if wants_plan(*period, policy)
+                else None
+            ),
             "removed": {key: [[str(day) for day in span] for span in found] for key, found in spans.items()},
         }
         run = Attribution(
@@ -229,8 +235,10 @@ def _attribute(content: bytes, given: Terms, tally: Tally) -> tuple[int, bytes]:
 async def _finish(run: Attribution, tally: Tally) -> None:
     tally.refuse_unplaced()
     policy, sheet = await policy_of(run), Worksheet("人头包干总额")
-    sums = budgets(tally, run.asked["given"], check_period(run.since, run.until), policy, sheet)
+    year_days, plan_fen = check_period(run.since, run.until), run.asked.get("plan")
+    sums = budgets(tally, run.asked["given"], year_days, policy, sheet, plan_fen)
     check_growth(sums, run.asked["last_year"], policy)
+    check_plan(sums, plan_fen, policy, sheet)
     loop = asyncio.get_running_loop()
 
     def read(number: int) -> pa.RecordBatch:

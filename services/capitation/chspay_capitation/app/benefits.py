@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import NamedTuple
 
 from chspay_capitation.app.access import may
+from chspay_capitation.app.judged import judged_by
+from chspay_capitation.app.stays import Stays
 from chspay_capitation.clients import Rulebook
 from chspay_capitation.engine.benefit import Admission, Settled, settle_stays
-from chspay_capitation.engine.referral import Contract, Judgement, Referral, check_contract, judge
+from chspay_capitation.engine.referral import Contract, Referral, check_contract, judge
 from chspay_capitation.store import records
 from chspay_capitation.store.records import StoredReferral
 from chspay_core.errors import Fault, Kind, Reason
-from chspay_core.policy import Policy
 
 RECORD_TAKEN = Reason("BENEFIT_RECORD_TAKEN", Kind.CONFLICT, "编号“{value}”已经使用；更正请用新的编号。")
 RECORD_EMPTY = Reason("BENEFIT_RECORD_EMPTY", Kind.INVALID, "“{field}”没有填写。")
@@ -31,8 +31,8 @@ class SettledStays(NamedTuple):
 class Benefits:
     """Records and benefits of every pool the caller may act for."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self._rulebook = rulebook
+    def __init__(self, rulebook: Rulebook, timeline: Stays) -> None:
+        self._rulebook, self._timeline = rulebook, timeline
 
     async def put_contract(self, pool: str, new: Contract) -> Contract:
         """A new contract; one a day for each person.
@@ -53,7 +53,7 @@ class Benefits:
         return await records.contracts(pool, person_key)
 
     async def put_referral(self, pool: str, new: Referral) -> StoredReferral:
-        """A referral, judged by the policy of its day.
+        """A referral, judged by the policy of its day; stays on record follow it.
 
         :raises Fault: REFERRAL_*, BENEFIT_RECORD_*, BENEFIT_LEVEL_WRONG, POLICY_*.
         """
@@ -65,8 +65,11 @@ class Benefits:
         policy = await self._rulebook.policy(pool, new.day)
         judged = judge(new, policy)
         citation = policy.citation(judged.rule)
+        await records.lock_person(new.person_key)
         if not await records.put_referral(pool, new, judged, citation, claim.subject):
             raise Fault(RECORD_TAKEN, field="referral_no", value=new.referral_no)
+        # A referral noted after the stays it joins makes them one admission all the same.
+        await self._timeline.refresh(pool, new.person_key, f"转诊{new.referral_no}", claim.subject)
         return StoredReferral(new, judged.called_for, judged.code, judged.text, judged.until, citation)
 
     async def referrals(self, pool: str, person_key: str) -> list[StoredReferral]:
@@ -75,25 +78,16 @@ class Benefits:
         return await records.referrals(pool, person_key)
 
     async def settle(self, pool: str, person_key: str, stays: Sequence[Admission]) -> SettledStays:
-        """A person's stays with the referrals on record, by the policy of the last admission.
+        """A person's stays with the referrals on record, each by the policy of its admission; kept nowhere.
 
         :raises Fault: BENEFIT_*, POLICY_*.
         """
         may(pool, "bureau", "service")
         if not stays:
             raise Fault(NO_STAYS, field="stays")
-        policy = await self._rulebook.policy(pool, stays[-1].admitted)
-        judged = [
-            (stored.referral, _judged(stored, policy)) for stored in await records.referrals(pool, person_key)
-        ]
-        return SettledStays(settle_stays(stays, judged, policy), policy.digest)
-
-
-def _judged(stored: StoredReferral, policy: Policy) -> Judgement:
-    """The judgement as it was made then; the rules of today do not change it."""
-    until: date = stored.until
-    rule = policy.rule("benefit.level_catalogue")
-    return Judgement(stored.called_for, stored.code, stored.told, until, rule)
+        policies = [await self._rulebook.policy(pool, stay.admitted) for stay in stays]
+        judged = judged_by(await records.referrals(pool, person_key), policies[-1])
+        return SettledStays(settle_stays(stays, judged, policies), policies[-1].digest)
 
 
 def _filled(record: Contract | Referral, names: Sequence[str]) -> None:

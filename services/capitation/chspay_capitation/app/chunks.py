@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from chspay_capitation.engine.roster import ROSTER_SCHEMA, normalised
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_kit.chunk import pack
 
 ROSTER_UNREADABLE = Reason(
     "ROSTER_UNREADABLE", Kind.INVALID, "名册不能读取（{problem}），应为Parquet文件、Arrow数据流或UTF-8的CSV。"
@@ -21,7 +22,6 @@ CHUNK_ROWS = 131_072
 #: Beside the roster's columns: rows whose ``valid_to`` is written but no day.
 BROKEN = "valid_to_broken"
 _PARQUET, _STREAM = b"PAR1", b"\xff\xff\xff\xff"
-_PACKED = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
 def cut(content: bytes) -> list[tuple[int, bytes]]:
@@ -42,20 +42,6 @@ def cut(content: bytes) -> list[tuple[int, bytes]]:
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Fault(ROSTER_UNREADABLE, field="content", problem=type(error).__name__) from error
     return found
-
-
-def pack(batch: pa.RecordBatch) -> bytes:
-    """A record batch as one compressed Arrow stream."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema, options=_PACKED) as writer:
-        writer.write_batch(batch)
-    return bytes(sink.getvalue().to_pybytes())
-
-
-def unpack(content: bytes) -> pa.RecordBatch:
-    """The record batch of :func:`pack`."""
-    with pa.ipc.open_stream(content) as reader:
-        return reader.read_next_batch()
 
 
 def batches_of(content: bytes, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from chspay_capitation.app.access import may, new_id
-from chspay_capitation.app.chunks import BROKEN, cut, unpack
+from chspay_capitation.app.chunks import BROKEN, cut
 from chspay_capitation.engine.checks import Placed, Report, check_persons, check_rows, repeated, suspects
 from chspay_capitation.engine.keys import prefixes
 from chspay_capitation.engine.roster import ROSTER_SCHEMA, spells_of
@@ -21,6 +21,7 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import canonical_json
 from chspay_kit import logs, paging
+from chspay_kit.chunk import unpack
 
 ROSTER_NOT_FOUND = Reason("ROSTER_NOT_FOUND", Kind.NOT_FOUND, "没有编号为“{value}”的名册。")
 ROSTER_CLOSED = Reason(

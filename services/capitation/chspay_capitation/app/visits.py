@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from chspay_capitation.app.access import may
 from chspay_capitation.app.attributions import Attributions, policy_of
 from chspay_capitation.app.catchments import Catchments, entries_of
-from chspay_capitation.app.chunks import batches_of, unpack
+from chspay_capitation.app.chunks import batches_of
+from chspay_capitation.app.members import members_of
 from chspay_capitation.engine.budget import read_package
 from chspay_capitation.engine.catchment import Catchment
 from chspay_capitation.engine.visits import VISIT_TWICE, Claim, Side, Visit, charge, exempted
-from chspay_capitation.store import attributions
 from chspay_capitation.store import visits as store
-from chspay_capitation.store.attributions import Attribution
 from chspay_capitation.store.visits import StoredVisit
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
@@ -64,7 +62,7 @@ class Visits:
         if twice:
             raise Fault(VISIT_KNOWN, field="visit_id", value=twice)
         served = Catchment(entries_of(await Catchments().get(run.pool, run.catchment_version)))
-        members = await _members(run, {visit.person_key for visit in given})
+        members = await members_of(run, {visit.person_key for visit in given})
         charged = charge(given, members, served, read_package(await policy_of(run)))
         leads: dict[tuple[str, date], str] = {}
         rows = []
@@ -110,24 +108,6 @@ class Visits:
         """Insurance, inside, outside and exempt cost of a community, of the visits the caller may see."""
         current_claim().require_role("bureau", "hospital", "service")
         return await store.sums(attribution_id, community)
-
-
-async def _members(run: Attribution, keys: set[str]) -> dict[str, Stays]:
-    """The stays of some persons, looked up chunk by chunk."""
-    wanted, found = pa.array(sorted(keys), pa.string()), defaultdict[str, Stays](list)
-    for number in range(run.total):
-        content = await attributions.units(run.attribution_id, number)
-        for row in await asyncio.to_thread(_rows_of, content, wanted):
-            found[row["person_key"]].append((row["community"], row["since"], row["until"]))
-    return found
-
-
-def _rows_of(content: bytes, wanted: pa.Array) -> list[dict[str, Any]]:
-    units = unpack(content).select(["person_key", "community", "since", "until"])
-    rows: list[dict[str, Any]] = units.filter(
-        pc.is_in(units.column("person_key"), value_set=wanted)
-    ).to_pylist()
-    return rows
 
 
 def read_visits(content: bytes) -> list[Visit]:

@@ -16,6 +16,7 @@ from chspay_core.amounts import divide_half_up, from_micro, largest_remainder
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
 from chspay_core.policy_reading import positive
+from chspay_core.worksheet import Worksheet
 
 SCALE_KEY, PLACES_KEY = "capitation.apg_scale", "capitation.apg_places"
 _MOST_PLACES = 6
@@ -65,6 +66,38 @@ class Division(NamedTuple):
         """Yuan a point, for people, four places."""
         value = self.value * 10**2
         return from_micro(divide_half_up(value.numerator, value.denominator) * 100)
+
+
+def explain(division: Division, fund_fen: int, points: Mapping[str, int], policy: Policy) -> Worksheet:
+    """How a division came about: the points of the groups, what each institution earned, and its fen."""
+    sheet = Worksheet("门诊APG点数法分配")
+    rule, places = policy.rule(SCALE_KEY), policy.rule(PLACES_KEY)
+    sheet.given("fund", "门诊基金", fund_fen, "分")
+    sheet.rule("scale", rule.label, policy.text(SCALE_KEY), rule.unit, rule=rule)
+    sheet.rule("places", places.label, policy.text(PLACES_KEY), places.unit, rule=places)
+    for apg, micro in sorted(points.items()):
+        sheet.line(
+            f"points_{apg}", f"{apg}基准点数", from_micro(micro), "点",
+            formula="组均费用 ÷ 全部均费 × 平均病例点数", inputs=["scale", "places"], rounding="四舍五入",
+        )  # fmt: skip
+    groups = [f"points_{apg}" for apg in sorted(points)]
+    earned = []
+    for code, micro in sorted(division.points_micro.items()):
+        sheet.line(
+            f"earned_{code}", f"{code}的点数", from_micro(micro), "点", formula="各次就诊基准点数之和",
+            inputs=groups,
+        )  # fmt: skip
+        earned.append(f"earned_{code}")
+    sheet.line(
+        "value", "点值（显示）", division.display(), "元/点", formula="门诊基金 ÷ 点数合计",
+        inputs=["fund", *earned], rounding="显示四位小数，计算用精确值",
+    )  # fmt: skip
+    for code, fen in sorted(division.fund_fen.items()):
+        sheet.line(
+            f"fen_{code}", f"{code}分得", fen, "分", formula="门诊基金 × 本机构点数 ÷ 点数合计，最大余数法",
+            inputs=["fund", *earned], rounding="合计等于门诊基金",
+        )  # fmt: skip
+    return sheet
 
 
 def divide(fund_fen: int, visits: Iterable[Outpatient], points: Mapping[str, int]) -> Division:

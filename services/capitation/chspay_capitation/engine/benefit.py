@@ -93,21 +93,32 @@ FORM.add(
 )  # fmt: skip
 
 
+class _Before(NamedTuple):
+    """A stay of the same admission that was settled before, and what its level asks, fen."""
+
+    stay: Admission
+    settled: Settled
+    owed_fen: int
+
+
 def settle_stays(
-    stays: Sequence[Admission], referrals: Sequence[tuple[Referral, Judgement]], policy: Policy
+    stays: Sequence[Admission],
+    referrals: Sequence[tuple[Referral, Judgement]],
+    policies: Sequence[Policy],
 ) -> list[Settled]:
     """One person's stays in their order, each with its worksheet.
 
+    :param policies: for each stay the policy of its day of admission.
     :raises Fault: BENEFIT_*, POLICY_*.
     """
     found: list[Settled] = []
-    chain: list[tuple[Admission, Settled]] = []
-    for number_, stay in enumerate(stays):
+    chain: list[_Before] = []
+    for number_, (stay, policy) in enumerate(zip(stays, policies, strict=True)):
         _check(stay, stays[number_ - 1] if number_ else None)
         sheet = Worksheet(f"住院{stay.stay_id}待遇结算")
-        chain = chain if chain and _linked(chain[-1][0], stay, referrals, policy) else []
+        chain = chain if chain and _linked(chain[-1].stay, stay, referrals, policy) else []
         settled = _settle(stay, chain, referrals, policy, sheet)
-        chain = [*chain, (stay, settled)]
+        chain = [*chain, _Before(stay, settled, _of_level(_levels(policy), stay.level, policy))]
         found.append(settled)
     return found
 
@@ -141,7 +152,7 @@ def _linked(
 
 def _settle(
     stay: Admission,
-    chain: Sequence[tuple[Admission, Settled]],
+    chain: Sequence[_Before],
     referrals: Sequence[tuple[Referral, Judgement]],
     policy: Policy,
     sheet: Worksheet,
@@ -169,20 +180,17 @@ def _settle(
     sheet.line(
         "fund", "基金支付", fund, "分", formula=formula, inputs=inputs, rounding="四舍五入到分", rule=chose
     )
-    linked = chain[-1][0].stay_id if chain else ""
+    linked = chain[-1].stay.stay_id if chain else ""
     return Settled(stay.stay_id, linked, due, surcharged, fund, sheet)
 
 
-def _deductible(
-    stay: Admission, chain: Sequence[tuple[Admission, Settled]], policy: Policy, sheet: Worksheet
-) -> int:
+def _deductible(stay: Admission, chain: Sequence[_Before], policy: Policy, sheet: Worksheet) -> int:
     """The highest deductible of the linked stays less what was paid already, never more than the cost."""
-    levels = _levels(policy)
-    owed = max(_of_level(levels, each.level, policy) for each in (*(one for one, _ in chain), stay))
-    paid = sum(settled.deductible_fen for _, settled in chain)
+    owed = max([_of_level(_levels(policy), stay.level, policy), *(before.owed_fen for before in chain)])
+    paid = sum(before.settled.deductible_fen for before in chain)
     rule = policy.rule(DEDUCTIBLE_KEY)
     sheet.rule("deductible_owed", "一次住院的起付线（相连住院中等级最高者）", owed, "分", rule=rule)
-    names = "、".join(each.stay_id for each, _ in chain) or "无"
+    names = "、".join(before.stay.stay_id for before in chain) or "无"
     sheet.given("linked", "视为一次住院的前次住院", names, "")
     sheet.given("deductible_paid", "前次已付的起付线", paid, "分")
     due = min(max(owed - paid, 0), stay.eligible_fen)

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from chspay_capitation.engine.quota import Tally
-from chspay_core.amounts import divide_half_up, yuan_to_fen
+from chspay_core.amounts import divide_half_up, largest_remainder, yuan_to_fen
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
-from chspay_core.policy_reading import broken, cell, fraction
+from chspay_core.policy_reading import broken, cell, choice, fraction
 from chspay_core.worksheet import Worksheet
 
 RATES_KEY, CAP_KEY, SERVICES_KEY = "capitation.rates", "capitation.growth_cap", "capitation.services"
+PLAN_KEY = "capitation.plan"
+#: How the quotas of a year stand to what the approved plan sets aside for capitation.
+EQUAL, NOT_OVER, UNCHECKED = "equal", "not_over", "no"
 
 BUDGET_MISSING = Reason(
     "CAPITATION_BUDGET_MISSING", Kind.PRECONDITION, "险种{value}有参保人，但没有给出包干总额。"
@@ -35,6 +38,19 @@ RATE_MISSING = Reason(
 PERIOD_WRONG = Reason(
     "CAPITATION_PERIOD_WRONG", Kind.INVALID, "包干期间应在同一年内，且截止日期（不含）晚于起始日期：{value}。"
 )
+PLAN_MISSING = Reason(
+    "CAPITATION_PLAN_MISSING",
+    Kind.PRECONDITION,
+    "政策规定包干总额取自年度预算的人头包干资金，但没有得到这一数额。",
+)
+PLAN_PERIOD = Reason(
+    "CAPITATION_PLAN_PERIOD", Kind.INVALID, "与年度预算的人头包干资金核对时，期间应为整年，收到{value}。"
+)
+PLAN_DIFFERS = Reason(
+    "CAPITATION_PLAN_DIFFERS",
+    Kind.PRECONDITION,
+    "各医共体额度合计{value}分，年度预算批准的人头包干资金{plan}分，{problem}。",
+)
 GROWTH_OVER_CAP = Reason(
     "CAPITATION_GROWTH_OVER_CAP",
     Kind.PRECONDITION,
@@ -44,16 +60,18 @@ GROWTH_OVER_CAP = Reason(
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """Where the sum comes from; ``given`` wants it from the request."""
+    """Where the sum comes from; ``given`` wants it from the request, ``plan`` from the approved budget."""
 
     name: str
     given: bool
     params: tuple[str, ...] = ()
+    plan: bool = False
 
 
 BUDGET = Registry[Method]("capitation.budget")
 BUDGET.add(Method("heads_times_rate@1", given=False, params=(RATES_KEY,)))
 BUDGET.add(Method("given@1", given=True))
+BUDGET.add(Method("plan_by_rate@1", given=False, params=(RATES_KEY,), plan=True))
 
 
 def check_period(since: date, until: date) -> int:
@@ -67,13 +85,58 @@ def check_period(since: date, until: date) -> int:
     return (end - date(since.year, 1, 1)).days
 
 
+def wants_plan(since: date, until: date, policy: Policy) -> bool:
+    """Whether the policy asks for the capitation fund of the approved plan.
+
+    :raises Fault: CAPITATION_PLAN_PERIOD when it does and the period is no whole year.
+    """
+    wanted = BUDGET.chosen(policy).plan or _checked(policy) != UNCHECKED
+    if wanted and (until - since).days != check_period(since, until):
+        raise Fault(PLAN_PERIOD, field="until", value=f"{since}至{until}")
+    return wanted
+
+
+def _checked(policy: Policy) -> str:
+    return choice(policy, PLAN_KEY, EQUAL, NOT_OVER, UNCHECKED)
+
+
+def check_plan(found: Mapping[str, int], plan_fen: int | None, policy: Policy, sheet: Worksheet) -> None:
+    """Holds the sum of the quotas to what the approved plan sets aside, as the policy wants.
+
+    :raises Fault: CAPITATION_PLAN_MISSING, CAPITATION_PLAN_DIFFERS with both figures.
+    """
+    kind = _checked(policy)
+    if kind == UNCHECKED:
+        return
+    if plan_fen is None:
+        raise Fault(PLAN_MISSING, field=PLAN_KEY)
+    whole = sum(found.values())
+    if whole > plan_fen:
+        raise Fault(PLAN_DIFFERS, field=PLAN_KEY, value=whole, plan=plan_fen, problem="超出批准的资金")
+    if whole < plan_fen and kind == EQUAL:
+        raise Fault(PLAN_DIFFERS, field=PLAN_KEY, value=whole, plan=plan_fen, problem="没有分完批准的资金")
+    if "plan" not in sheet:
+        sheet.given("plan", "年度预算批准的人头包干资金", plan_fen, "分")
+    inputs = ["plan", *(f"budget_{insurance}" for insurance in sorted(found))]
+    sheet.line(
+        "plan_left", "批准的资金减各险种总额", plan_fen - whole, "分",
+        formula="批准的资金 − 各险种包干总额之和", inputs=inputs, rule=policy.rule(PLAN_KEY),
+    )  # fmt: skip
+
+
 def budgets(
-    tally: Tally, given: Mapping[str, int], year_days: int, policy: Policy, sheet: Worksheet
+    tally: Tally,
+    given: Mapping[str, int],
+    year_days: int,
+    policy: Policy,
+    sheet: Worksheet,
+    plan_fen: int | None = None,
 ) -> dict[str, int]:
     """Fen of each insurance, with how it came about.
 
     :param given: fen by insurance, where the policy wants the sum decided elsewhere.
-    :raises Fault: CAPITATION_BUDGET_*, CAPITATION_RATE_MISSING, POLICY_*.
+    :param plan_fen: capitation fund of the approved plan, where the policy wants it split.
+    :raises Fault: CAPITATION_BUDGET_*, CAPITATION_PLAN_MISSING, CAPITATION_RATE_MISSING, POLICY_*.
     """
     method = BUDGET.chosen(policy)
     if given and not method.given:
@@ -81,6 +144,8 @@ def budgets(
     rule = policy.rule(BUDGET.key)
     sheet.rule(BUDGET.key, rule.label, method.name, "方法", rule=rule)
     rates = {} if method.given else read_rates(policy)
+    if method.plan:
+        return _of_plan(tally, rates, plan_fen, policy, sheet)
     found: dict[str, int] = {}
     for kind in tally.insurances:
         days = tally.days(kind)
@@ -103,6 +168,32 @@ def budgets(
             rounding="四舍五入到分", rule=rule,
         )  # fmt: skip
     return found
+
+
+def _of_plan(
+    tally: Tally, rates: Mapping[str, int], plan_fen: int | None, policy: Policy, sheet: Worksheet
+) -> dict[str, int]:
+    """The plan's fund split over the insurances by rate × days, to the fen."""
+    if plan_fen is None:
+        raise Fault(PLAN_MISSING, field=BUDGET.key)
+    kinds = list(tally.insurances)
+    sheet.given("plan", "年度预算批准的人头包干资金", plan_fen, "分")
+    for kind in kinds:
+        if kind not in rates:
+            raise Fault(RATE_MISSING, field=RATES_KEY, value=kind)
+        sheet.given(f"days_{kind}", f"险种{kind}的有效人日", tally.days(kind), "人日")
+        sheet.rule(
+            f"rate_{kind}", f"险种{kind}的人头标准", rates[kind], "分/人年", rule=policy.rule(RATES_KEY)
+        )
+    shares = largest_remainder(plan_fen, [rates[kind] * tally.days(kind) for kind in kinds], kinds)
+    inputs = ["plan", *(f"{name}_{kind}" for kind in kinds for name in ("days", "rate"))]
+    for kind, fen in zip(kinds, shares, strict=True):
+        sheet.line(
+            f"budget_{kind}", f"险种{kind}的包干总额", fen, "分",
+            formula="批准的资金按 人头标准 × 有效人日 分到险种，最大余数法", inputs=inputs,
+            rounding="合计等于批准的资金", rule=policy.rule(BUDGET.key),
+        )  # fmt: skip
+    return dict(zip(kinds, shares, strict=True))
 
 
 def _given(given: Mapping[str, int], kind: str) -> int:

@@ -70,9 +70,14 @@ def allocate(
     return totals, sheet
 
 
-def _check(parts: Sequence[Part], members: Sequence[Member], document: str) -> None:
-    if not document.strip():
-        raise Fault(RULE_WRONG, field="document", problem="没有填写", value="")
+def check_parts(parts: Sequence[Part]) -> None:
+    """The parts of a rule for themselves.
+
+    :raises Fault: COMMUNITY_RULE_WRONG.
+    """
+    for part in parts:
+        if not part.figure.strip() or not part.label.strip():
+            raise Fault(RULE_WRONG, field="figure", problem="名称没有填写", value=part.label)
     if sum(part.share for part in parts) != 1 or any(part.share < 0 for part in parts):
         shares = "、".join(str(part.share) for part in parts)
         raise Fault(RULE_WRONG, field="share", problem="各部分应不为负且合计为1", value=shares)
@@ -80,6 +85,12 @@ def _check(parts: Sequence[Part], members: Sequence[Member], document: str) -> N
         raise Fault(
             RULE_WRONG, field="figure", problem="重复", value="、".join(part.figure for part in parts)
         )
+
+
+def _check(parts: Sequence[Part], members: Sequence[Member], document: str) -> None:
+    if not document.strip():
+        raise Fault(RULE_WRONG, field="document", problem="没有填写", value="")
+    check_parts(parts)
     codes = [member.institution for member in members]
     if not codes or len(set(codes)) != len(codes):
         raise Fault(RULE_WRONG, field="institution", problem="为空或重复", value="、".join(codes))

@@ -54,10 +54,14 @@ class Fund(NamedTuple):
 
 
 class Results(NamedTuple):
-    """The community's results: score of the assessment, rate of chronic patients under control (0 to 1)."""
+    """The community's results: score of the assessment, rate of chronic patients under control (0 to 1).
+
+    ``chronic_of`` says where a rate that was counted comes from.
+    """
 
     score: Decimal | None
-    chronic: Decimal | None
+    chronic: Decimal | Fraction | None
+    chronic_of: str = ""
 
 
 class Paid(NamedTuple):
@@ -80,11 +84,12 @@ class Paid(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How a balance is shared."""
+    """How a balance is shared; ``bundle`` pays all care of the members, inpatient included."""
 
     name: str
     share: Callable[[Sequence[Fund], Fraction, Policy], list[tuple[int, int]]]
     params: tuple[str, ...] = ()
+    bundle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ def _share(policy: Policy, key: str) -> Fraction:
 _SHARES = (KEEP_KEY, BEAR_KEY)
 SETTLEMENT.add(Method("shared_by_quota@1", _together, _SHARES))
 SETTLEMENT.add(Method("shared_by_fund@1", _apart, _SHARES))
-SETTLEMENT.add(Method("bundle_less_outside@1", _bundle))
+SETTLEMENT.add(Method("bundle_less_outside@1", _bundle, bundle=True))
 
 
 def settle(
@@ -164,7 +169,7 @@ def settle(
     if method.params:
         for registry, value, what in (
             (ASSESSMENT, results.score, "年度考核得分"),
-            (CHRONIC, results.chronic, "慢性病管理结果"),
+            (CHRONIC, results.chronic, f"慢性病管理结果{results.chronic_of}"),
         ):
             gate *= _gate(community, registry, value, what, policy, sheet)
         for key in method.params:
@@ -192,7 +197,7 @@ def _check(community: str, fund: Fund) -> None:
 def _gate(
     community: str,
     registry: Registry[Gate],
-    value: Decimal | None,
+    value: Decimal | Fraction | None,
     what: str,
     policy: Policy,
     sheet: Worksheet,
@@ -206,7 +211,7 @@ def _gate(
         raise Fault(RESULT_MISSING, field=registry.key, community=community, what=what)
     (table,) = gate.params
     share = step_of(Fraction(value), policy, table)
-    sheet.given(f"{registry.key}.result", what, value, "")
+    sheet.given(f"{registry.key}.result", what, _text(value) if isinstance(value, Fraction) else value, "")
     sheet.line(
         f"{registry.key}.share", f"{what}对应的比例", _text(share), "比例", formula="不高于结果的最高一档",
         inputs=[registry.key, f"{registry.key}.result"], rule=policy.rule(table),

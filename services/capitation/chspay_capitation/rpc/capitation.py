@@ -12,12 +12,16 @@ from chspay.common.v1 import case_pb2
 from chspay_capitation.app import attributions as app
 from chspay_capitation.app.attributions import Attributions
 from chspay_capitation.app.catchments import Catchments, entries_of
-from chspay_capitation.app.heads import Cost, Heads, Settlements
+from chspay_capitation.app.heads import Heads
+from chspay_capitation.app.settlements import Asked, Cost, Settlements
+from chspay_capitation.app.terms import terms
+from chspay_capitation.clients import Registry, Rulebook
 from chspay_capitation.engine.attribution import Span
-from chspay_capitation.engine.catchment import Entry
+from chspay_capitation.engine.catchment import INSTITUTION, LEAD, Entry
 from chspay_capitation.engine.findings import State
+from chspay_capitation.rpc.settlements import postings_to_pb, settlement_to_pb, sheet_of, terms_to_pb
 from chspay_capitation.store.attributions import Attribution, StoredCatchment
-from chspay_capitation.store.records import StoredFinding, StoredSettlement
+from chspay_capitation.store.records import StoredFinding
 from chspay_kit.convert import date_from_pb, date_to_pb, decimal_from_pb, points_to_pb, worksheet_to_pb
 
 SERVICE = "chspay.capitation.v1.CapitationService"
@@ -40,15 +44,21 @@ class CapitationServicer(capitation_pb2_grpc.CapitationServiceServicer):
     """Serves ``CapitationService``."""
 
     WRITES = frozenset(
-        {"PutCatchment", "StartAttribution", "FileHeadFinding", "HearHeadFinding", "DecideHeadFinding",
-         "SettleCommunity"}
+        {"PutCatchment", "DrawCatchment", "StartAttribution", "FileHeadFinding", "HearHeadFinding",
+         "DecideHeadFinding", "SettleCommunity", "PostSettlement"}
     )  # fmt: skip
 
     def __init__(
-        self, catchments: Catchments, attributions: Attributions, heads: Heads, settlements: Settlements
+        self,
+        catchments: Catchments,
+        attributions: Attributions,
+        heads: Heads,
+        settlements: Settlements,
+        books: tuple[Rulebook, Registry],
     ) -> None:
         self._catchments, self._attributions = catchments, attributions
         self._heads, self._settlements = heads, settlements
+        self._rulebook, self._registry = books
 
     async def PutCatchment(
         self, request: pb.PutCatchmentRequest, _context: Context
@@ -64,6 +74,23 @@ class CapitationServicer(capitation_pb2_grpc.CapitationServiceServicer):
         """One version."""
         stored = await self._catchments.get(request.pool, request.version)
         return pb.GetCatchmentResponse(catchment=_catchment_to_pb(stored))
+
+    async def DrawCatchment(
+        self, request: pb.DrawCatchmentRequest, _context: Context
+    ) -> pb.DrawCatchmentResponse:
+        """A new version drawn from the registry."""
+        entries = [_entry(entry) for entry in request.entries]
+        stored = await self._catchments.draw(request.pool, request.document, entries, self._registry)
+        kinds = [entry.kind for entry in entries_of(stored)]
+        counts = (kinds.count(INSTITUTION), kinds.count(LEAD))
+        return pb.DrawCatchmentResponse(
+            catchment=_catchment_to_pb(stored), institutions=counts[0], leads=counts[1],
+            others=len(kinds) - sum(counts),
+        )  # fmt: skip
+
+    async def GetTerms(self, request: pb.GetTermsRequest, _context: Context) -> pb.GetTermsResponse:
+        """Service package, rates and causes of exemption."""
+        return terms_to_pb(await terms(self._rulebook, request.pool, date_from_pb(request.on, "on")))
 
     async def StartAttribution(
         self, request: pb.StartAttributionRequest, _context: Context
@@ -167,28 +194,38 @@ class CapitationServicer(capitation_pb2_grpc.CapitationServiceServicer):
             item.insurance_type: Cost(item.inside_fen, item.outside_fen, item.exempt_fen)
             for item in request.costs
         }
-        score = decimal_from_pb(request.score, "score") if request.HasField("score") else None
-        rate = (
-            decimal_from_pb(request.chronic_rate, "chronic_rate")
-            if request.HasField("chronic_rate")
-            else None
+        score, rate = (
+            decimal_from_pb(getattr(request, name), name) if request.HasField(name) else None
+            for name in ("score", "chronic_rate")
         )
-        found = await self._settlements.settle(
-            request.request_id,
-            request.attribution_id,
-            request.community,
-            costs,
-            (score, rate),
-            request.document,
-        )
-        return pb.SettleCommunityResponse(settlement=_settlement_to_pb(found), worksheet=_sheet(found))
+        counted = request.from_visits and not costs
+        asked = Asked(
+            request.attribution_id, request.community, None if counted else costs, score, rate,
+            request.document, request.corrects,
+        )  # fmt: skip
+        found = await self._settlements.settle(request.request_id, asked)
+        return pb.SettleCommunityResponse(settlement=settlement_to_pb(found), worksheet=sheet_of(found))
 
     async def GetSettlement(
         self, request: pb.GetSettlementRequest, _context: Context
     ) -> pb.GetSettlementResponse:
         """A settlement with its worksheet."""
         found = await self._settlements.get(request.settlement_id)
-        return pb.GetSettlementResponse(settlement=_settlement_to_pb(found), worksheet=_sheet(found))
+        return pb.GetSettlementResponse(settlement=settlement_to_pb(found), worksheet=sheet_of(found))
+
+    async def ListSettlements(
+        self, request: pb.ListSettlementsRequest, _context: Context
+    ) -> pb.ListSettlementsResponse:
+        """The settlements of an attribution."""
+        found = await self._settlements.of_attribution(request.attribution_id)
+        return pb.ListSettlementsResponse(settlements=[settlement_to_pb(item) for item in found])
+
+    async def PostSettlement(
+        self, request: pb.PostSettlementRequest, _context: Context
+    ) -> pb.PostSettlementResponse:
+        """A settlement booked in the ledger."""
+        found, booked = await self._settlements.post(request.request_id, request.settlement_id, request.month)
+        return postings_to_pb(found, booked, request.month)
 
 
 def _entry(entry: pb.CatchmentEntry) -> Entry:
@@ -198,7 +235,11 @@ def _entry(entry: pb.CatchmentEntry) -> Entry:
 
 def _catchment_to_pb(stored: StoredCatchment) -> pb.Catchment:
     message = pb.Catchment(
-        pool=stored.pool, version=stored.version, document=stored.document, digest=stored.digest
+        pool=stored.pool,
+        version=stored.version,
+        document=stored.document,
+        digest=stored.digest,
+        registry_version=stored.registry_version,
     )
     for entry in entries_of(stored):
         added = message.entries.add(
@@ -245,25 +286,3 @@ def _finding_to_pb(stored: StoredFinding) -> pb.HeadFinding:
         statement=found.statement,
         decision_no=found.decision_no,
     )
-
-
-_FUND = ("quota_fen", "balance_fen", "released_fen", "borne_fen", "due_fen", "fund_keeps_fen")
-
-
-def _settlement_to_pb(stored: StoredSettlement) -> pb.CommunitySettlement:
-    return pb.CommunitySettlement(
-        settlement_id=stored.settlement_id,
-        attribution_id=stored.attribution_id,
-        community=stored.community,
-        funds=[
-            pb.FundPayment(insurance_type=kind, **dict(zip(_FUND, amounts, strict=True)))
-            for kind, *amounts in stored.funds
-        ],
-        due_fen=stored.due_fen,
-        document=stored.document,
-        policy_digest=stored.policy_digest,
-    )
-
-
-def _sheet(stored: StoredSettlement) -> case_pb2.Worksheet:
-    return ParseDict(stored.worksheet, case_pb2.Worksheet())

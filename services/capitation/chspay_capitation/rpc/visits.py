@@ -72,4 +72,5 @@ def _to_pb(stored: StoredVisit) -> pb.MemberVisit:
         side=stored.charged.side.value,
         cause=stored.cause,
         proof=stored.proof,
+        struck_by=stored.struck_by,
     )

@@ -19,6 +19,10 @@ _NAMES = (
 _COLUMNS = ", ".join(_NAMES)
 _ONE = f"SELECT {_COLUMNS} FROM attribution WHERE attribution_id = $1"  # noqa: S608
 _PAGE = f"SELECT {_COLUMNS} FROM attribution WHERE attribution_id > $1 ORDER BY attribution_id LIMIT $2"  # noqa: S608
+_OF_DAY = (
+    f"SELECT {_COLUMNS} FROM attribution"  # noqa: S608 - constants only
+    " WHERE pool = $1 AND state = 'done' AND since <= $2 AND $2 < until ORDER BY created_at DESC LIMIT 1"
+)
 _INSERT = (
     "INSERT INTO attribution (attribution_id, pool, roster_id, catchment_version, since, until, state, total,"
     " done, failure_reason, failure_message, policy_digest, asked, policy, outcome, digest, started_by)"
@@ -30,12 +34,12 @@ _END = (
 )
 _RUNNING = "SELECT attribution_id, pool FROM attribution WHERE state = 'running' ORDER BY created_at"
 _CATCHMENT = (
-    "SELECT pool, version, document, entries, digest FROM catchment"
+    "SELECT pool, version, document, entries, digest, registry_version FROM catchment"
     " WHERE pool = $1 AND ($2 = 0 OR version = $2) ORDER BY version DESC LIMIT 1"
 )
 _PUT_CATCHMENT = (
-    "INSERT INTO catchment (pool, version, document, entries, digest, put_by)"
-    " VALUES ($1, $2, $3, $4::jsonb, $5, $6)"
+    "INSERT INTO catchment (pool, version, document, entries, digest, registry_version, put_by)"
+    " VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7)"
 )
 _UNITS = (
     "INSERT INTO attribution_units (attribution_id, number, pool, rows, content) VALUES ($1, $2, $3, $4, $5)"
@@ -77,6 +81,7 @@ class StoredCatchment:
     document: str
     entries: list[list[str]]
     digest: str
+    registry_version: int = 0
 
 
 class QuotaRow(NamedTuple):
@@ -101,7 +106,7 @@ async def put_catchment(new: StoredCatchment, by: str) -> None:
     """Stores a version."""
     entries = json.dumps(new.entries, ensure_ascii=False)
     await (await current_connection()).execute(
-        _PUT_CATCHMENT, new.pool, new.version, new.document, entries, new.digest, by
+        _PUT_CATCHMENT, new.pool, new.version, new.document, entries, new.digest, new.registry_version, by
     )
 
 
@@ -123,6 +128,12 @@ async def one(attribution_id: str, *, lock: bool = False) -> Attribution | None:
     """An attribution the caller may see."""
     text = _ONE + (" FOR UPDATE" if lock else "")
     row = await (await current_connection()).fetchrow(text, attribution_id)
+    return None if row is None else _of_row(row)
+
+
+async def of_day(pool: str, day: date) -> Attribution | None:
+    """The newest finished attribution of a pool whose period holds the day."""
+    row = await (await current_connection()).fetchrow(_OF_DAY, pool, day)
     return None if row is None else _of_row(row)
 
 

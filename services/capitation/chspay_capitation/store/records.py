@@ -1,8 +1,7 @@
-"""Findings, settlements, contracts and referrals."""
+"""Findings, contracts and referrals."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +22,6 @@ _MOVE = (
     "UPDATE head_finding SET state = $2, statement = $3, decision_no = $4, decided_by = $5"
     " WHERE finding_no = $1"
 )
-_SETTLEMENT = (
-    "INSERT INTO community_settlement (settlement_id, attribution_id, community, pool, funds, due_fen,"
-    " document, policy_digest, worksheet, settled_by)"
-    " VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10)"
-)
 _REFERRAL = (
     "INSERT INTO referral (referral_no, pool, person_key, from_institution, from_level, to_institution,"
     " to_level, out_of_area, day, diagnosis, reason, called_for, code, told, until, citation, put_by)"
@@ -41,22 +35,6 @@ class StoredFinding:
 
     pool: str
     finding: Finding
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSettlement:
-    """A community's settlement; each fund as ``[insurance, quota, balance, released, borne, due, kept]``."""
-
-    settlement_id: str
-    attribution_id: str
-    community: str
-    pool: str
-    funds: list[list[Any]]
-    due_fen: int
-    document: str
-    policy_digest: str
-    worksheet: dict[str, Any]
-    settled_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +90,6 @@ async def move_finding(moved: Finding) -> None:
     """The finding as it stands after a step."""
     await (await current_connection()).execute(
         _MOVE, moved.finding_no, moved.state, moved.statement, moved.decision_no, moved.decided_by
-    )
-
-
-async def put_settlement(new: StoredSettlement) -> None:
-    """Stores a settlement."""
-    funds, sheet = (json.dumps(part, ensure_ascii=False) for part in (new.funds, new.worksheet))
-    await (await current_connection()).execute(
-        _SETTLEMENT, new.settlement_id, new.attribution_id, new.community, new.pool, funds, new.due_fen,
-        new.document, new.policy_digest, sheet, new.settled_by,
-    )  # fmt: skip
-
-
-async def settlement(settlement_id: str) -> StoredSettlement | None:
-    """A settlement the caller may see."""
-    row = await (await current_connection()).fetchrow(
-        "SELECT settlement_id, attribution_id, community, pool, funds, due_fen, document, policy_digest,"
-        " worksheet, settled_by FROM community_settlement WHERE settlement_id = $1",
-        settlement_id,
-    )
-    if row is None:
-        return None
-    return StoredSettlement(
-        **{**row, "funds": json.loads(row["funds"]), "worksheet": json.loads(row["worksheet"])}
     )
 
 

@@ -11,9 +11,15 @@ from chspay_kit.db import current_connection
 
 _COLUMNS = (
     "v.visit_id, v.person_key, v.institution, v.day, v.insurance_type, v.service, v.fund_fen, v.community,"
-    " v.side, v.pool, v.lead, coalesce(e.cause, '') AS cause, coalesce(e.proof, '') AS proof"
+    " v.side, v.pool, v.lead, coalesce(e.cause, '') AS cause, coalesce(e.proof, '') AS proof,"
+    " coalesce(d.decision_no, '') AS struck_by"
 )
-_FROM = " FROM member_visit v LEFT JOIN exemption e USING (attribution_id, visit_id)"
+# A doubt of the lead hospital that was upheld takes the visit off.
+_FROM = (
+    " FROM member_visit v LEFT JOIN exemption e USING (attribution_id, visit_id)"
+    " LEFT JOIN visit_doubt q USING (attribution_id, visit_id)"
+    " LEFT JOIN doubt_decision d ON d.doubt_no = q.doubt_no AND d.upheld"
+)
 _PUT = (
     "INSERT INTO member_visit (attribution_id, visit_id, person_key, institution, day, insurance_type,"
     " service, fund_fen, community, side, pool, lead)"
@@ -25,19 +31,26 @@ _SUMS = (
     " coalesce(sum(v.fund_fen) FILTER (WHERE v.side = 'outside'), 0)::bigint AS outside_fen,"
     " coalesce(sum(v.fund_fen) FILTER (WHERE e.visit_id IS NOT NULL), 0)::bigint AS exempt_fen"
     + _FROM
-    + " WHERE v.attribution_id = $1 AND v.community = $2 GROUP BY 1 ORDER BY 1"
+    + " WHERE v.attribution_id = $1 AND v.community = $2 AND d.doubt_no IS NULL GROUP BY 1 ORDER BY 1"
+)
+_FIGURES = (
+    "SELECT v.institution, count(*), sum(v.fund_fen)::bigint"
+    + _FROM
+    + " WHERE v.attribution_id = $1 AND v.community = $2 AND v.side = 'inside' AND d.doubt_no IS NULL"
+    " GROUP BY 1 ORDER BY 1"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVisit:
-    """A charged visit with its lead hospital and its exemption, if any."""
+    """A charged visit with its lead hospital, its exemption, and the decision that took it off, if any."""
 
     charged: Charged
     pool: str
     lead: str
     cause: str
     proof: str
+    struck_by: str = ""
 
 
 async def known(attribution_id: str, visit_ids: Sequence[str]) -> str:
@@ -87,6 +100,12 @@ async def exempt(attribution_id: str, stored: StoredVisit, claim: Claim, by: str
     )  # fmt: skip
 
 
+async def figures(attribution_id: str, community: str) -> dict[str, tuple[int, int]]:
+    """Visits inside and what the fund bears of them, fen, by institution."""
+    rows = await (await current_connection()).fetch(_FIGURES, attribution_id, community)
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 async def sums(attribution_id: str, community: str) -> list[tuple[str, int, int, int]]:
     """Insurance, inside, outside and exempt cost of a community, fen."""
     rows = await (await current_connection()).fetch(_SUMS, attribution_id, community)
@@ -101,4 +120,5 @@ def _of_row(row: Any) -> StoredVisit:
         row["lead"],
         row["cause"],
         row["proof"],
+        row["struck_by"],
     )

@@ -49,18 +49,20 @@ class CatchmentEntry(_message.Message):
     def __init__(self, kind: _Optional[str] = ..., code: _Optional[str] = ..., community: _Optional[str] = ..., since: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., until: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Catchment(_message.Message):
-    __slots__ = ("pool", "version", "document", "entries", "digest")
+    __slots__ = ("pool", "version", "document", "entries", "digest", "registry_version")
     POOL_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
+    REGISTRY_VERSION_FIELD_NUMBER: _ClassVar[int]
     pool: str
     version: int
     document: str
     entries: _containers.RepeatedCompositeFieldContainer[CatchmentEntry]
     digest: str
-    def __init__(self, pool: _Optional[str] = ..., version: _Optional[int] = ..., document: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[CatchmentEntry, _Mapping]]] = ..., digest: _Optional[str] = ...) -> None: ...
+    registry_version: int
+    def __init__(self, pool: _Optional[str] = ..., version: _Optional[int] = ..., document: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[CatchmentEntry, _Mapping]]] = ..., digest: _Optional[str] = ..., registry_version: _Optional[int] = ...) -> None: ...
 
 class PutCatchmentRequest(_message.Message):
     __slots__ = ("request_id", "pool", "document", "entries")
@@ -93,6 +95,100 @@ class GetCatchmentResponse(_message.Message):
     CATCHMENT_FIELD_NUMBER: _ClassVar[int]
     catchment: Catchment
     def __init__(self, catchment: _Optional[_Union[Catchment, _Mapping]] = ...) -> None: ...
+
+class DrawCatchmentRequest(_message.Message):
+    __slots__ = ("request_id", "pool", "document", "entries")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    pool: str
+    document: str
+    entries: _containers.RepeatedCompositeFieldContainer[CatchmentEntry]
+    def __init__(self, request_id: _Optional[str] = ..., pool: _Optional[str] = ..., document: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[CatchmentEntry, _Mapping]]] = ...) -> None: ...
+
+class DrawCatchmentResponse(_message.Message):
+    __slots__ = ("catchment", "institutions", "leads", "others")
+    CATCHMENT_FIELD_NUMBER: _ClassVar[int]
+    INSTITUTIONS_FIELD_NUMBER: _ClassVar[int]
+    LEADS_FIELD_NUMBER: _ClassVar[int]
+    OTHERS_FIELD_NUMBER: _ClassVar[int]
+    catchment: Catchment
+    institutions: int
+    leads: int
+    others: int
+    def __init__(self, catchment: _Optional[_Union[Catchment, _Mapping]] = ..., institutions: _Optional[int] = ..., leads: _Optional[int] = ..., others: _Optional[int] = ...) -> None: ...
+
+class GetTermsRequest(_message.Message):
+    __slots__ = ("pool", "on")
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    ON_FIELD_NUMBER: _ClassVar[int]
+    pool: str
+    on: _date_pb2.Date
+    def __init__(self, pool: _Optional[str] = ..., on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class Service(_message.Message):
+    __slots__ = ("service", "name", "capitated")
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CAPITATED_FIELD_NUMBER: _ClassVar[int]
+    service: str
+    name: str
+    capitated: bool
+    def __init__(self, service: _Optional[str] = ..., name: _Optional[str] = ..., capitated: _Optional[bool] = ...) -> None: ...
+
+class Rate(_message.Message):
+    __slots__ = ("insurance_type", "rate_fen")
+    INSURANCE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    RATE_FEN_FIELD_NUMBER: _ClassVar[int]
+    insurance_type: str
+    rate_fen: int
+    def __init__(self, insurance_type: _Optional[str] = ..., rate_fen: _Optional[int] = ...) -> None: ...
+
+class ExemptCause(_message.Message):
+    __slots__ = ("cause", "name", "proof")
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PROOF_FIELD_NUMBER: _ClassVar[int]
+    cause: str
+    name: str
+    proof: str
+    def __init__(self, cause: _Optional[str] = ..., name: _Optional[str] = ..., proof: _Optional[str] = ...) -> None: ...
+
+class TermSource(_message.Message):
+    __slots__ = ("key", "label", "since", "citation", "evidence")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    CITATION_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    label: str
+    since: _date_pb2.Date
+    citation: str
+    evidence: str
+    def __init__(self, key: _Optional[str] = ..., label: _Optional[str] = ..., since: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., citation: _Optional[str] = ..., evidence: _Optional[str] = ...) -> None: ...
+
+class GetTermsResponse(_message.Message):
+    __slots__ = ("services", "rates", "causes", "budget_method", "settlement_method", "risk_method", "sources", "policy_digest")
+    SERVICES_FIELD_NUMBER: _ClassVar[int]
+    RATES_FIELD_NUMBER: _ClassVar[int]
+    CAUSES_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_METHOD_FIELD_NUMBER: _ClassVar[int]
+    SETTLEMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    RISK_METHOD_FIELD_NUMBER: _ClassVar[int]
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    services: _containers.RepeatedCompositeFieldContainer[Service]
+    rates: _containers.RepeatedCompositeFieldContainer[Rate]
+    causes: _containers.RepeatedCompositeFieldContainer[ExemptCause]
+    budget_method: str
+    settlement_method: str
+    risk_method: str
+    sources: _containers.RepeatedCompositeFieldContainer[TermSource]
+    policy_digest: str
+    def __init__(self, services: _Optional[_Iterable[_Union[Service, _Mapping]]] = ..., rates: _Optional[_Iterable[_Union[Rate, _Mapping]]] = ..., causes: _Optional[_Iterable[_Union[ExemptCause, _Mapping]]] = ..., budget_method: _Optional[str] = ..., settlement_method: _Optional[str] = ..., risk_method: _Optional[str] = ..., sources: _Optional[_Iterable[_Union[TermSource, _Mapping]]] = ..., policy_digest: _Optional[str] = ...) -> None: ...
 
 class InsuranceBudget(_message.Message):
     __slots__ = ("insurance_type", "budget_fen")
@@ -363,7 +459,7 @@ class MemberCost(_message.Message):
     def __init__(self, insurance_type: _Optional[str] = ..., inside_fen: _Optional[int] = ..., outside_fen: _Optional[int] = ..., exempt_fen: _Optional[int] = ...) -> None: ...
 
 class SettleCommunityRequest(_message.Message):
-    __slots__ = ("request_id", "attribution_id", "community", "costs", "score", "chronic_rate", "document")
+    __slots__ = ("request_id", "attribution_id", "community", "costs", "score", "chronic_rate", "document", "from_visits", "corrects")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTION_ID_FIELD_NUMBER: _ClassVar[int]
     COMMUNITY_FIELD_NUMBER: _ClassVar[int]
@@ -371,6 +467,8 @@ class SettleCommunityRequest(_message.Message):
     SCORE_FIELD_NUMBER: _ClassVar[int]
     CHRONIC_RATE_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    FROM_VISITS_FIELD_NUMBER: _ClassVar[int]
+    CORRECTS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     attribution_id: str
     community: str
@@ -378,7 +476,9 @@ class SettleCommunityRequest(_message.Message):
     score: _decimal_pb2.Decimal
     chronic_rate: _decimal_pb2.Decimal
     document: str
-    def __init__(self, request_id: _Optional[str] = ..., attribution_id: _Optional[str] = ..., community: _Optional[str] = ..., costs: _Optional[_Iterable[_Union[MemberCost, _Mapping]]] = ..., score: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., chronic_rate: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., document: _Optional[str] = ...) -> None: ...
+    from_visits: bool
+    corrects: str
+    def __init__(self, request_id: _Optional[str] = ..., attribution_id: _Optional[str] = ..., community: _Optional[str] = ..., costs: _Optional[_Iterable[_Union[MemberCost, _Mapping]]] = ..., score: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., chronic_rate: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., document: _Optional[str] = ..., from_visits: _Optional[bool] = ..., corrects: _Optional[str] = ...) -> None: ...
 
 class FundPayment(_message.Message):
     __slots__ = ("insurance_type", "quota_fen", "balance_fen", "released_fen", "borne_fen", "due_fen", "fund_keeps_fen")
@@ -399,7 +499,7 @@ class FundPayment(_message.Message):
     def __init__(self, insurance_type: _Optional[str] = ..., quota_fen: _Optional[int] = ..., balance_fen: _Optional[int] = ..., released_fen: _Optional[int] = ..., borne_fen: _Optional[int] = ..., due_fen: _Optional[int] = ..., fund_keeps_fen: _Optional[int] = ...) -> None: ...
 
 class CommunitySettlement(_message.Message):
-    __slots__ = ("settlement_id", "attribution_id", "community", "funds", "due_fen", "document", "policy_digest")
+    __slots__ = ("settlement_id", "attribution_id", "community", "funds", "due_fen", "document", "policy_digest", "corrects", "corrected_by", "chronic_version", "lead")
     SETTLEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTION_ID_FIELD_NUMBER: _ClassVar[int]
     COMMUNITY_FIELD_NUMBER: _ClassVar[int]
@@ -407,6 +507,10 @@ class CommunitySettlement(_message.Message):
     DUE_FEN_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_FIELD_NUMBER: _ClassVar[int]
     POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    CORRECTS_FIELD_NUMBER: _ClassVar[int]
+    CORRECTED_BY_FIELD_NUMBER: _ClassVar[int]
+    CHRONIC_VERSION_FIELD_NUMBER: _ClassVar[int]
+    LEAD_FIELD_NUMBER: _ClassVar[int]
     settlement_id: str
     attribution_id: str
     community: str
@@ -414,7 +518,11 @@ class CommunitySettlement(_message.Message):
     due_fen: int
     document: str
     policy_digest: str
-    def __init__(self, settlement_id: _Optional[str] = ..., attribution_id: _Optional[str] = ..., community: _Optional[str] = ..., funds: _Optional[_Iterable[_Union[FundPayment, _Mapping]]] = ..., due_fen: _Optional[int] = ..., document: _Optional[str] = ..., policy_digest: _Optional[str] = ...) -> None: ...
+    corrects: str
+    corrected_by: str
+    chronic_version: int
+    lead: str
+    def __init__(self, settlement_id: _Optional[str] = ..., attribution_id: _Optional[str] = ..., community: _Optional[str] = ..., funds: _Optional[_Iterable[_Union[FundPayment, _Mapping]]] = ..., due_fen: _Optional[int] = ..., document: _Optional[str] = ..., policy_digest: _Optional[str] = ..., corrects: _Optional[str] = ..., corrected_by: _Optional[str] = ..., chronic_version: _Optional[int] = ..., lead: _Optional[str] = ...) -> None: ...
 
 class SettleCommunityResponse(_message.Message):
     __slots__ = ("settlement", "worksheet")
@@ -437,3 +545,51 @@ class GetSettlementResponse(_message.Message):
     settlement: CommunitySettlement
     worksheet: _case_pb2.Worksheet
     def __init__(self, settlement: _Optional[_Union[CommunitySettlement, _Mapping]] = ..., worksheet: _Optional[_Union[_case_pb2.Worksheet, _Mapping]] = ...) -> None: ...
+
+class ListSettlementsRequest(_message.Message):
+    __slots__ = ("attribution_id",)
+    ATTRIBUTION_ID_FIELD_NUMBER: _ClassVar[int]
+    attribution_id: str
+    def __init__(self, attribution_id: _Optional[str] = ...) -> None: ...
+
+class ListSettlementsResponse(_message.Message):
+    __slots__ = ("settlements",)
+    SETTLEMENTS_FIELD_NUMBER: _ClassVar[int]
+    settlements: _containers.RepeatedCompositeFieldContainer[CommunitySettlement]
+    def __init__(self, settlements: _Optional[_Iterable[_Union[CommunitySettlement, _Mapping]]] = ...) -> None: ...
+
+class PostSettlementRequest(_message.Message):
+    __slots__ = ("request_id", "settlement_id", "month")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SETTLEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    settlement_id: str
+    month: str
+    def __init__(self, request_id: _Optional[str] = ..., settlement_id: _Optional[str] = ..., month: _Optional[str] = ...) -> None: ...
+
+class SettlementPosting(_message.Message):
+    __slots__ = ("insurance_type", "amount_fen", "source_id", "corrects", "payment_id", "batch_id")
+    INSURANCE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FEN_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_ID_FIELD_NUMBER: _ClassVar[int]
+    CORRECTS_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    insurance_type: str
+    amount_fen: int
+    source_id: str
+    corrects: str
+    payment_id: str
+    batch_id: str
+    def __init__(self, insurance_type: _Optional[str] = ..., amount_fen: _Optional[int] = ..., source_id: _Optional[str] = ..., corrects: _Optional[str] = ..., payment_id: _Optional[str] = ..., batch_id: _Optional[str] = ...) -> None: ...
+
+class PostSettlementResponse(_message.Message):
+    __slots__ = ("postings", "month", "payee")
+    POSTINGS_FIELD_NUMBER: _ClassVar[int]
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    PAYEE_FIELD_NUMBER: _ClassVar[int]
+    postings: _containers.RepeatedCompositeFieldContainer[SettlementPosting]
+    month: str
+    payee: str
+    def __init__(self, postings: _Optional[_Iterable[_Union[SettlementPosting, _Mapping]]] = ..., month: _Optional[str] = ..., payee: _Optional[str] = ...) -> None: ...

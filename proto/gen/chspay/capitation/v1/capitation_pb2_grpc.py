@@ -45,6 +45,16 @@ class CapitationServiceStub:
                 request_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetCatchmentRequest.SerializeToString,
                 response_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetCatchmentResponse.FromString,
                 _registered_method=True)
+        self.DrawCatchment = channel.unary_unary(
+                '/chspay.capitation.v1.CapitationService/DrawCatchment',
+                request_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.DrawCatchmentRequest.SerializeToString,
+                response_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.DrawCatchmentResponse.FromString,
+                _registered_method=True)
+        self.GetTerms = channel.unary_unary(
+                '/chspay.capitation.v1.CapitationService/GetTerms',
+                request_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetTermsRequest.SerializeToString,
+                response_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetTermsResponse.FromString,
+                _registered_method=True)
         self.StartAttribution = channel.unary_unary(
                 '/chspay.capitation.v1.CapitationService/StartAttribution',
                 request_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.StartAttributionRequest.SerializeToString,
@@ -100,6 +110,16 @@ class CapitationServiceStub:
                 request_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetSettlementRequest.SerializeToString,
                 response_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetSettlementResponse.FromString,
                 _registered_method=True)
+        self.ListSettlements = channel.unary_unary(
+                '/chspay.capitation.v1.CapitationService/ListSettlements',
+                request_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.ListSettlementsRequest.SerializeToString,
+                response_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.ListSettlementsResponse.FromString,
+                _registered_method=True)
+        self.PostSettlement = channel.unary_unary(
+                '/chspay.capitation.v1.CapitationService/PostSettlement',
+                request_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.PostSettlementRequest.SerializeToString,
+                response_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.PostSettlementResponse.FromString,
+                _registered_method=True)
 
 
 class CapitationServiceServicer:
@@ -115,6 +135,21 @@ class CapitationServiceServicer:
 
     def GetCatchment(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DrawCatchment(self, request, context):
+        """A new version whose institutions and lead hospitals are those of the registry, with their days; who else is
+        served stays as given, or as in the version before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTerms(self, request, context):
+        """What the policy says a head is worth and what for: service package, rates, causes of exemption.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -190,6 +225,20 @@ class CapitationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSettlements(self, request, context):
+        """The settlements of an attribution, corrected ones included.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PostSettlement(self, request, context):
+        """Books a settlement in the ledger of settlement, insurance by insurance; again changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CapitationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -202,6 +251,16 @@ def add_CapitationServiceServicer_to_server(servicer, server):
                     servicer.GetCatchment,
                     request_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetCatchmentRequest.FromString,
                     response_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetCatchmentResponse.SerializeToString,
+            ),
+            'DrawCatchment': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawCatchment,
+                    request_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.DrawCatchmentRequest.FromString,
+                    response_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.DrawCatchmentResponse.SerializeToString,
+            ),
+            'GetTerms': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTerms,
+                    request_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetTermsRequest.FromString,
+                    response_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetTermsResponse.SerializeToString,
             ),
             'StartAttribution': grpc.unary_unary_rpc_method_handler(
                     servicer.StartAttribution,
@@ -257,6 +316,16 @@ def add_CapitationServiceServicer_to_server(servicer, server):
                     servicer.GetSettlement,
                     request_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetSettlementRequest.FromString,
                     response_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetSettlementResponse.SerializeToString,
+            ),
+            'ListSettlements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSettlements,
+                    request_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.ListSettlementsRequest.FromString,
+                    response_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.ListSettlementsResponse.SerializeToString,
+            ),
+            'PostSettlement': grpc.unary_unary_rpc_method_handler(
+                    servicer.PostSettlement,
+                    request_deserializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.PostSettlementRequest.FromString,
+                    response_serializer=chspay_dot_capitation_dot_v1_dot_capitation__pb2.PostSettlementResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -314,6 +383,60 @@ class CapitationService:
             '/chspay.capitation.v1.CapitationService/GetCatchment',
             chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetCatchmentRequest.SerializeToString,
             chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetCatchmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawCatchment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.capitation.v1.CapitationService/DrawCatchment',
+            chspay_dot_capitation_dot_v1_dot_capitation__pb2.DrawCatchmentRequest.SerializeToString,
+            chspay_dot_capitation_dot_v1_dot_capitation__pb2.DrawCatchmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTerms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.capitation.v1.CapitationService/GetTerms',
+            chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetTermsRequest.SerializeToString,
+            chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetTermsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -611,6 +734,60 @@ class CapitationService:
             '/chspay.capitation.v1.CapitationService/GetSettlement',
             chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetSettlementRequest.SerializeToString,
             chspay_dot_capitation_dot_v1_dot_capitation__pb2.GetSettlementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSettlements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.capitation.v1.CapitationService/ListSettlements',
+            chspay_dot_capitation_dot_v1_dot_capitation__pb2.ListSettlementsRequest.SerializeToString,
+            chspay_dot_capitation_dot_v1_dot_capitation__pb2.ListSettlementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PostSettlement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.capitation.v1.CapitationService/PostSettlement',
+            chspay_dot_capitation_dot_v1_dot_capitation__pb2.PostSettlementRequest.SerializeToString,
+            chspay_dot_capitation_dot_v1_dot_capitation__pb2.PostSettlementResponse.FromString,
             options,
             channel_credentials,
             insecure,

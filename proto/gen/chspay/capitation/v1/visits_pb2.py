@@ -26,7 +26,7 @@ from chspay.capitation.v1 import capitation_pb2 as chspay_dot_capitation_dot_v1_
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!chspay/capitation/v1/visits.proto\x12\x14\x63hspay.capitation.v1\x1a%chspay/capitation/v1/capitation.proto\x1a\x16google/type/date.proto\"O\n\x10PutVisitsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ttribution_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\"_\n\x11PutVisitsResponse\x12\x0e\n\x06inside\x18\x01 \x01(\x03\x12\x0f\n\x07outside\x18\x02 \x01(\x03\x12\x15\n\rnot_capitated\x18\x03 \x01(\x03\x12\x12\n\nnot_member\x18\x04 \x01(\x03\"q\n\x13PutExemptionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ttribution_id\x18\x02 \x01(\t\x12\x10\n\x08visit_id\x18\x03 \x01(\t\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\r\n\x05proof\x18\x05 \x01(\t\"H\n\x14PutExemptionResponse\x12\x30\n\x05visit\x18\x01 \x01(\x0b\x32!.chspay.capitation.v1.MemberVisit\"\xe2\x01\n\x0bMemberVisit\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x12\n\nperson_key\x18\x02 \x01(\t\x12\x13\n\x0binstitution\x18\x03 \x01(\t\x12\x1e\n\x03\x64\x61y\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12\x16\n\x0einsurance_type\x18\x05 \x01(\t\x12\x0f\n\x07service\x18\x06 \x01(\t\x12\x10\n\x08\x66und_fen\x18\x07 \x01(\x03\x12\x11\n\tcommunity\x18\x08 \x01(\t\x12\x0c\n\x04side\x18\t \x01(\t\x12\r\n\x05\x63\x61use\x18\n \x01(\t\x12\r\n\x05proof\x18\x0b \x01(\t\"k\n\x17ListMemberVisitsRequest\x12\x16\n\x0e\x61ttribution_id\x18\x01 \x01(\t\x12\x11\n\tcommunity\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"f\n\x18ListMemberVisitsResponse\x12\x31\n\x06visits\x18\x01 \x03(\x0b\x32!.chspay.capitation.v1.MemberVisit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x15GetMemberCostsRequest\x12\x16\n\x0e\x61ttribution_id\x18\x01 \x01(\t\x12\x11\n\tcommunity\x18\x02 \x01(\t\"I\n\x16GetMemberCostsResponse\x12/\n\x05\x63osts\x18\x01 \x03(\x0b\x32 .chspay.capitation.v1.MemberCost2\xb3\x03\n\x0cVisitService\x12\\\n\tPutVisits\x12&.chspay.capitation.v1.PutVisitsRequest\x1a\'.chspay.capitation.v1.PutVisitsResponse\x12\x65\n\x0cPutExemption\x12).chspay.capitation.v1.PutExemptionRequest\x1a*.chspay.capitation.v1.PutExemptionResponse\x12q\n\x10ListMemberVisits\x12-.chspay.capitation.v1.ListMemberVisitsRequest\x1a..chspay.capitation.v1.ListMemberVisitsResponse\x12k\n\x0eGetMemberCosts\x12+.chspay.capitation.v1.GetMemberCostsRequest\x1a,.chspay.capitation.v1.GetMemberCostsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!chspay/capitation/v1/visits.proto\x12\x14\x63hspay.capitation.v1\x1a%chspay/capitation/v1/capitation.proto\x1a\x16google/type/date.proto\"O\n\x10PutVisitsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ttribution_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\"_\n\x11PutVisitsResponse\x12\x0e\n\x06inside\x18\x01 \x01(\x03\x12\x0f\n\x07outside\x18\x02 \x01(\x03\x12\x15\n\rnot_capitated\x18\x03 \x01(\x03\x12\x12\n\nnot_member\x18\x04 \x01(\x03\"q\n\x13PutExemptionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61ttribution_id\x18\x02 \x01(\t\x12\x10\n\x08visit_id\x18\x03 \x01(\t\x12\r\n\x05\x63\x61use\x18\x04 \x01(\t\x12\r\n\x05proof\x18\x05 \x01(\t\"H\n\x14PutExemptionResponse\x12\x30\n\x05visit\x18\x01 \x01(\x0b\x32!.chspay.capitation.v1.MemberVisit\"\xf5\x01\n\x0bMemberVisit\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x12\n\nperson_key\x18\x02 \x01(\t\x12\x13\n\x0binstitution\x18\x03 \x01(\t\x12\x1e\n\x03\x64\x61y\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12\x16\n\x0einsurance_type\x18\x05 \x01(\t\x12\x0f\n\x07service\x18\x06 \x01(\t\x12\x10\n\x08\x66und_fen\x18\x07 \x01(\x03\x12\x11\n\tcommunity\x18\x08 \x01(\t\x12\x0c\n\x04side\x18\t \x01(\t\x12\r\n\x05\x63\x61use\x18\n \x01(\t\x12\r\n\x05proof\x18\x0b \x01(\t\x12\x11\n\tstruck_by\x18\x0c \x01(\t\"k\n\x17ListMemberVisitsRequest\x12\x16\n\x0e\x61ttribution_id\x18\x01 \x01(\t\x12\x11\n\tcommunity\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"f\n\x18ListMemberVisitsResponse\x12\x31\n\x06visits\x18\x01 \x03(\x0b\x32!.chspay.capitation.v1.MemberVisit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x15GetMemberCostsRequest\x12\x16\n\x0e\x61ttribution_id\x18\x01 \x01(\t\x12\x11\n\tcommunity\x18\x02 \x01(\t\"I\n\x16GetMemberCostsResponse\x12/\n\x05\x63osts\x18\x01 \x03(\x0b\x32 .chspay.capitation.v1.MemberCost2\xb3\x03\n\x0cVisitService\x12\\\n\tPutVisits\x12&.chspay.capitation.v1.PutVisitsRequest\x1a\'.chspay.capitation.v1.PutVisitsResponse\x12\x65\n\x0cPutExemption\x12).chspay.capitation.v1.PutExemptionRequest\x1a*.chspay.capitation.v1.PutExemptionResponse\x12q\n\x10ListMemberVisits\x12-.chspay.capitation.v1.ListMemberVisitsRequest\x1a..chspay.capitation.v1.ListMemberVisitsResponse\x12k\n\x0eGetMemberCosts\x12+.chspay.capitation.v1.GetMemberCostsRequest\x1a,.chspay.capitation.v1.GetMemberCostsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,15 +42,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUTEXEMPTIONRESPONSE']._serialized_start=415
   _globals['_PUTEXEMPTIONRESPONSE']._serialized_end=487
   _globals['_MEMBERVISIT']._serialized_start=490
-  _globals['_MEMBERVISIT']._serialized_end=716
-  _globals['_LISTMEMBERVISITSREQUEST']._serialized_start=718
-  _globals['_LISTMEMBERVISITSREQUEST']._serialized_end=825
-  _globals['_LISTMEMBERVISITSRESPONSE']._serialized_start=827
-  _globals['_LISTMEMBERVISITSRESPONSE']._serialized_end=929
-  _globals['_GETMEMBERCOSTSREQUEST']._serialized_start=931
-  _globals['_GETMEMBERCOSTSREQUEST']._serialized_end=997
-  _globals['_GETMEMBERCOSTSRESPONSE']._serialized_start=999
-  _globals['_GETMEMBERCOSTSRESPONSE']._serialized_end=1072
-  _globals['_VISITSERVICE']._serialized_start=1075
-  _globals['_VISITSERVICE']._serialized_end=1510
+  _globals['_MEMBERVISIT']._serialized_end=735
+  _globals['_LISTMEMBERVISITSREQUEST']._serialized_start=737
+  _globals['_LISTMEMBERVISITSREQUEST']._serialized_end=844
+  _globals['_LISTMEMBERVISITSRESPONSE']._serialized_start=846
+  _globals['_LISTMEMBERVISITSRESPONSE']._serialized_end=948
+  _globals['_GETMEMBERCOSTSREQUEST']._serialized_start=950
+  _globals['_GETMEMBERCOSTSREQUEST']._serialized_end=1016
+  _globals['_GETMEMBERCOSTSRESPONSE']._serialized_start=1018
+  _globals['_GETMEMBERCOSTSRESPONSE']._serialized_end=1091
+  _globals['_VISITSERVICE']._serialized_start=1094
+  _globals['_VISITSERVICE']._serialized_end=1529
 # @@protoc_insertion_point(module_scope)

@@ -51,7 +51,7 @@ class PutExemptionResponse(_message.Message):
     def __init__(self, visit: _Optional[_Union[MemberVisit, _Mapping]] = ...) -> None: ...
 
 class MemberVisit(_message.Message):
-    __slots__ = ("visit_id", "person_key", "institution", "day", "insurance_type", "service", "fund_fen", "community", "side", "cause", "proof")
+    __slots__ = ("visit_id", "person_key", "institution", "day", "insurance_type", "service", "fund_fen", "community", "side", "cause", "proof", "struck_by")
     VISIT_ID_FIELD_NUMBER: _ClassVar[int]
     PERSON_KEY_FIELD_NUMBER: _ClassVar[int]
     INSTITUTION_FIELD_NUMBER: _ClassVar[int]
@@ -63,6 +63,7 @@ class MemberVisit(_message.Message):
     SIDE_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     PROOF_FIELD_NUMBER: _ClassVar[int]
+    STRUCK_BY_FIELD_NUMBER: _ClassVar[int]
     visit_id: str
     person_key: str
     institution: str
@@ -74,7 +75,8 @@ class MemberVisit(_message.Message):
     side: str
     cause: str
     proof: str
-    def __init__(self, visit_id: _Optional[str] = ..., person_key: _Optional[str] = ..., institution: _Optional[str] = ..., day: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., insurance_type: _Optional[str] = ..., service: _Optional[str] = ..., fund_fen: _Optional[int] = ..., community: _Optional[str] = ..., side: _Optional[str] = ..., cause: _Optional[str] = ..., proof: _Optional[str] = ...) -> None: ...
+    struck_by: str
+    def __init__(self, visit_id: _Optional[str] = ..., person_key: _Optional[str] = ..., institution: _Optional[str] = ..., day: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., insurance_type: _Optional[str] = ..., service: _Optional[str] = ..., fund_fen: _Optional[int] = ..., community: _Optional[str] = ..., side: _Optional[str] = ..., cause: _Optional[str] = ..., proof: _Optional[str] = ..., struck_by: _Optional[str] = ...) -> None: ...
 
 class ListMemberVisitsRequest(_message.Message):
     __slots__ = ("attribution_id", "community", "page_size", "page_token")
