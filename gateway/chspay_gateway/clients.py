@@ -8,7 +8,7 @@ from typing import Any
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from chspay.budget.v1 import budget_pb2_grpc
+from chspay.budget.v1 import budget_pb2_grpc, plan_pb2_grpc
 from chspay.capitation.v1 import (
     benefit_pb2_grpc,
     capitation_pb2_grpc,
@@ -57,6 +57,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "artefacts": ("grouper", artefacts_pb2_grpc.ArtefactServiceStub),
     "dip": ("grouper", dip_pb2_grpc.DipServiceStub),
     "weights": ("grouper", weights_pb2_grpc.WeightServiceStub),
+    "plan": ("budget", plan_pb2_grpc.PlanServiceStub),
     "rosters": ("capitation", roster_pb2_grpc.RosterServiceStub),
     "benefits": ("capitation", benefit_pb2_grpc.BenefitServiceStub),
     "visits": ("capitation", visits_pb2_grpc.VisitServiceStub),
@@ -85,6 +86,7 @@ class Services:
     grouper: Any
     rulebook: Any
     budget: Any
+    plan: Any
     settlement: Any
     capitation: Any
     rosters: Any

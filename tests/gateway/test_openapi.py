@@ -69,6 +69,7 @@ async def test_the_examples_run(gw):
         "roster_id",
         "attribution_id",
         "finding_no",
+        "adjustment_id",
     )
     filled |= {**dict.fromkeys(gone, "none"), "step": "review"}
     ran = set()
