@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chspay_settlement.engine.columnar.columns import Columns, Each
     from chspay_settlement.engine.model import GroupTable
     from chspay_settlement.engine.replay.bundle import Expected
+    from chspay_settlement.engine.replay.month import Routed
     from chspay_settlement.engine.replay.results import Place, Results
 
 KIND_UNKNOWN = Reason(
@@ -225,7 +226,21 @@ def _month(part: Part, run: dict[str, Any], each: Each) -> Results:
         part.rows(bundle.HOSPITALS), part.rows(bundle.LINES), part.rows(bundle.HOLDS)
     )
     columns = _columns(part, each)
-    return replay_month(facts, policy, columns, payments, table=table, coefficients=coefficients, each=each)
+    return replay_month(
+        facts, policy, columns, payments, table=table, coefficients=coefficients, routes=_routes(part),
+        each=each,
+    )  # fmt: skip
+
+
+def _routes(part: Part) -> Routed | None:
+    """How cases were paid that did not simply go to their group."""
+    from chspay_settlement.engine.replay import bundle
+    from chspay_settlement.engine.replay.month import Routed
+
+    if not part.has(bundle.ROUTES):
+        return None
+    bed_days = part.read(bundle.BED_DAYS) if part.has(bundle.BED_DAYS) else b""
+    return Routed(part.read(bundle.ROUTES), bed_days)
 
 
 def _year(part: Part, run: dict[str, Any], each: Each) -> Results:

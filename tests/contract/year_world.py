@@ -13,6 +13,7 @@ from typing import Any
 import settlement_world as sw
 
 from chspay.budget.v1 import budget_pb2
+from chspay.perdiem.v1 import perdiem_pb2_grpc
 from chspay.settlement.v1 import (
     ledger_pb2,
     ledger_pb2_grpc,
@@ -172,12 +173,22 @@ class YearWorld(sw.World):
 
 
 @contextlib.asynccontextmanager
-async def year_world(url: str) -> AsyncIterator[YearWorld]:
-    """Starts settlement and its neighbours, with a day that the test decides."""
+async def year_world(url: str, perdiem: Any = None) -> AsyncIterator[YearWorld]:
+    """Starts settlement and its neighbours, with a day that the test decides.
+
+    :param perdiem: the bed-day service, where a test has one.
+    """
     async with sw.opened(url) as database, sw.neighbours(database) as beside:
         channels = [beside.channel(beside.ports[name]) for name in ("grouper", "rulebook", "budget")]
         holder: dict[str, YearWorld] = {}
-        built = build(database, *channels, sw.IDENTITY_KEY, today=lambda: holder["world"].today)
+        bed_days = None
+        if perdiem is not None:
+            add = perdiem_pb2_grpc.add_PerDiemServiceServicer_to_server
+            port = await beside.serve_all([(add, perdiem, "chspay.perdiem.v1.PerDiemService")], database)
+            bed_days = beside.channel(port)
+        built = build(
+            database, *channels, sw.IDENTITY_KEY, today=lambda: holder["world"].today, perdiem=bed_days
+        )
         server = Server(built.servicers, listen="127.0.0.1:0", claim_key=sw.KEY, database=database)
         port = await server.start()
         channel = beside.channel(port)

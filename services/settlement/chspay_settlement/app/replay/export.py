@@ -32,6 +32,7 @@ from chspay_settlement.app.replay.given import (
     payments_of,
     posted_run,
     proven,
+    routes_of,
     stated_year,
     statements_of,
     year_given,
@@ -131,7 +132,7 @@ class ReplayBundles:
 
     async def _put_month(self, work: _Work, run: runs.Run, prefix: str) -> AsyncIterator[Progress]:
         """One posted run: what it was given, and what it came to."""
-        from chspay_settlement.engine.replay import results, writing
+        from chspay_settlement.engine.replay import bundle, results, writing
         from chspay_settlement.engine.replay.bundle import Expected
         from chspay_settlement.engine.replay.month import MonthFacts
 
@@ -142,10 +143,14 @@ class ReplayBundles:
         facts = MonthFacts(
             run.run_id, statement_no(run.pool, run.period), run.pool, run.period, run.engine_version,
             run.scheme, run.scheme_digest, run.fund_fen, tuple(run.rules_used), proven(stated),
+            run.others_fen,
         )  # fmt: skip
         table = await runs.table(connection, run.run_id)
         content = b"" if table is None else table[0]
         artefacts = await artefacts_of(connection, run.run_id)
+        routed = await routes_of(connection, run, sum(row.other_fen for row in stated))
+        if routed:
+            artefacts[bundle.ROUTES] = routed
         writing.put_month(
             draft, facts, policy, sealed.content, await payments_of(connection, run, stated),
             table=None if made_again(policy) else content, artefacts=artefacts, prefix=prefix,
@@ -154,6 +159,8 @@ class ReplayBundles:
         outputs = {results.TABLE: content}
         outputs |= {results.STATEMENT + row.hospital_code: row.content for row in stated}
         outputs[results.LEDGER] = await replay.batch(connection, run.run_id)
+        if routed:
+            outputs[results.ROUTES] = routed
         copying = Copying(draft, prefix, with_funds=True)
         async for done in copy_cases(connection, run.run_id, copying):
             yield Progress(done, run.cases)

@@ -17,7 +17,7 @@ from chspay_settlement.app.month.runs import DONE, MONTH
 from chspay_settlement.app.year import figures as year_figures
 from chspay_settlement.engine.groups.point_source import POINT_SOURCES, SOURCE
 from chspay_settlement.engine.year.sharing import Standing
-from chspay_settlement.store import ledger, reclearings, run_cases, run_inputs, runs, year
+from chspay_settlement.store import ledger, reclearings, routes, run_cases, run_inputs, runs, year
 
 if TYPE_CHECKING:
     from chspay_settlement.engine.replay.month import Payments
@@ -91,9 +91,24 @@ async def artefacts_of(connection: asyncpg.Connection, run_id: str) -> dict[str,
     """Measured coefficients and the weight table kept with a clearing, by the name of their member."""
     from chspay_settlement.engine.replay import bundle
 
-    names = {run_inputs.COEFFICIENTS: bundle.COEFFICIENTS, run_inputs.WEIGHT_TABLE: bundle.WEIGHTS}
+    names = {
+        run_inputs.COEFFICIENTS: bundle.COEFFICIENTS,
+        run_inputs.WEIGHT_TABLE: bundle.WEIGHTS,
+        run_inputs.BED_DAYS: bundle.BED_DAYS,
+    }
     found = {name: await run_inputs.one(connection, run_id, kind) for kind, name in names.items()}
     return {name: row[0] for name, row in found.items() if row is not None}
+
+
+async def routes_of(connection: asyncpg.Connection, run: runs.Run, stated_fen: int) -> bytes:
+    """How the cases of a run were paid that did not simply go to their group; empty where all did.
+
+    :param stated_fen: what its statements pay besides points.
+    """
+    from chspay_settlement.engine.replay.routes import routes_content
+
+    found = await routes.page(connection, run.run_id, ("", ""), ("", ""), 0)
+    return routes_content(found, stated_fen) if found or stated_fen else b""
 
 
 async def payments_of(

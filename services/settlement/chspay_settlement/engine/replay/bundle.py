@@ -33,6 +33,8 @@ KIND_NAMES = {MONTH: "月结", PERIOD: "连续月结", YEAR: "年度清算", REC
 RUN, POLICY, TABLE = "run.json", "policy.json", "table.json"
 #: What policy has measured or published beforehand.
 COEFFICIENTS, WEIGHTS = "coefficients.json", "weight_table.json"
+#: What the bed-day service answered, and how cases were paid that did not simply go to their group.
+BED_DAYS, ROUTES = "bed_days.json", "routes.json"
 CASES, MARKS, SETTLED = "cases.parquet", "marks.parquet", "settled.parquet"
 HOSPITALS, LINES, HOLDS = "hospitals.parquet", "lines.parquet", "holds.parquet"
 EXPECTED, EXPECTED_OUTPUTS = "expected.json", "expected.outputs.parquet"
@@ -123,7 +125,9 @@ def run_content(
 
 def month_json(facts: MonthFacts) -> dict[str, Any]:
     """The facts of a month as they stand in ``run.json``."""
-    return {**asdict(facts), "rules_used": sorted(facts.rules_used)}
+    found = {**asdict(facts), "rules_used": sorted(facts.rules_used)}
+    # A month without other payments is written as it was before there were any.
+    return found if facts.others_fen else {k: v for k, v in found.items() if k != "others_fen"}
 
 
 def month_facts(given: Mapping[str, Any]) -> MonthFacts:

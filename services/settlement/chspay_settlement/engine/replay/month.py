@@ -18,7 +18,8 @@ from chspay_settlement.engine.month.closing import Due, Paying, Place, dues_of, 
 from chspay_settlement.engine.month.statement import MONTH, Adjustment, RunFacts
 from chspay_settlement.engine.replay.cases import Paid
 from chspay_settlement.engine.replay.proving import proof_of_columns
-from chspay_settlement.engine.replay.results import LEDGER, STATEMENT, TABLE, Results
+from chspay_settlement.engine.replay.results import LEDGER, ROUTES, STATEMENT, TABLE, Results
+from chspay_settlement.engine.replay.routes import again
 
 MONTH_KIND = "month"
 
@@ -41,6 +42,8 @@ class MonthFacts:
     rules_used: tuple[str, ...]
     #: Whether its statements publish the proof of the pool's totals.
     proven: bool
+    #: Taken from the month's fund before it was divided; ``fund_fen`` is what remained.
+    others_fen: int = 0
 
     @property
     def month(self) -> Month:
@@ -56,6 +59,14 @@ class Payments:
     places: Mapping[str, Place]
 
 
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The routes of a month as canonical bytes, and the bed-day answers behind them; empty for none."""
+
+    content: bytes
+    bed_days: bytes
+
+
 def replay_month(
     facts: MonthFacts,
     policy: Policy,
@@ -64,11 +75,13 @@ def replay_month(
     *,
     table: GroupTable | None = None,
     coefficients: Coefficients | None = None,
+    routes: Routed | None = None,
     each: Each = map,
 ) -> Results:
     """The month's group table, statements and ledger batch, and what every case was paid.
 
     :param table: group figures the run was given; left out, they are measured again.
+    :param routes: how cases were paid that did not simply go to their group; left out, all of them did.
     :raises Fault: whatever stops a clearing.
     """
     done = clear_columns(columns, facts.fund_fen, policy, table=table, coefficients=coefficients, each=each)
@@ -85,6 +98,8 @@ def replay_month(
     for due, content in zip(dues, statements, strict=True):
         outputs[STATEMENT + due.amount.hospital_code] = content
     outputs[LEDGER] = _ledger(facts, dues, done.division.residual_fen)
+    if routes is not None:
+        outputs[ROUTES] = again(routes.content, routes.bed_days, columns, paying.lines)
     return Results(outputs, Paid(done.points, done.funds_fen))
 
 
@@ -102,6 +117,7 @@ def _facts(facts: MonthFacts, policy: Policy) -> RunFacts:
         scheme_digest=facts.scheme_digest,
         evidence=weakest(policy.rule(key).evidence for key in facts.rules_used),
         fund_fen=facts.fund_fen,
+        others_fen=facts.others_fen,
     )
 
 

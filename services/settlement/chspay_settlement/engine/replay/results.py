@@ -12,7 +12,7 @@ import pyarrow as pa
 from chspay_core.digest import sm3_hex
 from chspay_settlement.engine.replay.cases import Paid, digest_of_rows
 
-TABLE, INPUT, LEDGER = "table", "input", "ledger"
+TABLE, INPUT, LEDGER, ROUTES = "table", "input", "ledger", "routes"
 STATEMENT, EFFECT = "statement/", "effect/"
 _SHOWN = 60
 
