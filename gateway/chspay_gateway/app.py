@@ -26,6 +26,7 @@ from chspay_gateway.rest import (
     community_settlements,
     differences,
     dip,
+    episodes,
     figures,
     group_runs,
     grouping,
@@ -100,6 +101,7 @@ ROOMS = (
     heads,
     benefits,
     fhir,
+    episodes,
     system,
     pages,
 )

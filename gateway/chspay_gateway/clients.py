@@ -25,6 +25,7 @@ from chspay.grouper.v1 import (
 )
 from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
 from chspay.settlement.v1 import (
+    episodes_pb2_grpc,
     figures_pb2_grpc,
     inputs_pb2_grpc,
     ledger_pb2_grpc,
@@ -63,6 +64,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "visits": ("capitation", visits_pb2_grpc.VisitServiceStub),
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
+    "episodes": ("settlement", episodes_pb2_grpc.EpisodeServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
     "inputs": ("settlement", inputs_pb2_grpc.InputServiceStub),
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
@@ -99,6 +101,7 @@ class Services:
     artefacts: Any
     dip: Any
     weights: Any
+    episodes: Any
     figures: Any
     inputs: Any
     month: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chspay_gateway import auth, clients
 from chspay_gateway.app import create_app
 from chspay_gateway.national.opening import open_door
+from chspay_gateway.national.sealing import answer_keys
 from chspay_gateway.session import Gateway
 from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import PgStore
@@ -32,8 +33,8 @@ async def main(settings: GatewaySettings) -> None:
     )
     await database.open()
     services = clients.connect(settings)
-    store = PgStore(database)
     key = settings.claim_secret()
+    store = PgStore(database, answer_keys(settings, key))
     gateway = Gateway(
         settings, services, store, auth.Keys(store, key), page_key(key), open_door(settings, key)
     )

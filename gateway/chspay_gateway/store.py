@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 import asyncpg
 
+from chspay_gateway.national.sealing import AnswerKeys
 from chspay_kit import db
 
 
@@ -43,6 +44,17 @@ class Exchanged:
     personal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WireFile:
+    """A file of 9101 or 9102."""
+
+    file_no: str
+    institution: str
+    filename: str
+    content: bytes
+    until: datetime
+
+
 class Store(Protocol):
     """What the gateway asks of its schema."""
 
@@ -55,6 +67,12 @@ class Store(Protocol):
     async def keep(self, exchange: Exchanged) -> bool:
         """Keeps an answer; ``False`` when another answer stands there already."""
 
+    async def put_file(self, file: WireFile) -> None:
+        """Keeps a file; one of the same number stays as it is, ended ones go."""
+
+    async def file(self, institution: str, file_no: str) -> WireFile | None:
+        """A file of an institution whose day is not over."""
+
     async def visit(self, institution: str, setl_id: str) -> str:
         """The visit (mdtrt_id) a settlement was reported under; empty when unknown."""
 
@@ -66,10 +84,12 @@ class PgStore:
     """The store in PostgreSQL.
 
     :param database: the open pool of role ``chspay_gateway``.
+    :param seals: keys of what names persons.
     """
 
-    def __init__(self, database: db.Database) -> None:
+    def __init__(self, database: db.Database, seals: AnswerKeys) -> None:
         self._database = database
+        self._seals = seals
 
     async def client(self, key_id: str) -> Client | None:
         async with self._connection() as connection:
@@ -84,22 +104,27 @@ class PgStore:
     async def exchanges(self, institution: str, infno: str, msgid: str) -> list[Exchanged]:
         async with self._connection() as connection:
             rows = await connection.fetch(
-                "SELECT institution, infno, msgid, body_hash, accepted, refmsgid, answer, mdtrt_id, setl_id,"
-                " list_id FROM gateway.exchange WHERE institution = $1 AND infno = $2 AND msgid = $3"
+                "SELECT institution, infno, msgid, body_hash, accepted, refmsgid, answer, mdtrt_id,"
+                " setl_id, list_id, personal FROM gateway.exchange"
+                " WHERE institution = $1 AND infno = $2 AND msgid = $3"
                 " ORDER BY accepted DESC, received_at",
                 institution, infno, msgid,
             )  # fmt: skip
-        return [Exchanged(**row) for row in rows]
+        return [self._opened(Exchanged(**row)) for row in rows]
 
     async def keep(self, exchange: Exchanged) -> bool:
+        answer = exchange.answer
+        if exchange.personal:
+            answer = self._seals.seal(answer, _name(exchange))
         async with self._connection() as connection:
             done = await connection.fetchval(
                 "INSERT INTO gateway.exchange (institution, infno, msgid, body_hash, accepted, refmsgid,"
-                " answer, mdtrt_id, setl_id, list_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                " answer, mdtrt_id, setl_id, list_id, personal)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
                 " ON CONFLICT DO NOTHING RETURNING true",
                 exchange.institution, exchange.infno, exchange.msgid, exchange.body_hash,
-                exchange.accepted, exchange.refmsgid, exchange.answer, exchange.mdtrt_id,
-                exchange.setl_id, exchange.list_id,
+                exchange.accepted, exchange.refmsgid, answer, exchange.mdtrt_id,
+                exchange.setl_id, exchange.list_id, exchange.personal,
             )  # fmt: skip
         return bool(done)
 
@@ -112,8 +137,35 @@ class PgStore:
             )  # fmt: skip
         return found or ""
 
+    async def put_file(self, file: WireFile) -> None:
+        sealed = self._seals.seal(file.content, f"file/{file.file_no}")
+        async with self._connection() as connection:
+            await connection.execute("DELETE FROM gateway.wire_file WHERE until < now()")
+            await connection.execute(
+                "INSERT INTO gateway.wire_file (file_no, institution, filename, content, until)"
+                " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (file_no) DO NOTHING",
+                file.file_no, file.institution, file.filename, sealed, file.until,
+            )  # fmt: skip
+
+    async def file(self, institution: str, file_no: str) -> WireFile | None:
+        async with self._connection() as connection:
+            row = await connection.fetchrow(
+                "SELECT file_no, institution, filename, content, until FROM gateway.wire_file"
+                " WHERE file_no = $1 AND institution = $2 AND until >= now()",
+                file_no, institution,
+            )  # fmt: skip
+        if row is None:
+            return None
+        found = WireFile(**row)
+        return replace(found, content=self._seals.open(found.content, f"file/{file_no}"))
+
     async def ready(self) -> bool:
         return await self._database.ready()
+
+    def _opened(self, exchange: Exchanged) -> Exchanged:
+        if not exchange.personal:
+            return exchange
+        return replace(exchange, answer=self._seals.open(exchange.answer, _name(exchange)))
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
@@ -123,6 +175,11 @@ class PgStore:
                 yield connection
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             raise db.translate(error) or error from error
+
+
+def _name(exchange: Exchanged) -> str:
+    """What a kept answer is sealed for."""
+    return f"answer/{exchange.institution}/{exchange.infno}/{exchange.msgid}/{exchange.body_hash.hex()}"
 
 
 class AdminStore:

@@ -84,7 +84,7 @@ class Exchange(_Gateway, table=True):
     accepted: bool = Field(sa_type=Boolean)
     #: Our message id, told in the answer.
     refmsgid: str = Field(sa_type=Text)
-    #: The answer's bytes as sent.
+    #: The answer's bytes as sent; sealed when ``personal``.
     answer: bytes = Field(sa_type=LargeBinary)
     #: Visit, settlement and list the message was about; empty when unknown.
     mdtrt_id: str = Field(sa_type=Text)
@@ -94,3 +94,17 @@ class Exchange(_Gateway, table=True):
         sa_type=DateTime(timezone=True),
         sa_column_kwargs={"server_default": text("now()")},
     )
+    personal: bool = Field(sa_type=Boolean, sa_column_kwargs={"server_default": text("false")})
+
+
+class WireFile(_Gateway, table=True):
+    """A file that came with 9101 or is fetched with 9102, sealed, until its day is over."""
+
+    __tablename__ = "wire_file"
+    __table_args__ = (Index("wire_file_end", "until"),)
+
+    file_no: str = Field(primary_key=True, sa_type=Text)
+    institution: str = Field(sa_type=Text)
+    filename: str = Field(sa_type=Text)
+    content: bytes = Field(sa_type=LargeBinary)
+    until: datetime = Field(sa_type=DateTime(timezone=True))

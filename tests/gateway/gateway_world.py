@@ -17,6 +17,7 @@ from chspay_gateway import auth, clients
 from chspay_gateway.app import create_app
 from chspay_gateway.main import page_key
 from chspay_gateway.national.opening import open_door
+from chspay_gateway.national.sealing import answer_keys
 from chspay_gateway.session import Gateway
 from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import PgStore
@@ -159,8 +160,8 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
             servers[name] = server
         for work in jobs:
             stack.callback(asyncio.create_task(work()).cancel)
-        store = PgStore(databases["gateway"])
         settings = GatewaySettings(claim_key=KEY.decode(), import_bytes=1024 * 1024)
+        store = PgStore(databases["gateway"], answer_keys(settings, KEY))
         gateway = Gateway(
             settings, clients.on_channels(channels), store, auth.Keys(store, KEY), page_key(KEY),
             open_door(settings, KEY),

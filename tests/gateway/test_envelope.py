@@ -88,10 +88,11 @@ async def test_a_newborn_is_counted_in_days(gw):
     assert (case["age_years"], case["age_days"], case["newborn_weight_g"]) == (0, 3, 3250)
 
 
-async def test_a_v2_list_says_which_parts_it_lacks(gw, shared):
-    """4101A carries neither person nor fees; the answer must say what to add, not just fail."""
+async def test_a_v2_list_that_nothing_can_be_joined_to_says_which_parts_it_lacks(gw, shared):
+    """Without person and visit no other message will ever complete it: it must say so, not wait."""
     example = json.loads((shared / "handbook/platform/examples/03_4101A_request_sichuan.json").read_text())
     body = example["body"] | {"fixmedins_code": OWN}
+    body["input"]["setlinfo"] |= {"psn_no": "", "mdtrt_id": "-"}
     before = await gw.rows()
     status, answer = await send(gw, body)
     assert (status, answer["infcode"], answer["output"]) == (200, "-1", None)

@@ -91,7 +91,6 @@ class Desk:
     :param store: where answers are kept.
     :param transactions: what is served, by our numbers.
     :param numbers: numbers of the caller's province -> ours.
-    :param absent: numbers that mean something else there.
     :param style: how its answers look.
     """
 
@@ -102,14 +101,12 @@ class Desk:
         transactions: Mapping[str, Transaction],
         style: answer.Style = answer.PLAIN,
         numbers: Mapping[str, str] | None = None,
-        absent: frozenset[str] = frozenset(),
     ) -> None:
         self._session = session
         self._store = store
         self._transactions = transactions
         self._style = style
         self._numbers = numbers or {}
-        self._absent = absent
 
     async def serve(
         self, message: Message, received: datetime, file: bytes | None = None
@@ -122,7 +119,7 @@ class Desk:
         if own != message.institution:
             raise Fault(reasons.NOT_YOURS, field="fixmedins_code", value=message.institution, own=own or "无")
         infno = self._numbers.get(message.infno, message.infno)
-        transaction = None if infno in self._absent else self._transactions.get(infno)
+        transaction = self._transactions.get(infno)
         if transaction is None:
             raise Fault(INFNO_UNKNOWN, field="infno", value=message.infno)
         call = Call(message, infno, self._session, self._store, received, file)

@@ -44,6 +44,11 @@ def _read_aliases() -> dict[str, str]:
 _ALIASES = _read_aliases()
 
 
+def _canonical(name: str) -> str:
+    plain = plain_name(name)
+    return _ALIASES.get(plain, plain)
+
+
 class Node:
     """An object of a message, read by canonical names.
 
@@ -54,19 +59,18 @@ class Node:
         self.name = name
         self._members: dict[str, object] = {}
         for key, value in members.items():
-            plain = plain_name(key)
-            plain = _ALIASES.get(plain, plain)
+            plain = _canonical(key)
             # Two spellings of one member: the one that says something wins.
             if plain not in self._members or _is_empty(self._members[plain]):
                 self._members[plain] = value
 
     def raw(self, name: str) -> object:
         """The member as it came; ``None`` when absent."""
-        return self._members.get(plain_name(name))
+        return self._members.get(_canonical(name))
 
     def has(self, name: str) -> bool:
         """Whether the member is there at all, even empty."""
-        return plain_name(name) in self._members
+        return _canonical(name) in self._members
 
     def text(self, name: str) -> str:
         """The member as text, placeholders read as empty."""

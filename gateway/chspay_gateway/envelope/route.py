@@ -141,7 +141,7 @@ async def _serve(gateway: Gateway, request: Request, sent: Sent, partner: Partne
     read = message.message_of(sent.got, wire, sent.named)
     style = wire.style() if isinstance(wire, PartnerWire) else style_of(profile)
     session = begin(gateway, claim, gateway.settings.call_seconds)
-    desk = Desk(session, gateway.store, SERVED, style, profile.numbers, profile.absent)
+    desk = Desk(session, gateway.store, SERVED, style, profile.numbers)
     return await desk.serve(read, sent.received, sent.file)
 
 

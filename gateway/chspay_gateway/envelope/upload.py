@@ -69,6 +69,18 @@ def is_baseline(message: Message, setlinfo: Node) -> bool:
     return bool(message.input.rows("iteminfo", ("med_chrgitm", "amt"))) or bool(setlinfo.text("psn_name"))
 
 
+def may_wait(message: Message, setlinfo: Node) -> bool:
+    """Whether a list may wait for other parts of its stay: the V2 shape, naming person, visit and settlement.
+
+    One that is not submitted yet (``stas_type`` 0) waits for that even when it is whole.
+    """
+    named = all(setlinfo.text(name) for name in ("psn_no", "mdtrt_id", "setl_id"))
+    if not named or is_baseline(message, setlinfo):
+        return False
+    whole = _sex(setlinfo) is not None and _total_fen(message) is not None
+    return not whole or setlinfo.text("stas_type") == "0"
+
+
 def case_of(message: Message) -> Case:
     """The list as a canonical case; money in fen.
 
@@ -78,6 +90,13 @@ def case_of(message: Message) -> Case:
     :raises Fault: FSI_PARTS_MISSING with every missing part, or the first member that cannot be read.
     """
     setlinfo = list_of(message)
+    _require_parts(message, setlinfo, _total_fen(message), _patient_fen(setlinfo))
+    return partial_case_of(message)
+
+
+def partial_case_of(message: Message) -> Case:
+    """As :func:`case_of`, for a list of which other messages tell the rest."""
+    setlinfo = list_of(message)
     stated = setlinfo.text("fixmedins_code")
     if stated and stated != message.institution:
         raise Fault(
@@ -85,7 +104,6 @@ def case_of(message: Message) -> Case:
         )
     total = _total_fen(message)
     patient = _patient_fen(setlinfo)
-    _require_parts(message, setlinfo, total, patient)
     admission = setlinfo.day("adm_time")
     years, days = _age(setlinfo, admission)
     return Case(

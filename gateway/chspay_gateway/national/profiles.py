@@ -53,7 +53,6 @@ class Profile:
     :param extra_members: further members of every answer; ``None`` for JSON null.
     :param longest_text: ``err_msg`` is cut there; 0 = never.
     :param numbers: transaction numbers of the province -> ours.
-    :param absent: numbers that mean something else here, or nothing.
     """
 
     name: str
@@ -81,7 +80,6 @@ class Profile:
     extra_members: Mapping[str, str | None]
     longest_text: int
     numbers: Mapping[str, str]
-    absent: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,5 +238,4 @@ def _profile(name: str, members: Mapping[str, tuple[Where, Node]]) -> Profile:
         extra_members={key: _or_null(value) for key, value in read.table("extra_members").items()},
         longest_text=read.whole("longest_text"),
         numbers=read.table("numbers"),
-        absent=frozenset(read.items("absent")),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chspay.settlement.v1 import (
+    episodes_pb2_grpc,
     figures_pb2_grpc,
     inputs_pb2_grpc,
     ledger_pb2_grpc,
@@ -24,6 +25,7 @@ from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Add, serve
 from chspay_kit.worker import Worker
+from chspay_settlement.app.episodes.desk import Desk as EpisodeDesk
 from chspay_settlement.app.intake.importing import Importer
 from chspay_settlement.app.intake.keys import read_keys
 from chspay_settlement.app.intake.lists import Intake
@@ -51,6 +53,8 @@ from chspay_settlement.app.year.stages import YearStages
 from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.clients_perdiem import BedDays
 from chspay_settlement.clients_registry import Institutions
+from chspay_settlement.rpc.episodes import NAME as EPISODES
+from chspay_settlement.rpc.episodes import EpisodeServicer
 from chspay_settlement.rpc.figures import NAME as FIGURES
 from chspay_settlement.rpc.figures import FiguresServicer
 from chspay_settlement.rpc.inputs import NAME as INPUTS
@@ -106,7 +110,8 @@ def build(
     """
     groups, policies, funds = Grouper(grouper), Policies(rulebook), Budget(budget)
     bed_days = BedDays(perdiem)
-    intake = Intake(groups, policies, read_keys(identity_keys))
+    keyring = read_keys(identity_keys)
+    intake = Intake(groups, policies, keyring)
     runs = Runs(database, groups, policies, funds, bed_days)
     years = Years(groups, policies, funds, today)
     months = MonthMemory(policies)
@@ -120,6 +125,11 @@ def build(
         (settlement_pb2_grpc.add_SettlementServiceServicer_to_server, settlement, NAME),
         (month_pb2_grpc.add_MonthServiceServicer_to_server, month, MONTH),
         (figures_pb2_grpc.add_FiguresServiceServicer_to_server, FiguresServicer(), FIGURES),
+        (
+            episodes_pb2_grpc.add_EpisodeServiceServicer_to_server,
+            EpisodeServicer(EpisodeDesk(intake, keyring)),
+            EPISODES,
+        ),
         (inputs_pb2_grpc.add_InputServiceServicer_to_server, InputServicer(CoefficientTables()), INPUTS),
         (
             year_pb2_grpc.add_YearServiceServicer_to_server,

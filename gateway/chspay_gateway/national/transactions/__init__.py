@@ -5,10 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chspay_gateway.envelope.exchange import Transaction
-from chspay_gateway.national.transactions import lists
+from chspay_gateway.national.transactions import (
+    files,
+    lists,
+    notyet,
+    people,
+    reversal,
+    sessions,
+    settled,
+    states,
+    stays,
+)
 
+_LATER = ("3601", "3602", "3603", "3604", "3701", "3702", "3703", "3704")
 SERVED: Mapping[str, Transaction] = {
     "4101": Transaction(lists.submit),
     "4101A": Transaction(lists.submit),
+    "4102": Transaction(states.change),
     "4103": Transaction(lists.find, writes=False),
+    "4105": Transaction(states.count, writes=False),
+    "9001": Transaction(sessions.sign_in),
+    "9002": Transaction(sessions.sign_out),
+    "1101": Transaction(people.person, writes=False),
+    "1201": Transaction(people.institution, writes=False),
+    "2401": Transaction(stays.admit),
+    "2402": Transaction(stays.discharge),
+    "2301": Transaction(stays.fees),
+    "2304": Transaction(stays.settle),
+    "2305": Transaction(stays.cancel),
+    "2601": Transaction(reversal.reverse),
+    "5203": Transaction(settled.find, writes=False),
+    "5204": Transaction(settled.fee_lines, writes=False),
+    "3201": Transaction(files.totals, writes=False),
+    "3202": Transaction(files.details),
+    "9101": Transaction(files.upload),
+    "9102": Transaction(files.download, writes=False),
+    **{infno: Transaction(notyet.refuse, writes=False) for infno in _LATER},
 }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from chspay.settlement.v1 import settlement_pb2
+from chspay.settlement.v1 import episodes_pb2, settlement_pb2
 from chspay_core.case import check_intake
 from chspay_core.errors import Fault, Kind
 from chspay_gateway.envelope import query, upload
 from chspay_gateway.envelope.exchange import Call, Outcome
+from chspay_gateway.envelope.node import Node
 from chspay_gateway.problems import Faults
 from chspay_kit import convert
 
 
 async def submit(call: Call) -> Outcome:
-    """One list, complete in itself: one call to settlement."""
+    """One list, complete in itself: one call to settlement; otherwise it may wait for its other parts."""
     message = call.message
+    setlinfo = upload.list_of(message)
+    if upload.may_wait(message, setlinfo):
+        return await _wait(call, setlinfo)
     case = upload.case_of(message)
     faults = check_intake(case)
     if faults:
@@ -27,13 +31,42 @@ async def submit(call: Call) -> Outcome:
             channel="envelope",
         )
     )
-    setlinfo = upload.list_of(message)
     return Outcome(
-        {"setl_list_id": done.list_id, "data": {"setl_list_id": done.list_id}},
+        _numbered(done.list_id),
         mdtrt_id=setlinfo.text("mdtrt_id"),
         setl_id=setlinfo.text("setl_id"),
         list_id=done.list_id,
     )
+
+
+async def _wait(call: Call, setlinfo: Node) -> Outcome:
+    """A list without person and fees: whole at once when the other parts are here, else it waits."""
+    message = call.message
+    status = setlinfo.text("stas_type")
+    done = await call.session.services.episodes.RecordPart(
+        episodes_pb2.RecordPartRequest(
+            request_id=message.request_id,
+            hospital_code=message.institution,
+            kind=episodes_pb2.PART_KIND_LIST,
+            infno=call.infno,
+            msgid=message.msgid,
+            mdtrt_id=setlinfo.text("mdtrt_id"),
+            setl_id=setlinfo.text("setl_id"),
+            identity=upload.identity_of(message),
+            facts={"stas_type": status} if status else {},
+            case=convert.case_to_pb(upload.partial_case_of(message)),
+            source=message.source,
+        )
+    )
+    warning = f"清单已收，尚缺：{'；'.join(done.missing)}" if done.missing else ""
+    return Outcome(
+        _numbered(done.list_id), warning, done.mdtrt_id, setlinfo.text("setl_id"), list_id=done.list_id
+    )
+
+
+def _numbered(list_id: str) -> dict[str, object]:
+    """The list's number in both places in which clients look for it."""
+    return {"setl_list_id": list_id, "data": {"setl_list_id": list_id}}
 
 
 async def find(call: Call) -> Outcome:

@@ -1,0 +1,1 @@
+"""Stays told in several messages, and the insured they are about."""
