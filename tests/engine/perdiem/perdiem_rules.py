@@ -1,4 +1,4 @@
-"""A complete policy of bed-days for tests, in which any rule can be replaced; and a reckoner of worksheets."""
+"""A complete policy of bed-days for tests, any rule replaceable; and a reckoner of worksheets."""
 
 from __future__ import annotations
 

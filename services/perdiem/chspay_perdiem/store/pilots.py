@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import asyncpg
-
 from chspay_kit.db import current_connection
 
 _COLUMNS = "membership_id, pool, hospital_code, category, since, until, document, end_document"
@@ -30,17 +28,15 @@ class StoredMembership:
 
 async def put(new: StoredMembership, by: str) -> bool:
     """Stores a membership; ``False`` when a day of it belongs to another one."""
-    try:
-        connection = await current_connection()
-        async with connection.transaction():
-            await connection.execute(
-                f"INSERT INTO membership ({_COLUMNS}, put_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",  # noqa: S608 - constants
-                new.membership_id, new.pool, new.hospital_code, new.category, new.since, new.until,
-                new.document, new.end_document, by,
-            )  # fmt: skip
-    except asyncpg.ExclusionViolationError:
-        return False
-    return True
+    text = (
+        f"INSERT INTO membership ({_COLUMNS}, put_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"  # noqa: S608 - constants
+        " ON CONFLICT DO NOTHING"
+    )
+    done: str = await (await current_connection()).execute(
+        text, new.membership_id, new.pool, new.hospital_code, new.category, new.since, new.until,
+        new.document, new.end_document, by,
+    )  # fmt: skip
+    return done.endswith(" 1")
 
 
 async def one(membership_id: str) -> StoredMembership | None:
