@@ -36,6 +36,10 @@ SettlementOption = Annotated[
     str, typer.Option("--target", help="服务的地址，默认 CHSPAY_SETTLEMENT_TARGET 或 127.0.0.1:50054。")
 ]
 
+BudgetOption = Annotated[
+    str, typer.Option("--target", help="服务的地址，默认 CHSPAY_BUDGET_TARGET 或 127.0.0.1:50053。")
+]
+
 CapitationOption = Annotated[
     str, typer.Option("--target", help="服务的地址，默认 CHSPAY_CAPITATION_TARGET 或 127.0.0.1:50055。")
 ]
@@ -63,6 +67,15 @@ def ask_settlement(
     """
     settings = ServiceSettings()
     return _ask(work, target or settings.settlement_target, settings, home, seconds)
+
+
+def ask_budget(work: Callable[[Channel], Awaitable[T]], target: str = "", home: Path | None = None) -> T:
+    """Does ``work`` with a channel to budget, as the operator.
+
+    :raises Fault: the service is not reachable, or refuses.
+    """
+    settings = ServiceSettings()
+    return _ask(work, target or settings.budget_target, settings, home)
 
 
 def ask_capitation(
