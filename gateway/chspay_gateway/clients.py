@@ -8,7 +8,13 @@ from typing import Any
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from chspay.budget.v1 import budget_pb2_grpc, plan_pb2_grpc
+from chspay.budget.v1 import (
+    budget_pb2_grpc,
+    forecast_pb2_grpc,
+    indicators_pb2_grpc,
+    plan_pb2_grpc,
+    watch_pb2_grpc,
+)
 from chspay.capitation.v1 import (
     benefit_pb2_grpc,
     capitation_pb2_grpc,
@@ -23,7 +29,12 @@ from chspay.grouper.v1 import (
     schemes_pb2_grpc,
     weights_pb2_grpc,
 )
-from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc, rulebook_pb2_grpc
+from chspay.rulebook.v1 import (
+    amendments_pb2_grpc,
+    decisions_pb2_grpc,
+    institutions_pb2_grpc,
+    rulebook_pb2_grpc,
+)
 from chspay.settlement.v1 import (
     episodes_pb2_grpc,
     figures_pb2_grpc,
@@ -64,6 +75,10 @@ _MORE: dict[str, tuple[str, Any]] = {
     "visits": ("capitation", visits_pb2_grpc.VisitServiceStub),
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
+    "decisions": ("rulebook", decisions_pb2_grpc.DecisionServiceStub),
+    "indicators": ("budget", indicators_pb2_grpc.IndicatorServiceStub),
+    "watch": ("budget", watch_pb2_grpc.WatchServiceStub),
+    "forecasts": ("budget", forecast_pb2_grpc.ForecastServiceStub),
     "episodes": ("settlement", episodes_pb2_grpc.EpisodeServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
     "inputs": ("settlement", inputs_pb2_grpc.InputServiceStub),
@@ -98,6 +113,10 @@ class Services:
     scheme_life: Any
     amendments: Any
     institutions: Any
+    decisions: Any
+    indicators: Any
+    watch: Any
+    forecasts: Any
     artefacts: Any
     dip: Any
     weights: Any
