@@ -21,14 +21,15 @@ import typer
 
 from chspay.capitation.v1 import capitation_pb2 as pb
 from chspay.capitation.v1 import capitation_pb2_grpc, roster_pb2, roster_pb2_grpc
-from chspay_capitation.engine.catchment import Catchment, Entry, Stretches
+from chspay_capitation.engine.catchment import Catchment, Stretches
 from chspay_capitation.engine.checks import Report
 from chspay_capitation.engine.columnar import terms
 from chspay_capitation.engine.order import read_order
 from chspay_capitation.engine.risk import read_risk
 from chspay_capitation.engine.roster import ROW_REASONS
+from chspay_cli import cli_catchment, cli_community, cli_heads
 from chspay_cli.capitation_trial import Trial, parts_of, try_roster
-from chspay_cli.casefile import FILE_MISSING
+from chspay_cli.cli_catchment import read_catchment
 from chspay_cli.files import replace_file
 from chspay_cli.remote import CapitationOption, HomeOption, ask_capitation
 from chspay_core.amounts import fen_to_yuan, yuan_to_fen
@@ -39,18 +40,13 @@ from chspay_kit.convert import date_to_pb
 from chspay_kit.grpc_client import Channel
 from chspay_policy import ROOT
 
-CATCHMENT_UNREADABLE = Reason(
-    "CATCHMENT_FILE_WRONG",
-    Kind.INVALID,
-    "服务区划文件{value}不能读取：应为UTF-8的CSV，列为kind,code,community,since,until。",
-)
 BUDGET_WRONG = Reason(
     "CAPITATION_BUDGET_TEXT", Kind.INVALID, "包干总额“{value}”应写作 险种=元，例如 390=8736000。"
 )
+AS_OF_MISSING = Reason("ROSTER_AS_OF_MISSING", Kind.INVALID, "请用{field}写明名册的截止日。")
 #: Generated stubs carry no types.
 _STUB: Any = capitation_pb2_grpc.CapitationServiceStub
 _ROSTERS: Any = roster_pb2_grpc.RosterServiceStub
-_COLUMNS = ("kind", "code", "community", "since", "until")
 _QUOTA_COLUMNS = ("community", "insurance_type", "valid_days", "removed_days", "stays", "quota")
 #: How long a command waits for what happens in the background, and how often it looks.
 _WAIT_SECONDS, _LOOK_SECONDS = 3600.0, 0.5
@@ -74,6 +70,9 @@ app = typer.Typer(
   chspay capitation person AT-… 人员标识
 """,
 )
+app.add_typer(cli_heads.app, name="heads")
+app.add_typer(cli_community.app)
+app.add_typer(cli_catchment.app)
 Pool = Annotated[str, typer.Argument(help="统筹区代码")]
 RosterFile = Annotated[Path, typer.Argument(help="名册：.parquet、.csv或.csv.gz")]
 Since = Annotated[str, typer.Option("--since", help="期间第一天；政策按这一天查找")]
@@ -118,49 +117,38 @@ def trial(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 @app.command()
-def catchment(
-    pool: Pool,
-    file: Annotated[Path, typer.Argument(help="CSV：kind,code,community,since,until")],
-    document: Annotated[str, typer.Option("--document", help="依据的文件")],
-    target: CapitationOption = "",
-    home: HomeOption = None,
-) -> None:
-    """登记一个统筹区的服务区划；先前的版本保留。"""
-    request = pb.PutCatchmentRequest(request_id=_fresh(), pool=pool, document=document)
-    for entry in read_catchment(file):
-        added = request.entries.add(
-            kind=entry.kind, code=entry.code, community=entry.community, since=date_to_pb(entry.since)
-        )
-        if entry.until is not None:
-            added.until.CopyFrom(date_to_pb(entry.until))
-    answer = ask_capitation(lambda channel: _STUB(channel).PutCatchment(request), target, home)
-    found = answer.catchment
-    typer.echo(f"已登记第{found.version}版，{len(found.entries)}行，指纹 {found.digest}")
-
-
-@app.command()
 def roster(
     pool: Pool,
     file: RosterFile,
-    as_of: Annotated[str, typer.Option("--as-of", help="名册的截止日")],
+    as_of: Annotated[str, typer.Option("--as-of", help="名册的截止日；续传时不填")] = "",
+    resume: Annotated[str, typer.Option("--resume", help="名册编号：更正文件后，在原名册上续传")] = "",
+    only: Annotated[list[int] | None, typer.Option("--part", help="续传时只更换第几份，可多次")] = None,
     target: CapitationOption = "",
     home: HomeOption = None,
 ) -> None:
-    """上传一份名册并等待核对；有错误时逐条列出（退出码1），整份不能使用。"""
-    day = date_to_pb(parse_day(as_of, "--as-of"))
+    """上传一份名册并等待核对；有错误时逐条列出（退出码1），整份不能使用。
+
+    更正文件后用 --resume 在原名册上续传并重新核对；只改了某几份时，用 --part 只更换那几份。
+    """
+    if not resume and not as_of:
+        raise Fault(AS_OF_MISSING, field="--as-of")
 
     async def work(channel: Channel) -> Any:
         stub = _ROSTERS(channel)
-        started = await stub.StartRoster(
-            roster_pb2.StartRosterRequest(request_id=_fresh(), pool=pool, as_of=day)
-        )
-        name, number = started.roster.roster_id, 0
+        name = resume
+        if not resume:
+            day = date_to_pb(parse_day(as_of, "--as-of"))
+            asked = roster_pb2.StartRosterRequest(request_id=_fresh(), pool=pool, as_of=day)
+            name = (await stub.StartRoster(asked)).roster.roster_id
+            typer.echo(f"{name}  开始上传")
+        number = 0
         for part in parts_of(file):
-            await stub.PutRosterPart(
-                roster_pb2.PutRosterPartRequest(
-                    request_id=_fresh(), roster_id=name, part_no=number, content=part
+            if not resume or not only or number in only:
+                await stub.PutRosterPart(
+                    roster_pb2.PutRosterPartRequest(
+                        request_id=_fresh(), roster_id=name, part_no=number, content=part
+                    )
                 )
-            )
             number += 1
         await stub.CloseRoster(
             roster_pb2.CloseRosterRequest(request_id=_fresh(), roster_id=name, parts=number)
@@ -178,6 +166,7 @@ def roster(
             typer.echo(f"{count.reason}  {count.count}处  {count.message}")
         for fault in found.faults:
             typer.echo(f"第{fault.part_no}份第{fault.row}行  {fault.column}  {fault.reason}")
+        typer.echo(f"更正后续传：chspay capitation roster {pool} 更正后的文件 --resume {found.roster_id}")
         raise typer.Exit(1)
     typer.echo(f"{found.roster_id}  {found.rows}行  指纹 {found.digest}")
 
@@ -248,29 +237,6 @@ def person(
         typer.echo(sheet.title)
         for line in sheet.lines:
             typer.echo(f"  {line.label}：{line.value}{line.unit}  {line.formula}  {line.citation}".rstrip())
-
-
-def read_catchment(path: Path) -> list[Entry]:
-    """The lines of a catchment file.
-
-    :raises Fault: FILE_MISSING, CATCHMENT_FILE_WRONG, NOT_A_DAY.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Fault(FILE_MISSING, value=path) from error
-    except UnicodeDecodeError as error:
-        raise Fault(CATCHMENT_UNREADABLE, value=path.name) from error
-    reader = csv.DictReader(io.StringIO(text))
-    if not set(_COLUMNS) <= set(reader.fieldnames or ()):
-        raise Fault(CATCHMENT_UNREADABLE, value=path.name)
-    return [
-        Entry(
-            row["kind"], row["code"], row["community"], parse_day(row["since"], "since"),
-            parse_day(row["until"], "until") if row["until"] else None,
-        )
-        for row in reader
-    ]  # fmt: skip
 
 
 def _sums(given: Sequence[str] | None) -> Mapping[str, int]:

@@ -52,6 +52,7 @@ COMMANDS = (
     Command("month", "cli_month", "app", "月结前后：点数测算、审核、决定、差额、试算、暂缓拨付。"),
     Command("year", "cli_year", "app", "年度清算：登记、试算、办理、清算单、重新清算；演示一整年。"),
     Command("budget", "cli_budget", "app", "年度收支预算：编制、分配、批准、预警、调整、差额原因、关闭。"),
+    Command("benefit", "cli_benefit", "app", "签约、转诊与住院待遇。"),
     Command("capitation", "cli_capitation", "app", "门诊按人头包干：试算、名册、归属、额度、结算。"),
     Command("ledger", "cli_ledger", "app", "总账：核验、对账单、预付金、拨付单。"),
     Command("statement", "cli_statement", "app", "结算单：导出医疗机构的自核数据包，查询签名公钥。"),
