@@ -18,7 +18,10 @@ from chspay.budget.v1 import (
 from chspay.capitation.v1 import (
     benefit_pb2_grpc,
     capitation_pb2_grpc,
+    community_pb2_grpc,
+    results_pb2_grpc,
     roster_pb2_grpc,
+    stays_pb2_grpc,
     visits_pb2_grpc,
 )
 from chspay.grouper.v1 import (
@@ -73,6 +76,9 @@ _MORE: dict[str, tuple[str, Any]] = {
     "rosters": ("capitation", roster_pb2_grpc.RosterServiceStub),
     "benefits": ("capitation", benefit_pb2_grpc.BenefitServiceStub),
     "visits": ("capitation", visits_pb2_grpc.VisitServiceStub),
+    "stays": ("capitation", stays_pb2_grpc.StayServiceStub),
+    "communities": ("capitation", community_pb2_grpc.CommunityServiceStub),
+    "results": ("capitation", results_pb2_grpc.ResultServiceStub),
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "decisions": ("rulebook", decisions_pb2_grpc.DecisionServiceStub),
@@ -109,6 +115,9 @@ class Services:
     rosters: Any
     benefits: Any
     visits: Any
+    stays: Any
+    communities: Any
+    results: Any
     group_runs: Any
     scheme_life: Any
     amendments: Any

@@ -197,7 +197,7 @@ async def put_catchment(body: CatchmentIn, caller: Writer, pool: PoolPath) -> Ca
         )
         if entry.until is not None:
             added.until.CopyFrom(date_to_pb(entry.until))
-    return _catchment_out((await caller.services.capitation.PutCatchment(request)).catchment)
+    return catchment_out((await caller.services.capitation.PutCatchment(request)).catchment)
 
 
 @router.get("/catchments/{pool}", summary="读取服务区划")
@@ -209,7 +209,7 @@ async def get_catchment(
     """一版服务区划。"""
     caller.require_bureau()
     request = pb.GetCatchmentRequest(pool=pool, version=version)
-    return _catchment_out((await caller.services.capitation.GetCatchment(request)).catchment)
+    return catchment_out((await caller.services.capitation.GetCatchment(request)).catchment)
 
 
 @router.post("/rosters/{roster_id}/attributions", summary="计算归属与额度", status_code=202)
@@ -307,7 +307,8 @@ def _sums(given: list[SumIn]) -> list[pb.InsuranceBudget]:
     ]
 
 
-def _catchment_out(item: pb.Catchment) -> CatchmentOut:
+def catchment_out(item: pb.Catchment) -> CatchmentOut:
+    """A version of a catchment as JSON."""
     entries = [
         EntryOut.model_construct(
             kind=entry.kind,

@@ -60,6 +60,7 @@ class VisitOut(Answer):
     side: str = Field(description="inside 医共体内 · outside 医共体外 · not_capitated 不计入包干")
     cause: str = Field(description="剔除的原因；空为没有剔除")
     proof: str
+    struck_by: str = Field(description="牵头医院的疑义成立时的处理文号，该次费用不计入；空为计入")
 
 
 class VisitPage(Answer):
@@ -156,7 +157,7 @@ async def get_costs(caller: Caller, attribution_id: AttributionId, community: Co
 
 _PLAIN = (
     "visit_id", "person_key", "institution", "insurance_type", "service", "community", "side", "cause",
-    "proof",
+    "proof", "struck_by",
 )  # fmt: skip
 
 
