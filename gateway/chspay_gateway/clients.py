@@ -41,6 +41,7 @@ from chspay.rulebook.v1 import (
 from chspay.settlement.v1 import (
     episodes_pb2_grpc,
     figures_pb2_grpc,
+    groupings_pb2_grpc,
     inputs_pb2_grpc,
     ledger_pb2_grpc,
     lineage_pb2_grpc,
@@ -87,6 +88,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "forecasts": ("budget", forecast_pb2_grpc.ForecastServiceStub),
     "episodes": ("settlement", episodes_pb2_grpc.EpisodeServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
+    "groupings": ("settlement", groupings_pb2_grpc.GroupingServiceStub),
     "inputs": ("settlement", inputs_pb2_grpc.InputServiceStub),
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
     "year": ("settlement", year_pb2_grpc.YearServiceStub),
@@ -131,6 +133,7 @@ class Services:
     weights: Any
     episodes: Any
     figures: Any
+    groupings: Any
     inputs: Any
     month: Any
     year: Any

@@ -9,6 +9,7 @@ from datetime import date
 from chspay.settlement.v1 import (
     episodes_pb2_grpc,
     figures_pb2_grpc,
+    groupings_pb2_grpc,
     inputs_pb2_grpc,
     ledger_pb2_grpc,
     lineage_pb2_grpc,
@@ -40,6 +41,7 @@ from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.proof.packages import Packages
 from chspay_settlement.app.reading.explain import Explain
+from chspay_settlement.app.reading.peers import Peers
 from chspay_settlement.app.reading.routes import Routes
 from chspay_settlement.app.reading.why import Lineage
 from chspay_settlement.app.reading.why_memory import MonthMemory
@@ -57,6 +59,8 @@ from chspay_settlement.rpc.episodes import NAME as EPISODES
 from chspay_settlement.rpc.episodes import EpisodeServicer
 from chspay_settlement.rpc.figures import NAME as FIGURES
 from chspay_settlement.rpc.figures import FiguresServicer
+from chspay_settlement.rpc.groupings import NAME as GROUPINGS
+from chspay_settlement.rpc.groupings import GroupingServicer
 from chspay_settlement.rpc.inputs import NAME as INPUTS
 from chspay_settlement.rpc.inputs import InputServicer
 from chspay_settlement.rpc.ledger import NAME as LEDGER
@@ -129,6 +133,11 @@ def build(
             episodes_pb2_grpc.add_EpisodeServiceServicer_to_server,
             EpisodeServicer(EpisodeDesk(intake, keyring)),
             EPISODES,
+        ),
+        (
+            groupings_pb2_grpc.add_GroupingServiceServicer_to_server,
+            GroupingServicer(Peers(keyring)),
+            GROUPINGS,
         ),
         (inputs_pb2_grpc.add_InputServiceServicer_to_server, InputServicer(CoefficientTables()), INPUTS),
         (

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chspay_gateway.envelope.exchange import Transaction
 from chspay_gateway.national.transactions import (
     files,
+    groups,
     lists,
     notyet,
     people,
@@ -40,5 +41,11 @@ SERVED: Mapping[str, Transaction] = {
     "3202": Transaction(files.details),
     "9101": Transaction(files.upload),
     "9102": Transaction(files.download, writes=False),
+    "3605": Transaction(groups.drg, writes=False),
+    "3606": Transaction(groups.dip, writes=False),
+    "3608": Transaction(groups.hospitals, writes=False),
+    "3609": Transaction(groups.groups, writes=False),
+    "3610": Transaction(groups.hospitals, writes=False),
+    "3611": Transaction(groups.groups, writes=False),
     **{infno: Transaction(notyet.refuse, writes=False) for infno in _LATER},
 }

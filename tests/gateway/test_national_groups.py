@@ -1,0 +1,120 @@
+"""Groups and peers over the national paths, from a real month of two hospitals."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import national_client as client
+import pytest
+import pytest_asyncio
+from gateway_world import COUNTY, OTHER, OWN, PATH, POOL
+from small_catalogue import catalogue
+
+from chspay_gateway.national.transactions import groups
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+YEAR = f"/api/v1/budget/years/{POOL}/2026"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def month(gw):
+    """Twenty lists of two hospitals, and their March closed."""
+    lines = ["case_id,hospital_code,region_code,admission_date,discharge_date,sex,age_years,diagnoses,"
+             "procedures,total_cost,patient_paid"]  # fmt: skip
+    for number in range(20):
+        diagnosis = ("I63.900", "J18.900", "Z99.900")[number % 3]
+        hospital, day = (OWN, OTHER)[number % 2], 10 + number % 9
+        money = f"{8000 + number * 37}.{number:02d},{1000 + number}.10"
+        lines.append(
+            f"G{number},{hospital},{COUNTY},2026-03-01,2026-03-{day},1,{30 + number},{diagnosis},,{money}"
+        )
+    found = await gw.ask(
+        "POST", "/api/v1/lists/import?format=csv", who="bureau", content="\n".join(lines).encode()
+    )
+    assert found.json()["accepted"] == 20, found.text
+    body = {"inpatient_fund": "12000000.00", "out_of_area": "0.00", "reserve": "0.00"}
+    version = (await gw.ask("PUT", YEAR, who="bureau", json=body)).json()["version"]
+    decision = {"version": version, "decision_no": "演示医保〔2026〕1号"}
+    assert (await gw.ask("POST", f"{YEAR}/approve", who="second", json=decision)).status_code == 200
+    started = await gw.ask(
+        "POST", "/api/v1/runs", who="bureau", json={"pool": POOL, "year": 2026, "month": 3}
+    )
+    for _ in range(400):
+        run = (await gw.ask("GET", f"/api/v1/runs/{started.json()['run_id']}", who="bureau")).json()
+        if run["state"] in {"done", "failed"}:
+            break
+        await asyncio.sleep(0.05)
+    assert run["state"] == "done", run
+    return gw
+
+
+async def ask(gw, infno, who="own", code=OWN, **data):
+    message = client.envelope(infno, code, {"data": {"page_num": "1", "page_size": 100} | data})
+    headers = {"Authorization": f"Bearer {gw.keys[who]}"}
+    return (await gw.http.post(PATH, content=client.written(message), headers=headers)).json()
+
+
+async def test_3605_tells_every_list_of_the_month_with_its_group(month, shared):
+    """A hospital compares the platform's group with its own, list by list."""
+    output = (await ask(month, "3605", setl_ym="202603"))["output"]
+    assert (output["recordCounts"], output["pages"], len(output["data"])) == (10, 1, 10)
+    grouped = {row["setl_id"]: row for row in output["data"]}
+    first = grouped["G0"]
+    assert first["grp_rslt"] == "1"
+    assert first["drg_code"].startswith(first["adrg_code"])
+    assert first["drg_name"]
+    assert first["mdc_name"]
+    assert first["setl_ym"] == "202603"
+    assert all((row["grp_rslt"] == "1") == (row["err_info"] is None) for row in grouped.values())
+    import csv
+
+    with (shared / "handbook/platform/drg_dip_transactions_fields.csv").open(encoding="utf-8-sig") as file:
+        fields = {row["field"] for row in csv.DictReader(file)
+                  if (row["infno"], row["direction"]) == ("3605", "output")}  # fmt: skip
+    assert set(first) == fields
+    page = (await ask(month, "3605", setl_ym="202603", page_num="2", page_size="4"))["output"]
+    assert (len(page["data"]), page["pages"]) == (4, 3)
+    one = (await ask(month, "3605", setl_ym="202603", setl_id="G4"))["output"]["data"]
+    assert [row["setl_id"] for row in one] == ["G4"]
+    assert (await ask(month, "3605", setl_ym="202603", setl_id="G1"))["output"]["data"] == []
+
+
+async def test_3606_groups_the_same_lists_by_the_catalogue_of_the_pool(month, monkeypatch):
+    """Without a catalogue in policy it says so; with one, each list has its DIP group and score."""
+    refused = await ask(month, "3606", setl_ym="202603")
+    assert (refused["infcode"], refused["err_msg"][:4]) == ("-1", "DRG-")
+    made = catalogue()
+    put = await month.ask(
+        "POST", "/api/v1/artefacts/dip-catalogues", who="admin", files={"content": ("c.json", made.content)}
+    )
+    assert put.status_code in {200, 201}, put.text
+    monkeypatch.setattr(groups, "named", lambda *_: SimpleNamespace(digest=made.digest))
+    rows = (await ask(month, "3606", setl_ym="202603"))["output"]["data"]
+    assert len(rows) == 10
+    assert {row["grp_stas"] for row in rows} <= {"0", "1"}
+    assert all(row["grp_dise_sco"] is None for row in rows if row["grp_stas"] == "0")
+
+
+@pytest.mark.parametrize(("first", "second"), [("3610", "3611"), ("3608", "3609")])
+async def test_peers_are_told_without_names_and_add_up(month, first, second):
+    """Sums of peers are the sums of the month; the pseudonym opens groups and nothing else."""
+    data = (await ask(month, first, setl_mon="202603"))["output"]["data"]
+    assert len(data) == 2
+    assert OWN not in str(data)
+    assert OTHER not in str(data)
+    assert sum(row["setl_psntime"] for row in data) == 20
+    cost = sum(8000 + n * 37 + n / 100 for n in range(20))
+    assert round(sum(row["medfee_sumamt"] for row in data), 2) == round(cost, 2)
+    opened = [
+        (await ask(month, second, setl_mon="202603", fixmedins_code=row["fixmedins_code"]))["output"]["data"]
+        for row in data
+    ]
+    for row, rows in zip(data, opened, strict=True):
+        assert len(rows) == row["grp_sum"]
+        assert sum(each["setl_psntime"] for each in rows) <= row["setl_psntime"]
+    mine = await ask(month, first, "other", OTHER, setl_mon="202603")
+    assert mine["output"]["data"] == data
+    unknown = await ask(month, second, setl_mon="202603", fixmedins_code="H0")
+    assert "未查询到" in unknown["err_msg"]
+    assert "未查询到" in (await ask(month, first, setl_mon="202604"))["err_msg"]
