@@ -32,6 +32,12 @@ from chspay.grouper.v1 import (
     schemes_pb2_grpc,
     weights_pb2_grpc,
 )
+from chspay.perdiem.v1 import (
+    assessments_pb2_grpc,
+    perdiem_pb2_grpc,
+    pilots_pb2_grpc,
+    records_pb2_grpc,
+)
 from chspay.rulebook.v1 import (
     amendments_pb2_grpc,
     decisions_pb2_grpc,
@@ -65,6 +71,7 @@ _STUBS: dict[str, Any] = {
     "budget": budget_pb2_grpc.BudgetServiceStub,
     "settlement": settlement_pb2_grpc.SettlementServiceStub,
     "capitation": capitation_pb2_grpc.CapitationServiceStub,
+    "perdiem": perdiem_pb2_grpc.PerDiemServiceStub,
 }
 #: Further services on a channel that has one already: name of the stub -> (channel, stub).
 _MORE: dict[str, tuple[str, Any]] = {
@@ -80,6 +87,9 @@ _MORE: dict[str, tuple[str, Any]] = {
     "stays": ("capitation", stays_pb2_grpc.StayServiceStub),
     "communities": ("capitation", community_pb2_grpc.CommunityServiceStub),
     "results": ("capitation", results_pb2_grpc.ResultServiceStub),
+    "stay_records": ("perdiem", records_pb2_grpc.StayRecordServiceStub),
+    "pilots": ("perdiem", pilots_pb2_grpc.PilotServiceStub),
+    "assessments": ("perdiem", assessments_pb2_grpc.AssessmentServiceStub),
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
     "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "decisions": ("rulebook", decisions_pb2_grpc.DecisionServiceStub),
@@ -120,6 +130,10 @@ class Services:
     stays: Any
     communities: Any
     results: Any
+    perdiem: Any
+    stay_records: Any
+    pilots: Any
+    assessments: Any
     group_runs: Any
     scheme_life: Any
     amendments: Any
@@ -163,6 +177,7 @@ def connect(settings: GatewaySettings) -> Services:
         "budget": settings.budget_target,
         "settlement": settings.settlement_target,
         "capitation": settings.capitation_target,
+        "perdiem": settings.perdiem_target,
     }
     key = settings.claim_secret()
     return on_channels({name: Channel(target, key) for name, target in targets.items()})

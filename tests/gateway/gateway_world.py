@@ -78,7 +78,7 @@ class GatewayWorld:
         """
         tables = await self.admin.fetch(
             "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname = ANY($1)",
-            ["settlement", "budget", "capitation", "gateway", "grouper"],
+            ["settlement", "budget", "capitation", "perdiem", "gateway", "grouper"],
         )
         return {
             row["name"]: await self.admin.fetchval(f"SELECT count(*) FROM {row['name']}") for row in tables
@@ -105,6 +105,8 @@ async def _servicers(
     from chspay_cli.engines import knowledge
     from chspay_grouper.app import GrouperApp
     from chspay_grouper.main import build as build_grouper
+    from chspay_perdiem.clients import Rulebook as PerdiemsRulebook
+    from chspay_perdiem.main import build as build_perdiem
     from chspay_policy import ROOT
     from chspay_rulebook.main import servicers as rulebook_servicers
     from chspay_rulebook.shelf import Shelf
@@ -126,11 +128,12 @@ async def _servicers(
         "budget": build_budget(channels["rulebook"], channels["settlement"]),
         "settlement": built.servicers,
         "capitation": heads.servicers,
+        "perdiem": build_perdiem(PerdiemsRulebook(channels["rulebook"])),
     }
     return servicers, [*(worker.work for worker in built.workers), grouping.worker.work, heads.worker.work]
 
 
-SERVICES = ("grouper", "rulebook", "budget", "settlement", "capitation")
+SERVICES = ("grouper", "rulebook", "budget", "settlement", "capitation", "perdiem")
 
 
 @contextlib.asynccontextmanager

@@ -30,7 +30,8 @@ def may_of(pool: str, hospital_code: str) -> Claim:
         return may(pool, "bureau", "service")
     check_code(pool, "统筹区")
     claim.require_institution(hospital_code)
-    if not claim.region.startswith(prefix(pool)):
+    # An institution's claim may name no region; its rows are its own in any case.
+    if claim.region and not claim.region.startswith(prefix(pool)):
         raise Fault(REGION_DENIED, field="region", value=pool)
     return claim
 
