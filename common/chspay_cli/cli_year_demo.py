@@ -49,8 +49,8 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter per option
     persons: Annotated[int, typer.Option("--persons", help="参保人数")] = 30_000,
     cases: Annotated[int, typer.Option("--cases", help="全年住院病例数（长期住院另计）")] = 7_200,
     hospitals: Annotated[int, typer.Option("--hospitals", help="医院数")] = 24,
-    seed: Annotated[int, typer.Option("--seed", help="随机种子")] = 20250101,
-    year: Annotated[int, typer.Option("--year", help="年度")] = 2025,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子")] = 20270101,
+    year: Annotated[int, typer.Option("--year", help="年度，2027年起")] = 2027,
     home: Annotated[
         Path | None, typer.Option("--home", help="演示的状态目录；默认状态目录下的 year-demo")
     ] = None,
@@ -94,7 +94,8 @@ async def _demo(
     def tell(text: str) -> None:
         screen.print(f"[dim]{time.monotonic() - began:6.1f} 秒[/]  {text}", soft_wrap=True)
 
-    stack = Stack(home, ports=free_or_usual_ports(), report=tell)
+    # Nobody looks at services that end with the command: they need no usual ports.
+    stack = Stack(home, ports=free_or_usual_ports() if stay else None, report=tell)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -132,7 +133,7 @@ async def _demo(
 
 async def _year(stack: Stack, progress: YearProgress, screen: Console) -> YearResult:
     """Every step that is not done yet, and then the result as the services hold it."""
-    from chspay_cli.demo.year import result
+    from chspay_cli.demo.year import reading
     from chspay_cli.demo.year.office import Office
     from chspay_cli.demo.year.story import Step, go_on, steps
     from chspay_cli.demo.year.world import World
@@ -158,7 +159,7 @@ async def _year(stack: Stack, progress: YearProgress, screen: Console) -> YearRe
             world = World(office, progress)
             await go_on(world, begin, end)
             bar.update(task, description="读取结果并核对")
-            return await result.read(world)
+            return await reading.read(world)
     finally:
         await office.close()
 

@@ -18,7 +18,7 @@ from chspay_cli.synth.year import YearSize
 from chspay_core.errors import Fault
 
 CHSPAY = Path(sys.executable).with_name("chspay")
-SIZE = YearSize(persons=1500, cases=360, hospitals=14, seed=7, year=2025)
+SIZE = YearSize(persons=1500, cases=360, hospitals=14, seed=7, year=2027)
 WORDS = ("year", "demo", "--persons", "1500", "--cases", "360", "--hospitals", "14", "--seed", "7")
 
 
@@ -46,7 +46,7 @@ def test_another_year_in_the_same_home_is_not_mixed_up(tmp_path: Path) -> None:
     first.keep("budget", {"version": 1})
     assert progress_of(tmp_path, SIZE).of("budget") == {"version": 1}
     with pytest.raises(Fault) as caught:
-        progress_of(tmp_path, YearSize(1500, 360, 14, 8, 2025))
+        progress_of(tmp_path, YearSize(1500, 360, 14, 8, 2027))
     assert caught.value.reason.code == "YEAR_DEMO_OTHER_SIZE"
     assert "--seed 7" in caught.value.message
     (tmp_path / STATE_FILE).write_text('{"format": 1, "size": {}}')

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from google.type import decimal_pb2
 
@@ -11,6 +13,7 @@ from chspay.budget.v1 import budget_pb2, plan_pb2
 from chspay_cli.demo.year.office import CLERK, HEAD, POOL
 from chspay_cli.demo.year.world import World
 from chspay_cli.synth.year import MONTHS
+from chspay_cli.synth.year.retail import retail_bills
 
 INPATIENT, OUTPATIENT, PER_DIEM, CAPITATION, RESERVE = (
     "inpatient", "outpatient", "per_diem", "capitation", "reserve",
@@ -21,6 +24,11 @@ _GROWN = 1061
 #: Of the year's own bill: what the plan allows care in the city, and care elsewhere; income beyond spending.
 _ALLOWED, _OUT_OF_AREA, _INCOME = 102, 8, 101
 _RESERVE_PERCENT, _ROUND_FEN = 3, 100_000
+#: Money for bed-days, per mille of the bill; most bed-days are paid with points, of the inpatient fund.
+_BED_DAYS = 6
+#: What the city pays for a head and year, fen, by insurance (capitation.rates).
+_RATES = {"310": 90_000, "390": 56_000}
+_EPOCH = date(1970, 1, 1).toordinal()
 #: The service of visits that the capitated package leaves out 包干范围外; they are paid by item.
 BY_ITEM_SERVICE = "checkup"
 
@@ -48,18 +56,21 @@ def visits_fen(world: World, number: int) -> tuple[int, int]:
     return pc.sum(month["fund_fen"]).as_py() - by_item, by_item
 
 
+def heads_fen(world: World) -> int:
+    """What the insured come to by the city's rates: for each day a rate's part of the year."""
+    first = date(world.size.year, 1, 1).toordinal() - _EPOCH
+    days = date(world.size.year + 1, 1, 1).toordinal() - _EPOCH - first
+    roster = world.city.roster
+    begins = roster["valid_from"].cast(pa.int32()).to_numpy().clip(first, first + days)
+    ends = roster["valid_to"].cast(pa.int32()).fill_null(first + days).to_numpy().clip(first, first + days)
+    kinds = roster["insurance_type"].to_numpy(zero_copy_only=False)
+    spans = ends - begins
+    return sum(int(spans[kinds == kind].sum()) * rate // days for kind, rate in _RATES.items())
+
+
 async def budget(world: World) -> dict[str, Any]:
-    """Drafted twice: the second time with what the quotas need moved between funds; approved by another."""
-    quota = world.progress.of("quotas")["quota_fen"]
-    first = await _draft(world, [], "plan")
-    missing = quota - _funds(first)[CAPITATION]
-    shift = plan_pb2.Shift(
-        source=OUTPATIENT if missing > 0 else CAPITATION,
-        target=CAPITATION if missing > 0 else OUTPATIENT,
-        amount_fen=abs(missing),
-        document=f"演示联席〔{world.size.year}〕3号",
-    )
-    drafted = await _draft(world, [shift], "plan-shifted") if missing else first
+    """Drafted by one, approved by another, executed."""
+    drafted = await _draft(world)
     pool, year, decision = POOL, world.size.year, f"演示医保〔{world.size.year}〕1号"
     approve = plan_pb2.ApprovePlanRequest(pool=pool, year=year, version=drafted.version, decision_no=decision)
     await world.office.ask(HEAD, "plans", "ApprovePlan", approve, "plan-approved")
@@ -81,7 +92,7 @@ def _funds(plan: Any) -> dict[str, int]:
     return {one.fund: one.amount_fen for one in plan.funds}
 
 
-async def _draft(world: World, shifts: list[Any], what: str) -> Any:
+async def _draft(world: World) -> Any:
     year = world.size.year
     settled = {fund: _rounded(fen * 1000 // _GROWN) for fund, fen in _expected(world).items()}
     spending = sum(settled.values()) * _GROWN // 1000
@@ -98,21 +109,24 @@ async def _draft(world: World, shifts: list[Any], what: str) -> Any:
             )
             for number, (factor, rate) in enumerate(_FACTORS.items(), start=1)
         ],
-        shifts=shifts,
     )  # fmt: skip
-    return (await world.office.ask(CLERK, "plans", "DraftPlan", draft, what)).plan
+    return (await world.office.ask(CLERK, "plans", "DraftPlan", draft, "plan")).plan
 
 
 def _expected(world: World) -> dict[str, int]:
     """What the year is planned to cost by fund, from which last year is reckoned back."""
     bill = sum(bills_fen(world))
-    by_item = sum(visits_fen(world, number)[1] for number in MONTHS)
+    by_item = sum(
+        visits_fen(world, number)[1]
+        + sum(one.total_fen - one.patient_fen for one in retail_bills(world.size, number))
+        for number in MONTHS
+    )
     return {
         INPATIENT: bill * _ALLOWED // 100,
         "out_of_area": bill * _OUT_OF_AREA // 100,
         OUTPATIENT: by_item * _ALLOWED // 100 + 10 * _ROUND_FEN,
-        PER_DIEM: 0,
-        CAPITATION: world.progress.of("quotas")["quota_fen"],
+        PER_DIEM: bill * _BED_DAYS // 1000,
+        CAPITATION: heads_fen(world),
     }
 
 
@@ -120,16 +134,13 @@ def _rounded(fen: int) -> int:
     return fen // _ROUND_FEN * _ROUND_FEN
 
 
-async def report(world: World, number: int, inpatient_fen: int) -> dict[str, Any]:
+async def report(world: World, number: int, known: dict[str, int]) -> dict[str, Any]:
     """What a month really cost is reported, and whether growth is alarming is looked at.
 
-    :param inpatient_fen: the fund's item-by-item bill of the month's settled cases.
+    :param known: what the month cost by fund, fen, care outside the city and capitated visits not counted.
     """
-    capitated, by_item = visits_fen(world, number)
     outside = out_of_area_fen(world)[number - 1]
-    spent = {
-        INPATIENT: inpatient_fen + outside, OUTPATIENT: by_item, PER_DIEM: 0, CAPITATION: capitated,
-    }  # fmt: skip
+    spent = {**known, INPATIENT: known[INPATIENT] + outside, CAPITATION: visits_fen(world, number)[0]}
     request = plan_pb2.ReportMonthRequest(
         pool=POOL, year=world.size.year, month=number,
         spent=[plan_pb2.FundAmount(fund=fund, amount_fen=fen) for fund, fen in spent.items()],

@@ -10,7 +10,7 @@ from typing import Any
 from google.type import decimal_pb2
 
 from chspay.capitation.v1 import benefit_pb2, capitation_pb2, visits_pb2
-from chspay.settlement.v1 import ledger_pb2, year_pb2
+from chspay.settlement.v1 import ledger_pb2, others_pb2, year_pb2
 from chspay_cli.demo.year import budget_steps
 from chspay_cli.demo.year.office import CLERK, HEAD, POOL, REVIEWER
 from chspay_cli.demo.year.world import World, must
@@ -68,44 +68,72 @@ async def referral(world: World) -> dict[str, Any]:
 
 
 async def communities(world: World) -> dict[str, Any]:
-    """Visits outside exempted with proof, then every community settled against its quota."""
+    """Visits outside exempted with proof; every community settled against its quota, and all of it booked."""
     found = {}
     for community in COMMUNITY_OF.values():
-        exempt = await _exempt(world, community)
+        outside = await _outside(world, community)
+        exempt = await _exempt(world, outside)
         found[community] = await _settle(world, community) | {"exempted": exempt}
+        await _pay_outside(world, community, outside)
     return {"communities": found}
 
 
-async def _exempt(world: World, community: str) -> int:
-    office, run = world.office, world.progress.of("quotas")["attribution_id"]
-    asked = visits_pb2.ListMemberVisitsRequest(attribution_id=run, community=community, page_size=1000)
-    page = (await office.ask(CLERK, "visits", "ListMemberVisits", asked)).visits
+async def _outside(world: World, community: str) -> list[Any]:
+    """The members' visits that are charged as outside."""
+    run = world.progress.of("quotas")["attribution_id"]
+    asked = visits_pb2.ListMemberVisitsRequest(attribution_id=run, community=community)
+    rows = await world.office.pages(CLERK, "visits", "ListMemberVisits", asked, "visits")
+    return [visit for visit in rows if visit.side == "outside"]
+
+
+async def _exempt(world: World, outside: list[Any]) -> int:
     # A visit that an earlier attempt exempted is among them again; its request is answered from memory.
-    chosen = [visit for visit in page if visit.side == "outside"][:_EXEMPT_EACH]
+    office, chosen = world.office, outside[:_EXEMPT_EACH]
     for number, visit in enumerate(chosen):
         cause, proof = _CAUSES[number % len(_CAUSES)]
         request = visits_pb2.PutExemptionRequest(
-            attribution_id=run, visit_id=visit.visit_id, cause=cause, proof=f"{proof}（虚构{number + 1}号）"
-        )
+            attribution_id=world.progress.of("quotas")["attribution_id"], visit_id=visit.visit_id,
+            cause=cause, proof=f"{proof}（虚构{number + 1}号）",
+        )  # fmt: skip
         await office.ask(CLERK, "visits", "PutExemption", request, f"exempt-{visit.visit_id}")
     return len(chosen)
 
 
 async def _settle(world: World, community: str) -> dict[str, Any]:
+    """Settled from the visits on record, and booked in the ledger insurance by insurance."""
     office, run = world.office, world.progress.of("quotas")["attribution_id"]
     asked = visits_pb2.GetMemberCostsRequest(attribution_id=run, community=community)
     costs = (await office.ask(CLERK, "visits", "GetMemberCosts", asked)).costs
     score, chronic = _RESULTS[community]
     request = capitation_pb2.SettleCommunityRequest(
-        attribution_id=run, community=community, costs=costs, score=decimal_pb2.Decimal(value=score),
+        attribution_id=run, community=community, from_visits=True, score=decimal_pb2.Decimal(value=score),
         chronic_rate=decimal_pb2.Decimal(value=chronic), document=f"演示联席〔{world.size.year}〕9号",
     )  # fmt: skip
     settled = await office.ask(HEAD, "capitation", "SettleCommunity", request, f"settle-{community}")
+    name = settled.settlement.settlement_id
+    post = capitation_pb2.PostSettlementRequest(settlement_id=name, month=f"{world.size.year}-12")
+    booked = await office.ask(HEAD, "capitation", "PostSettlement", post, f"post-{community}")
     sums = {
         name: sum(getattr(cost, name) for cost in costs)
         for name in ("inside_fen", "outside_fen", "exempt_fen")
     }
-    return sums | {"settlement_id": settled.settlement.settlement_id}
+    return sums | {"settlement_id": name, "payments": [one.payment_id for one in booked.postings]}
+
+
+async def _pay_outside(world: World, community: str, outside: list[Any]) -> None:
+    """Members' care outside is paid to who gave it, out of the capitation fund that bears it."""
+    sums: Counter[str] = Counter()
+    for visit in outside:
+        sums[visit.institution] += visit.fund_fen
+    for payee, fen in sorted(sums.items()):
+        request = others_pb2.PutOtherPaymentRequest(
+            source_service="capitation", source_id=f"outside/{community}/{world.size.year}/{payee}",
+            pool=POOL, month=f"{world.size.year}-12", method=others_pb2.OTHER_METHOD_CAPITATION,
+            payee=payee, amount_fen=fen, fund_book=others_pb2.FUND_BOOK_CAPITATION,
+            document=f"演示联席〔{world.size.year}〕9号（在外就诊）",
+        )  # fmt: skip
+        name = f"outside-{community}-{payee}"
+        await world.office.ask(HEAD, "others", "PutOtherPayment", request, name)
 
 
 async def pay(world: World, day: date, what: str) -> dict[str, Any]:

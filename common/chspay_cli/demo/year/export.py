@@ -25,9 +25,11 @@ def plain(found: YearResult) -> dict[str, Any]:
         "clearing": _yuan(found.clearing),
         "methods": [
             {"code": one.code, "name": one.name, "count": one.count, "points": str(one.points),
-             "cost": fen_to_yuan(one.cost_fen), "fund": fen_to_yuan(one.fund_fen)}
+             "cost": fen_to_yuan(one.cost_fen), "by_points": fen_to_yuan(one.points_fen),
+             "by_money": fen_to_yuan(one.money_fen), "fund": fen_to_yuan(one.fund_fen)}
             for one in found.methods
         ],
+        "routes": [_yuan(row) for row in found.routes],
         "pools": [
             {"code": one.code, "name": one.name, "budget": fen_to_yuan(one.budget_fen),
              "paid": fen_to_yuan(one.paid_fen), "balance": fen_to_yuan(one.balance_fen)}
@@ -80,7 +82,7 @@ def write_csv(found: YearResult, folder: Path) -> list[Path]:
     content = plain(found)
     written = []
     try:
-        for name in ("methods", "pools", "months", "communities", "hospitals", "checks"):
+        for name in ("methods", "routes", "pools", "months", "communities", "hospitals", "checks"):
             path = folder / f"{name}.csv"
             replace_file(path, _csv(content[name]).encode("utf-8-sig"))
             written.append(path)

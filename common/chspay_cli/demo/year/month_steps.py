@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from chspay.capitation.v1 import visits_pb2
-from chspay.settlement.v1 import month_pb2, settlement_pb2
-from chspay_cli.demo.year import budget_steps, watch_steps
+from chspay.settlement.v1 import month_pb2, routing_pb2, settlement_pb2
+from chspay_cli.demo.year import bill_steps, budget_steps, watch_steps
 from chspay_cli.demo.year.office import CLERK, HEAD, POOL, REVIEWER
 from chspay_cli.demo.year.plan_steps import parquet
 from chspay_cli.demo.year.world import World, must
@@ -34,10 +34,16 @@ async def month(world: World, number: int) -> dict[str, Any]:
     if suspects:
         await _decide(world, suspects[_OPEN], number, "dismissed", "补充病历后予以认可")
     visits = await _visits(world, number)
-    growth = await budget_steps.report(world, number, run["bill_fen"])
+    paid = await bill_steps.bills(world, number)
+    spent = {
+        budget_steps.INPATIENT: run["bill_fen"] - run["bed_days_fen"],
+        budget_steps.OUTPATIENT: paid["bills_fen"],
+        budget_steps.PER_DIEM: run["bed_days_fen"],
+    }  # fmt: skip
+    growth = await budget_steps.report(world, number, spent)
     january = run if number == 1 else world.progress.of("month-01")
     seen = await watch_steps.forecast(world, number, january)
-    return lists | run | visits | growth | seen
+    return lists | run | visits | paid | growth | seen
 
 
 async def _import(world: World, number: int) -> dict[str, Any]:
@@ -127,8 +133,10 @@ async def _run(world: World, number: int) -> dict[str, Any]:
         "points_micro": points_from_pb(run.total_points, "total_points"),
         "other_fen": run.point_value_numerator_fen - run.fund_fen,
         "point_value": run.point_value_display,
-        "fund_fen": run.fund_fen,
-        "split_fen": sum(one.fund_fen for one in paper),
+        "fund_fen": run.fund_fen + run.others_fen,
+        "split_fen": sum(one.fund_fen for one in paper) + run.others_fen,
+        "value_fund_fen": run.fund_fen,
+        "bed_days_fen": await _bed_days_fen(world, run.run_id),
         "prepaid_fen": sum(one.prepaid_fen for one in paper),
         "bill_fen": sum(one.cost_fen - one.patient_fen for one in paper),
         "deducted_fen": sum(one.deducted_fen for one in paper),
@@ -136,6 +144,13 @@ async def _run(world: World, number: int) -> dict[str, Any]:
         "held_lists": run.held_lists,
         "statements_digest": run.statements_digest,
     }
+
+
+async def _bed_days_fen(world: World, run_id: str) -> int:
+    """What bed-days of the run's cases are paid in money."""
+    asked = routing_pb2.SumRoutesRequest(run_id=run_id)
+    sums = (await world.office.ask(CLERK, "routing", "SumRoutes", asked)).sums
+    return sum(row.amount_fen for row in sums if row.method == routing_pb2.PAY_METHOD_PER_DIEM)
 
 
 async def _visits(world: World, number: int) -> dict[str, Any]:

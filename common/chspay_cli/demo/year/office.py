@@ -17,10 +17,13 @@ from chspay.capitation.v1 import (
     roster_pb2_grpc,
     visits_pb2_grpc,
 )
-from chspay.rulebook.v1 import amendments_pb2_grpc
+from chspay.perdiem.v1 import perdiem_pb2_grpc, pilots_pb2_grpc, records_pb2_grpc
+from chspay.rulebook.v1 import amendments_pb2_grpc, institutions_pb2_grpc
 from chspay.settlement.v1 import (
     ledger_pb2_grpc,
     month_pb2_grpc,
+    others_pb2_grpc,
+    routing_pb2_grpc,
     settlement_pb2_grpc,
     year_pb2_grpc,
 )
@@ -36,13 +39,19 @@ _SECONDS, _LOOK_SECONDS = 120.0, 0.15
 #: Which service each stub speaks to. Generated stubs carry no types.
 _STUBS: dict[str, tuple[str, Any]] = {
     "amendments": ("rulebook", amendments_pb2_grpc.AmendmentServiceStub),
+    "institutions": ("rulebook", institutions_pb2_grpc.InstitutionServiceStub),
     "budget": ("budget", budget_pb2_grpc.BudgetServiceStub),
     "plans": ("budget", plan_pb2_grpc.PlanServiceStub),
     "forecasts": ("budget", forecast_pb2_grpc.ForecastServiceStub),
     "settlement": ("settlement", settlement_pb2_grpc.SettlementServiceStub),
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
+    "others": ("settlement", others_pb2_grpc.OtherPaymentServiceStub),
+    "routing": ("settlement", routing_pb2_grpc.RoutingServiceStub),
     "years": ("settlement", year_pb2_grpc.YearServiceStub),
     "ledger": ("settlement", ledger_pb2_grpc.LedgerServiceStub),
+    "pilots": ("perdiem", pilots_pb2_grpc.PilotServiceStub),
+    "records": ("perdiem", records_pb2_grpc.StayRecordServiceStub),
+    "perdiem": ("perdiem", perdiem_pb2_grpc.PerDiemServiceStub),
     "rosters": ("capitation", roster_pb2_grpc.RosterServiceStub),
     "capitation": ("capitation", capitation_pb2_grpc.CapitationServiceStub),
     "visits": ("capitation", visits_pb2_grpc.VisitServiceStub),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from importlib.resources import files
 from typing import Any
 
 import pyarrow as pa
@@ -11,47 +12,27 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from chspay.capitation.v1 import capitation_pb2, roster_pb2
-from chspay.rulebook.v1 import amendments_pb2
+from chspay.rulebook.v1 import amendments_pb2, institutions_pb2
 from chspay.settlement.v1 import settlement_pb2
 from chspay_cli.demo.year.office import CLERK, HEAD, POOL, REVIEWER
 from chspay_cli.demo.year.world import World, must
+from chspay_cli.synth.city import SINCE
+from chspay_cli.synth.year import COMMUNITY_OF
+from chspay_cli.synth.year.retail import PHARMACIES, PHARMACY_NAMES
+from chspay_cli.synth.year.size import leads
 from chspay_kit.convert import date_to_pb
 
 _PART_ROWS = 50_000
+_REGISTRY_HEAD = "code,name,kind,level,pool,area,community,community_role,agreement,since,until"
 _INVALID_HEADS = 4
-
-_AMENDMENT = """\
-amendment: {id}
-place: "{pool}"
-title: 关于演示年度公示期的更正（仅供演示，使年度清算能在一次运行中办结）
-decision: 演示市医保结算联席会议纪要〔{year}〕演示1号
-decided_by: 演示市医保结算联席会议（虚构）
-decided: {year}-01-02
-documents:
-  {id}-minutes:
-    title: 演示市医保结算联席会议纪要（演示年度）
-    number: 演示市纪要〔{year}〕演示1号
-    issuer: 演示市医保结算联席会议（虚构）
-    issued: {year}-01-02
-    standing: demo
-    articles: [第一条]
-rules:
-  clearing.publicity_days:
-    label: 年度清算结果的公示天数（不少于）
-    unit: days
-    rules:
-      - since: 2020-01-01
-        value: 0
-        cite: {id}-minutes#第一条
-        evidence: demo
-        corrects: {{since: 2020-01-01, cite: demo-clearing-2020#第五条}}
-"""
+#: Lines of the catchment that the registry of institutions says itself.
+_REGISTERED = frozenset({"institution", "lead"})
 
 
 async def amend(world: World) -> dict[str, Any]:
-    """The days of publicity of the demonstration, corrected by three officers through the rulebook."""
+    """What is corrected for the demonstration, by three officers through the rulebook."""
     name = f"year-demo-{world.size.year}"
-    content = _AMENDMENT.format(id=name, pool=POOL, year=world.size.year)
+    content = _amendment().format(id=name, pool=POOL, year=world.size.year)
     draft = amendments_pb2.DraftAmendmentRequest(content=content)
     await world.office.ask(CLERK, "amendments", "DraftAmendment", draft, "amend-draft")
     digest = ""
@@ -62,20 +43,32 @@ async def amend(world: World) -> dict[str, Any]:
     return {"amendment": name, "policy_digest": digest}
 
 
+def _amendment() -> str:
+    return files("chspay_cli.demo.year").joinpath("amendment.yaml").read_text(encoding="utf-8")
+
+
 async def register(world: World) -> dict[str, Any]:
-    """Every hospital of the city on the register."""
-    for one in world.city.hospitals:
-        hospital = settlement_pb2.Hospital(
-            hospital_code=one.hospital_code,
-            name=one.name,
-            region_code=POOL,
-            area_code=one.region_code,
-            level=one.level,
-            since=date_to_pb(date.fromisoformat(one.since)),
-        )
-        request = settlement_pb2.PutHospitalRequest(hospital=hospital)
-        await world.office.ask(CLERK, "settlement", "PutHospital", request, f"hospital-{one.hospital_code}")
-    return {"hospitals": len(world.city.hospitals)}
+    """Hospitals and pharmacies in the registry, as one file; then until settlement has copied them."""
+    leads_ = {one.hospital_code for one in leads(world.city.hospitals).values()}
+    rows = [
+        (one.hospital_code, one.name, "hospital", one.level, one.region_code, COMMUNITY_OF[one.region_code],
+         "lead" if one.hospital_code in leads_ else "member")
+        for one in world.city.hospitals
+    ]  # fmt: skip
+    rows += [(code, PHARMACY_NAMES[code], "pharmacy", 9, area, "", "") for code, area in PHARMACIES.items()]
+    lines = [_REGISTRY_HEAD] + [
+        ",".join(map(str, (*row[:4], POOL, *row[4:], "active", SINCE, ""))) for row in rows
+    ]
+    content = "\n".join(lines).encode()
+    request = institutions_pb2.ImportInstitutionsRequest(content=content)
+    await world.office.ask(CLERK, "institutions", "ImportInstitutions", request, "institutions")
+
+    async def look() -> int:
+        asked = settlement_pb2.ListHospitalsRequest(region_code=POOL)
+        return len(await world.office.pages(CLERK, "settlement", "ListHospitals", asked, "hospitals"))
+
+    await world.office.until(look, lambda copied: copied < len(rows))
+    return {"hospitals": len(world.city.hospitals), "pharmacies": len(PHARMACIES)}
 
 
 async def load_roster(world: World) -> dict[str, Any]:
@@ -125,10 +118,11 @@ async def heads(world: World) -> dict[str, Any]:
 async def quotas(world: World) -> dict[str, Any]:
     """Who is served by whom, everybody's community on each day, and the quotas."""
     office, year = world.office, world.size.year
-    served = capitation_pb2.PutCatchmentRequest(pool=POOL, document=f"演示联席〔{year}〕2号")
+    served = capitation_pb2.DrawCatchmentRequest(pool=POOL, document=f"演示联席〔{year}〕2号")
     for kind, code, community, since in world.city.catchment:
-        served.entries.add(kind=kind, code=code, community=community, since=date_to_pb(since))
-    await office.ask(CLERK, "capitation", "PutCatchment", served, "catchment")
+        if kind not in _REGISTERED:
+            served.entries.add(kind=kind, code=code, community=community, since=date_to_pb(since))
+    await office.ask(CLERK, "capitation", "DrawCatchment", served, "catchment")
     start = capitation_pb2.StartAttributionRequest(
         pool=POOL,
         roster_id=world.progress.of("roster")["roster_id"],

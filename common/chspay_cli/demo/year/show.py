@@ -8,15 +8,22 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from chspay_cli.demo.year.result import YearResult
+from chspay_cli.demo.year.result import METHODS, YearResult
 from chspay_core.amounts import fen_to_yuan
 
-_CODES = frozenset({"代码", "编码"})
+_CODES = frozenset({"代码", "编码", "理由代码"})
 
 
 def show(console: Console, found: YearResult) -> None:
     """Every table, and what was checked."""
-    for table in (_methods(found), _pools(found), _months(found), _communities(found), _hospitals(found)):
+    for table in (
+        _methods(found),
+        _routes(found),
+        _pools(found),
+        _months(found),
+        _communities(found),
+        _hospitals(found),
+    ):
         console.print()
         console.print(table)
     year = found.clearing
@@ -53,12 +60,25 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _methods(found: YearResult) -> Table:
-    table = _table("支付方式", "方式", "代码", "例数或人数", "点数", "费用（元）", "基金支付（元）")
+    table = _table(
+        "支付方式", "方式", "代码", "病例、账单或人", "点数", "费用（元）", "按点数支付（元）",
+        "按金额支付（元）", "基金合计（元）",
+    )  # fmt: skip
     for one in found.methods:
-        points = f"{one.points:.4f}" if one.points else "—"
+        amounts = map(fen_to_yuan, (one.cost_fen, one.points_fen, one.money_fen, one.fund_fen))
         table.add_row(
-            one.name, one.code, str(one.count), points, fen_to_yuan(one.cost_fen), fen_to_yuan(one.fund_fen)
+            one.name, one.code, str(one.count), f"{one.points:.4f}" if one.points else "—", *amounts
         )
+    return table
+
+
+def _routes(found: YearResult) -> Table:
+    table = _table(
+        "住院病例的付费方式认定（每例一种）", "方式", "代码", "理由代码", "病例", "按金额支付（元）"
+    )
+    for row in found.routes:
+        amount = fen_to_yuan(row["amount_fen"])
+        table.add_row(METHODS[row["method"]], row["method"], row["reason"], str(row["cases"]), amount)
     return table
 
 

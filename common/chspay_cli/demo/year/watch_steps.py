@@ -16,9 +16,11 @@ from chspay_core.amounts import MICRO, from_micro, plain, round_half_up
 #: The first forecast is made when so many months are settled.
 FORECASTS_FROM = 3
 _YEARS_BACK = 3
-#: How fund and points grew from year to year before, per mille, and how far a month lay from its year.
-_FUND_GROWTH, _POINTS_GROWTH, _NOISE = 1061, 1040, 25
-_PLACES = 4
+#: How fund and points grew from year to year before, per mille.
+_FUND_GROWTH, _POINTS_GROWTH = 1061, 1040
+#: Per mille, of months with so many cases; fewer cases go up and down more.
+_NOISE, _NOISE_CASES = 42, 600
+_PLACES, _MOST_NOISE = 4, 200
 
 
 async def forecast(world: World, number: int, january: dict[str, Any]) -> dict[str, Any]:
@@ -47,11 +49,12 @@ async def forecast(world: World, number: int, january: dict[str, Any]) -> dict[s
 def history(world: World, january: dict[str, Any]) -> list[Any]:
     """The months of the years before, reckoned back from January with ordinary ups and downs."""
     random = world.size.random(5)
+    noise = min(int(_NOISE * (_NOISE_CASES * len(MONTHS) / world.size.cases) ** 0.5), _MOST_NOISE)
     found = []
     for back in range(_YEARS_BACK * len(MONTHS), 0, -1):
         years, month = (back - 1) // len(MONTHS) + 1, (len(MONTHS) - back) % len(MONTHS) + 1
-        patients, work = (1000 + int(part) for part in random.integers(-_NOISE, _NOISE + 1, 2))
-        fund = january["fund_fen"] * 1000**years // _FUND_GROWTH**years
+        patients, work = (1000 + int(part) for part in random.integers(-noise, noise + 1, 2))
+        fund = january["value_fund_fen"] * 1000**years // _FUND_GROWTH**years
         other = january["other_fen"] * 1000**years * patients // (_FUND_GROWTH**years * 1000)
         points = january["points_micro"] * 1000**years * work // (_POINTS_GROWTH**years * 1000)
         found.append(
@@ -67,7 +70,7 @@ def history(world: World, january: dict[str, Any]) -> list[Any]:
 
 def came(months: list[dict[str, Any]]) -> str:
     """The year's point value that came: the months' numerators over their points, yuan per point."""
-    numerator = sum(row["fund_fen"] + row["other_fen"] for row in months)
+    numerator = sum(row["value_fund_fen"] + row["other_fen"] for row in months)
     points = sum(row["points_micro"] for row in months)
     return f"{round_half_up(Decimal(numerator * MICRO) / Decimal(points * 100), _PLACES):.{_PLACES}f}"
 

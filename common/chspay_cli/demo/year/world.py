@@ -30,6 +30,10 @@ class World:
         """The generated year; made when a step first needs it."""
         return city_year(self.size)
 
+    def generate(self) -> None:
+        """Makes the city now; it takes some seconds of computing."""
+        self.city  # noqa: B018 - kept by being asked for
+
     @property
     def last_day(self) -> date:
         """The last day of the year."""

@@ -25,8 +25,8 @@ COMMUNITY_NAMES = {
     "C990102": "演示二县县域医共体",
 }
 MONTHS = range(1, 13)
-#: Limits of each size.
-PERSONS, CASES, HOSPITALS, YEARS = (500, 2_000_000), (120, 600_000), (8, 200), (2021, 2098)
+#: Limits of each size; the demonstration city routes every case to one method from 2027 on.
+PERSONS, CASES, HOSPITALS, YEARS = (500, 2_000_000), (120, 600_000), (8, 200), (2027, 2098)
 
 
 @dataclass(frozen=True, slots=True)
