@@ -22,6 +22,7 @@ from chspay_budget.engine.growth import growth_sheet, watch
 from chspay_budget.engine.proposal import Facts, propose
 from chspay_budget.engine.totals import METHODS, compare
 from chspay_cli import budget_files as files
+from chspay_cli import cli_budget_watch
 from chspay_cli.remote import BudgetOption, HomeOption, ask_budget
 from chspay_core.amounts import fen_to_yuan, plain, yuan_to_fen
 from chspay_core.bundle import Bundle
@@ -63,6 +64,7 @@ app = typer.Typer(
   chspay budget close 990100 2027 --decision 联席〔2028〕1号
 """,
 )
+app.add_typer(cli_budget_watch.app)
 Pool = Annotated[str, typer.Argument(help="统筹区代码")]
 YearNo = Annotated[int, typer.Argument(help="年度")]
 Trial = Annotated[bool, typer.Option("--try", help="只在本机试算，不连接任何服务，不保存")]
