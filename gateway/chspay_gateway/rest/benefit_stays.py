@@ -30,7 +30,8 @@ class StayIn(Strict):
                     "pool": "990100",
                     "stay_id": "ZY2026-0001",
                     "person_key": _PERSON,
-                    "institution": "H99010100001",
+                    "institution": "H33010600001",
+                    "level": 3,
                     "admitted": "2026-03-10",
                     "discharged": "2026-03-18",
                     "eligible": "10000.00",
@@ -59,7 +60,7 @@ class ReversalIn(Strict):
             "examples": [
                 {
                     "pool": "990100",
-                    "institution": "H99010100001",
+                    "institution": "H33010600001",
                     "stay_id": "ZY2026-0001",
                     "document": "退费单2026-3",
                 }

@@ -59,6 +59,7 @@ class CatchmentIn(Strict):
                     "document": "演示市联席〔2025〕6号",
                     "entries": [
                         {"kind": "institution", "code": "H1", "community": "C1", "since": "2020-01-01"},
+                        {"kind": "lead", "code": "H1", "community": "C1", "since": "2020-01-01"},
                         {"kind": "region", "code": "990102", "community": "C2", "since": "2020-01-01"},
                     ],
                 }
