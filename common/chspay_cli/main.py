@@ -55,6 +55,7 @@ COMMANDS = (
     Command("benefit", "cli_benefit", "app", "签约、转诊与住院待遇。"),
     Command("capitation", "cli_capitation", "app", "门诊按人头包干：试算、名册、归属、额度、结算。"),
     Command("ledger", "cli_ledger", "app", "总账：核验、对账单、预付金、拨付单。"),
+    Command("route", "cli_route", "app", "付费方式：一个病例为什么这样支付；其他支付；按项目的账单。"),
     Command("statement", "cli_statement", "app", "结算单：导出医疗机构的自核数据包，查询签名公钥。"),
     Command("verify", "cli_verify", "verify", "离线核对自核数据包：重算点数、金额、结算单与总额证明。"),
     Command("why", "cli_why", "why", "一个金额的来历：公式、参数与条款、清单字段。"),

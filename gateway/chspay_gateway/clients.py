@@ -52,7 +52,9 @@ from chspay.settlement.v1 import (
     ledger_pb2_grpc,
     lineage_pb2_grpc,
     month_pb2_grpc,
+    others_pb2_grpc,
     replay_pb2_grpc,
+    routing_pb2_grpc,
     settlement_pb2_grpc,
     statement_package_pb2_grpc,
     whatif_pb2_grpc,
@@ -103,6 +105,8 @@ _MORE: dict[str, tuple[str, Any]] = {
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
     "year": ("settlement", year_pb2_grpc.YearServiceStub),
     "ledger": ("settlement", ledger_pb2_grpc.LedgerServiceStub),
+    "others": ("settlement", others_pb2_grpc.OtherPaymentServiceStub),
+    "routing": ("settlement", routing_pb2_grpc.RoutingServiceStub),
     "replay": ("settlement", replay_pb2_grpc.ReplayServiceStub),
     "lineage": ("settlement", lineage_pb2_grpc.LineageServiceStub),
     "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
@@ -152,6 +156,8 @@ class Services:
     month: Any
     year: Any
     ledger: Any
+    others: Any
+    routing: Any
     replay: Any
     lineage: Any
     what_if: Any

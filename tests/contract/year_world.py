@@ -128,9 +128,12 @@ class YearWorld(sw.World):
             pool=found.pool, year=found.year, causes=[cause], decision_no="联席〔2027〕1号", **facts
         )
 
-    async def close(self, found: year_pb2.YearClearing) -> year_pb2.YearClearing:
-        """From trial to closed, by three persons."""
-        self.account_for(found)
+    async def close(self, found: year_pb2.YearClearing, **accounts: int) -> year_pb2.YearClearing:
+        """From trial to closed, by three persons.
+
+        :param accounts: what the final accounts say otherwise than the clearing.
+        """
+        self.account_for(found, **accounts)
         await self.move(REVIEWER, found.clearing_id, "review")
         await self.move(APPROVER, found.clearing_id, "approve", "联席〔2027〕2号")
         await self.move(APPROVER, found.clearing_id, "publish")

@@ -146,16 +146,7 @@ def build(
             YEAR,
         ),
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
-        (
-            others_pb2_grpc.add_OtherPaymentServiceServicer_to_server,
-            OtherPaymentServicer(Bills(policies)),
-            OTHERS,
-        ),
-        (
-            routing_pb2_grpc.add_RoutingServiceServicer_to_server,
-            RoutingServicer(Routes(runs, policies)),
-            ROUTING,
-        ),
+        *_methods(runs, policies),
         (
             replay_pb2_grpc.add_ReplayServiceServicer_to_server,
             ReplayServicer(ReplayBundles(policies, packages)),
@@ -173,15 +164,31 @@ def build(
             PACKAGES,
         ),
     ]
-    worker = Worker("settlement", database, MonthRuns(Stages(groups, policies, bed_days)))
-    others = (
+    jobs = (
+        MonthRuns(Stages(groups, policies, bed_days)),
         PointTables(groups, policies),
         PeriodRuns(runs),
         YearStages(groups, policies),
         RegistryCopy(Institutions(rulebook)),
     )
-    workers = [worker, *(Worker("settlement", database, other) for other in others)]
-    return Built(servicers, worker, workers)
+    workers = [Worker("settlement", database, job) for job in jobs]
+    return Built(servicers, workers[0], workers)
+
+
+def _methods(runs: Runs, policies: Policies) -> list[Add]:
+    """What pays otherwise than by points, and which method pays a case."""
+    return [
+        (
+            others_pb2_grpc.add_OtherPaymentServiceServicer_to_server,
+            OtherPaymentServicer(Bills(policies)),
+            OTHERS,
+        ),
+        (
+            routing_pb2_grpc.add_RoutingServiceServicer_to_server,
+            RoutingServicer(Routes(runs, policies)),
+            ROUTING,
+        ),
+    ]
 
 
 async def main(settings: SettlementSettings) -> None:

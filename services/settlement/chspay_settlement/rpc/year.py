@@ -184,7 +184,7 @@ def clearing_to_pb(found: Clearing) -> pb.YearClearing:
         "scheme_digest", "engine_version", "budget_fen", "budget_version", "cases", "actual_fen",
         "terminated_fen", "shared_fen", "withheld_fen", "decision_fen", "evidence", "table_digest",
         "input_digest", "statements_digest", "accounts_version", "decision_no", "batch_id",
-        "failure_reason", "failure_message", "started_by",
+        "failure_reason", "failure_message", "started_by", "others_fen",
     )  # fmt: skip
     message = pb.YearClearing(
         **{name: getattr(found, name) for name in same},
