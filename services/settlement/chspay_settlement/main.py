@@ -15,6 +15,7 @@ from chspay.settlement.v1 import (
     lineage_pb2_grpc,
     month_pb2_grpc,
     others_pb2_grpc,
+    quality_pb2_grpc,
     replay_pb2_grpc,
     routing_pb2_grpc,
     settlement_pb2_grpc,
@@ -28,7 +29,7 @@ from chspay_kit.grpc_server import Add, serve
 from chspay_kit.worker import Worker
 from chspay_settlement.app.episodes.desk import Desk as EpisodeDesk
 from chspay_settlement.app.intake.importing import Importer
-from chspay_settlement.app.intake.keys import read_keys
+from chspay_settlement.app.intake.keys import Keyring, read_keys
 from chspay_settlement.app.intake.lists import Intake
 from chspay_settlement.app.intake.registry_copy import RegistryCopy
 from chspay_settlement.app.month.audit import Audit
@@ -40,6 +41,7 @@ from chspay_settlement.app.month.periods import PeriodRuns
 from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.proof.packages import Packages
+from chspay_settlement.app.quality.checking import Quality, QualityChecks
 from chspay_settlement.app.reading.explain import Explain
 from chspay_settlement.app.reading.peers import Peers
 from chspay_settlement.app.reading.routes import Routes
@@ -73,6 +75,8 @@ from chspay_settlement.rpc.others import NAME as OTHERS
 from chspay_settlement.rpc.others import OtherPaymentServicer
 from chspay_settlement.rpc.packages import NAME as PACKAGES
 from chspay_settlement.rpc.packages import PackageServicer
+from chspay_settlement.rpc.quality import NAME as QUALITY
+from chspay_settlement.rpc.quality import QualityServicer
 from chspay_settlement.rpc.replay import NAME as REPLAY
 from chspay_settlement.rpc.replay import ReplayServicer
 from chspay_settlement.rpc.routing import NAME as ROUTING
@@ -129,16 +133,6 @@ def build(
         (settlement_pb2_grpc.add_SettlementServiceServicer_to_server, settlement, NAME),
         (month_pb2_grpc.add_MonthServiceServicer_to_server, month, MONTH),
         (figures_pb2_grpc.add_FiguresServiceServicer_to_server, FiguresServicer(), FIGURES),
-        (
-            episodes_pb2_grpc.add_EpisodeServiceServicer_to_server,
-            EpisodeServicer(EpisodeDesk(intake, keyring)),
-            EPISODES,
-        ),
-        (
-            groupings_pb2_grpc.add_GroupingServiceServicer_to_server,
-            GroupingServicer(Peers(keyring)),
-            GROUPINGS,
-        ),
         (inputs_pb2_grpc.add_InputServiceServicer_to_server, InputServicer(CoefficientTables()), INPUTS),
         (
             year_pb2_grpc.add_YearServiceServicer_to_server,
@@ -147,22 +141,9 @@ def build(
         ),
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
         *_methods(runs, policies),
-        (
-            replay_pb2_grpc.add_ReplayServiceServicer_to_server,
-            ReplayServicer(ReplayBundles(policies, packages)),
-            REPLAY,
-        ),
-        (
-            lineage_pb2_grpc.add_LineageServiceServicer_to_server,
-            LineageServicer(Lineage(runs, years, months)),
-            LINEAGE,
-        ),
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
-        (
-            statement_package_pb2_grpc.add_StatementPackageServiceServicer_to_server,
-            PackageServicer(packages),
-            PACKAGES,
-        ),
+        *_beside_intake(intake, keyring),
+        *_opened(runs, years, months, policies, packages),
     ]
     jobs = (
         MonthRuns(Stages(groups, policies, bed_days)),
@@ -170,6 +151,7 @@ def build(
         PeriodRuns(runs),
         YearStages(groups, policies),
         RegistryCopy(Institutions(rulebook)),
+        QualityChecks(keyring),
     )
     workers = [Worker("settlement", database, job) for job in jobs]
     return Built(servicers, workers[0], workers)
@@ -187,6 +169,46 @@ def _methods(runs: Runs, policies: Policies) -> list[Add]:
             routing_pb2_grpc.add_RoutingServiceServicer_to_server,
             RoutingServicer(Routes(runs, policies)),
             ROUTING,
+        ),
+    ]
+
+
+def _beside_intake(intake: Intake, keyring: Keyring) -> list[Add]:
+    """What stands beside the intake of lists: the parts they wait for, and their quality."""
+    return [
+        (
+            episodes_pb2_grpc.add_EpisodeServiceServicer_to_server,
+            EpisodeServicer(EpisodeDesk(intake, keyring)),
+            EPISODES,
+        ),
+        (
+            groupings_pb2_grpc.add_GroupingServiceServicer_to_server,
+            GroupingServicer(Peers(keyring)),
+            GROUPINGS,
+        ),
+        (quality_pb2_grpc.add_QualityServiceServicer_to_server, QualityServicer(Quality()), QUALITY),
+    ]
+
+
+def _opened(
+    runs: Runs, years: Years, months: MonthMemory, policies: Policies, packages: Packages
+) -> list[Add]:
+    """What opens a finished clearing again: replay, lineage, packages."""
+    return [
+        (
+            replay_pb2_grpc.add_ReplayServiceServicer_to_server,
+            ReplayServicer(ReplayBundles(policies, packages)),
+            REPLAY,
+        ),
+        (
+            lineage_pb2_grpc.add_LineageServiceServicer_to_server,
+            LineageServicer(Lineage(runs, years, months)),
+            LINEAGE,
+        ),
+        (
+            statement_package_pb2_grpc.add_StatementPackageServiceServicer_to_server,
+            PackageServicer(packages),
+            PACKAGES,
         ),
     ]
 

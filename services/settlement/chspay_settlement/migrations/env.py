@@ -8,6 +8,7 @@ from chspay_settlement import (  # noqa: F401 - put their tables beside the othe
     tables_month,
     tables_others,
     tables_proof,
+    tables_quality,
     tables_whatif,
     tables_year,
 )

@@ -158,6 +158,10 @@ _PUT = f"""
   INSERT INTO settlement.list_sealed (list_id, version, hospital_code, region_code, identity, source)
   SELECT i.list_id, head.version, i.hospital_code, i.region_code, i.identity, i.source
   FROM i JOIN head USING (list_id) WHERE i.identity IS NOT NULL OR i.source IS NOT NULL
+), unchecked AS (
+  INSERT INTO settlement.quality_waiting (list_id, version, hospital_code, region_code)
+  SELECT i.list_id, head.version, i.hospital_code, i.region_code
+  FROM i JOIN head USING (list_id) WHERE i.source IS NOT NULL
 )
 SELECT list_id, version, settle_period, mark FROM head
 """  # noqa: S608 - constants only
