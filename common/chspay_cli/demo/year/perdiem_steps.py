@@ -23,9 +23,18 @@ _COLUMNS = (
 
 
 async def pilots(world: World) -> dict[str, Any]:
-    """Members of the pilot; the last of them stays outside, so that its long stays are paid by group."""
+    """Members of the pilot; one stays outside, so that its long stays are paid by group.
+
+    Only a member keeps a list of its own for an acute episode.
+    """
+    acute = {stay.hospital_code for stay in world.city.long if stay.acute}
     fit = [one for one in world.city.hospitals if one.level > 1 and one.kind in _KINDS]
-    members = fit[:-1]
+    outside = next((one.hospital_code for one in reversed(fit) if one.hospital_code not in acute), "")
+    members = [
+        one
+        for one in world.city.hospitals
+        if one.hospital_code in acute or (one in fit and one.hospital_code != outside)
+    ]
     for one in members:
         for category in CATEGORIES:
             member = pilots_pb2.PutMembershipRequest(
@@ -35,7 +44,7 @@ async def pilots(world: World) -> dict[str, Any]:
             await world.office.ask(
                 HEAD, "pilots", "PutMembership", member, f"pilot-{one.hospital_code}-{category}"
             )
-    return {"institutions": len(members), "outside": fit[-1].hospital_code}
+    return {"institutions": len(members), "outside": outside}
 
 
 async def records(world: World) -> dict[str, Any]:
