@@ -102,7 +102,8 @@ def test_drawing_on_the_reserve_changes_no_total(reserve, drawn, settled):
     """An adjustment out of the reserve moves money between funds; income and plan stay as they were."""
     funds = {"inpatient": 10**10, "outpatient": 10**9, "per_diem": 0, "capitation": 0, "reserve": reserve}
     income = sum(funds.values())
-    standing = Standing(income, 10**10, 0, funds, 10**8, respread([0] * 12, 10**10 - 10**8, 1, POLICY))
+    months = respread([0] * 12, 10**10 - 10**8, 1, POLICY)
+    standing = Standing(income, income - reserve, 10**10, 0, funds, 10**8, months)
     asked = Change("outbreak", changes(inpatient=drawn, reserve=-drawn), 0, 0, settled + 1, "通报")
     found, code = _tried(lambda: adjust(standing, asked, settled, POLICY))
     if found is None:
@@ -111,6 +112,34 @@ def test_drawing_on_the_reserve_changes_no_total(reserve, drawn, settled):
         return
     assert sum(found.funds.values()) == income == found.income_fen
     assert {f: found.funds[f] - funds[f] for f in FUNDS} == dict(asked.funds)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9)),
+        max_size=6,
+    )
+)
+def test_no_run_of_adjustments_spends_what_income_does_not_carry(asked):
+    """However a year is adjusted, spending grows by what the reserve gave and income brought, no more."""
+    funds = {"inpatient": 10**10, "outpatient": 10**9, "per_diem": 0, "capitation": 0, "reserve": 10**9}
+    income = sum(funds.values())
+    at = Standing(income, income - 10**9, 10**10, 0, funds, 0, respread([0] * 12, 10**10, 1, POLICY))
+    spent, room = 11 * 10**9, Fraction(11 * 10**9)
+    for inpatient, reserve, more in asked:
+        change = Change("outbreak", changes(inpatient=inpatient, reserve=reserve), 0, more, 1, "通报")
+        found, _ = _tried(lambda: adjust(at, change, 0, POLICY))  # noqa: B023 - called at once
+        if found is None:
+            continue
+        at = Standing(
+            found.income_fen, found.ceiling_fen, 10**10, 0, found.funds, found.out_of_area_fen, found.months
+        )
+        spent = sum(found.funds[fund] for fund in SPENDING)
+        room += (more * Fraction("0.97") if more > 0 else more) + max(-reserve, 0)
+        assert spent <= found.ceiling_fen <= found.income_fen
+        assert spent + found.funds[RESERVE] <= found.income_fen
+        assert spent <= room
+        assert sum(found.months) == found.local_fen
 
 
 def test_no_other_move_is_accepted():

@@ -72,7 +72,9 @@ def _adjust(case: dict, policy: Policy) -> None:
     months = [yuan_to_fen(text) for text in case["months"]]
     assert sum(months) == funds[INPATIENT] - out
     income = yuan_to_fen(case["income"])
-    standing = Standing(income, yuan_to_fen(case["base"]), yuan_to_fen(case["cap"]), funds, out, months)
+    ceiling = income - funds["reserve"]
+    base, cap = yuan_to_fen(case["base"]), yuan_to_fen(case["cap"])
+    standing = Standing(income, ceiling, base, cap, funds, out, months)
     asked = case["change"]
     change = Change(
         asked["cause"], changes(**{f: yuan_to_fen(t) for f, t in asked["funds"].items()}),

@@ -13,7 +13,7 @@ from chspay_budget.engine import months
 from chspay_budget.engine.accounts import CAUSES
 from chspay_budget.engine.funds import FUNDS, INPATIENT, NAMES, RESERVE, SPENDING, check_document
 from chspay_budget.engine.plan import write_months
-from chspay_budget.engine.proposal import OVER_CAP, OVER_INCOME, ceiling_of
+from chspay_budget.engine.proposal import OVER_CAP, OVER_INCOME, RESERVE_KEY, ceiling_of
 from chspay_core.amounts import fen_to_yuan, largest_remainder
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import Policy
@@ -96,6 +96,7 @@ class Standing:
     """A version as it stands before the change, fen."""
 
     income_fen: int
+    ceiling_fen: int
     base_fen: int
     cap_fen: int
     funds: Mapping[str, int]
@@ -228,7 +229,11 @@ def _check_sums(
     standing: Standing, change: Change, funds: Mapping[str, int], income: int, cause: Cause, policy: Policy,
     sheet: Worksheet,
 ) -> int:  # fmt: skip
-    """Income still covers all five funds, and the cap holds unless the cause may pass it."""
+    """Income still covers all five funds, and the cap holds unless the cause may pass it.
+
+    What is drawn from the reserve may be spent; of more income the reserve keeps its share; what income falls
+    short of cannot be spent.
+    """
     spending, total = sum(funds[fund] for fund in SPENDING), sum(funds.values())
     sheet.given("was_income", "收入预算（调整前）", standing.income_fen, "fen")
     sheet.given("change_income", "收入预算的调整", change.income_fen, "fen")
@@ -237,9 +242,19 @@ def _check_sums(
         inputs=["was_income", "change_income"],
     )  # fmt: skip
     sheet.line("total", "预算总额（调整后）", total, "fen", formula=" + ".join(FUNDS), inputs=list(FUNDS))
-    drawn = standing.funds[RESERVE] - funds[RESERVE]
-    # What is drawn from the reserve may be spent; the rest of the reserve must still be there.
-    ceiling = income - funds[RESERVE] if drawn >= 0 else ceiling_of(income, policy)
+    free = change.income_fen if change.income_fen < 0 else ceiling_of(change.income_fen, policy)
+    kept, moved = max(change.income_fen - free, 0), change.funds[RESERVE]
+    # The share of more income that must be kept may go to the reserve; what goes there beyond is not spent.
+    ceiling = standing.ceiling_fen + free - (moved - kept if moved > kept else min(moved, 0))
+    sheet.given("was_ceiling", "可安排的支出上限（调整前）", standing.ceiling_fen, "fen")
+    rule = policy.rule(RESERVE_KEY)
+    sheet.rule("reserve_share", rule.label, policy.text(RESERVE_KEY), rule.unit, rule=rule)
+    sheet.line(
+        "ceiling", "可安排的支出上限（调整后）", ceiling, "fen",
+        formula="was_ceiling + 收入增加扣除风险调剂金的部分（减少的全额） − 另行转入风险调剂金（转出为负）",
+        inputs=["was_ceiling", "change_reserve", "change_income", "reserve_share"], rounding="down_to_fen",
+        rule=rule,
+    )  # fmt: skip
     if income <= 0 or total > income or spending > ceiling:
         raise Fault(
             OVER_INCOME, field="changes", value=spending, income=income, ceiling=ceiling,

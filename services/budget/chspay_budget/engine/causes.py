@@ -17,9 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from chspay_budget.engine.accounts import CAUSES
 from chspay_budget.engine.funds import check_amount, check_document
+from chspay_core.amounts import divide_half_up
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.worksheet import Worksheet
 
@@ -94,8 +96,9 @@ def attribute(
     if effect >= billed:
         raise Fault(EFFECT_TOO_MUCH, field="policy_effects", value=effect, most=billed)
     grants = _write_granted(granted, effect, sheet)
-    shapley = _shapley(groups, first_budget_fen, billed - effect)
-    _write_game(groups, first_budget_fen, billed - effect, sheet)
+    sides = bills(groups, first_budget_fen, billed - effect)
+    shapley = _shapley(sides)
+    _write_game(groups, sides, billed - effect, sheet)
     first = dict(zip(PLAYERS, whole([shapley[name] for name in PLAYERS]), strict=True))
     for name in PLAYERS:
         sheet.line(
@@ -150,21 +153,31 @@ def bills(groups: Sequence[Group], planned_fen: int, actual_fen: int) -> list[Fr
         Fraction(planned_fen, sum(g.planned_fen for g in groups)),
         Fraction(actual_fen, sum(g.actual_fen for g in groups)),
     )
-    #: [mix][price] -> what a mean case costs.
-    mean = [[Fraction(0), Fraction(0)], [Fraction(0), Fraction(0)]]
+    #: (mix, price, whose price) -> by number of cases, what is divided by it.
+    parts: dict[tuple[int, int, int], dict[int, int]] = {}
     for group in groups:
         counts, costs = (group.planned_cases, group.actual_cases), (group.planned_fen, group.actual_fen)
-        prices = [scales[k] * Fraction(costs[k], counts[k]) if counts[k] else None for k in (0, 1)]
-        for k in (0, 1):
-            for price in (0, 1):
-                own = prices[price] if prices[price] is not None else prices[1 - price]
-                if counts[k] and own is not None:
-                    mean[k][price] += Fraction(counts[k], cases[k]) * own
+        for mix, price in product((0, 1), repeat=2):
+            whose = price if counts[price] else 1 - price
+            if counts[mix]:
+                found = parts.setdefault((mix, price, whose), {})
+                found[counts[whose]] = found.get(counts[whose], 0) + counts[mix] * costs[whose]
+    #: [mix][price] -> what a mean case costs.
+    mean = [[Fraction(0), Fraction(0)], [Fraction(0), Fraction(0)]]
+    for (mix, price, whose), found in parts.items():
+        mean[mix][price] += scales[whose] * _sum(found) / cases[mix]
     return [cases[mask & 1] * mean[mask >> 1 & 1][mask >> 2 & 1] for mask in range(8)]
 
 
-def _shapley(groups: Sequence[Group], planned_fen: int, actual_fen: int) -> dict[str, Fraction]:
-    value = bills(groups, planned_fen, actual_fen)
+def _sum(parts: Mapping[int, int]) -> Fraction:
+    """The parts, each divided by its key, added in pairs: large denominators then meet at the end only."""
+    found = [Fraction(part, count) for count, part in sorted(parts.items())]
+    while len(found) > 1:
+        found = [sum(found[i : i + 2], Fraction(0)) for i in range(0, len(found), 2)]
+    return found[0]
+
+
+def _shapley(value: Sequence[Fraction]) -> dict[str, Fraction]:
     found: dict[str, Fraction] = {}
     #: How many of the six orders put a given set of the other two first.
     share = (Fraction(2, 6), Fraction(1, 6), Fraction(2, 6))
@@ -203,7 +216,9 @@ def _name(mask: int) -> str:
     return "".join(letter if mask >> bit & 1 else "0" for bit, letter in enumerate("vmp"))
 
 
-def _write_game(groups: Sequence[Group], planned_fen: int, actual_fen: int, sheet: Worksheet) -> None:
+def _write_game(
+    groups: Sequence[Group], sides: Sequence[Fraction], actual_fen: int, sheet: Worksheet
+) -> None:
     for key, label, number in (
         ("planned_cases", "预算例数", sum(g.planned_cases for g in groups)),
         ("actual_cases", "实际例数", sum(g.actual_cases for g in groups)),
@@ -214,12 +229,11 @@ def _write_game(groups: Sequence[Group], planned_fen: int, actual_fen: int, shee
         inputs=["billed", "policy_cost"],
     )  # fmt: skip
     names = (("服务量", "v"), ("病例组合", "m"), ("价格", "p"))
-    for mask, value in enumerate(bills(groups, planned_fen, actual_fen)):
+    for mask, value in enumerate(sides):
         moved = "、".join(label for bit, (label, _) in enumerate(names) if mask >> bit & 1)
-        fen = Fraction(value)
         sheet.line(
             f"bill_{_name(mask)}", f"{moved}取实际、其余取预算的费用" if moved else "全部取预算的费用",
-            (2 * fen.numerator + fen.denominator) // (2 * fen.denominator), "fen",
+            divide_half_up(value.numerator, value.denominator), "fen",
             formula="例数 × 各病组（占比 × 例均费用）之和",
             inputs=["first_budget", "net", "planned_cases", "actual_cases"],
             rounding="四舍五入到分显示，按精确值使用",

@@ -72,7 +72,13 @@ class YearPlan:
     def standing(self) -> Standing:
         """What an adjustment starts from."""
         return Standing(
-            self.income_fen, self.base_fen, self.cap_fen, self.funds, self.out_of_area_fen, self.months
+            self.income_fen,
+            self.ceiling_fen,
+            self.base_fen,
+            self.cap_fen,
+            self.funds,
+            self.out_of_area_fen,
+            self.months,
         )
 
 
