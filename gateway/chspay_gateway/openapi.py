@@ -43,7 +43,7 @@ _REQUEST_ID = {
     "schema": {"type": "string", "pattern": "^[0-9A-Za-z._:-]{1,64}$"},
     "example": "2026-01-12-0001",
 }
-_OPEN = ("/healthz", "/readyz", "/version")
+_OPEN = ("/healthz", "/readyz", "/version", "/collection.json")
 _TAGS = [
     {"name": "结算清单", "description": "上报、查询、批量导入"},
     {"name": "分组", "description": "给一份病例分组并说明原因，不保存"},

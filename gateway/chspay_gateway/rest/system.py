@@ -5,8 +5,10 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field
 
+from chspay_gateway.collection import collection_of
 from chspay_gateway.rest.types import Answer
 from chspay_gateway.session import Caller, gateway_of
 
@@ -66,6 +68,12 @@ async def readyz(request: Request, response: Response) -> ReadyOut:
 async def software_version() -> VersionOut:
     """本系统的版本号。"""
     return VersionOut(version=version("chspay"))
+
+
+@router.get("/collection.json", summary="接口请求集", openapi_extra={"security": []})
+async def collection(request: Request) -> JSONResponse:
+    """由接口说明生成的请求集（Postman 2.1格式），导入工具后填写base_url和key即可逐个试用。"""
+    return JSONResponse(collection_of(request.app.openapi()))
 
 
 @router.get("/api/v1/me", summary="查询当前密钥的身份")
