@@ -54,6 +54,7 @@ COMMANDS = (
     Command("budget", "cli_budget", "app", "年度收支预算：编制、分配、批准、预警、调整、差额原因、关闭。"),
     Command("benefit", "cli_benefit", "app", "签约、转诊与住院待遇。"),
     Command("capitation", "cli_capitation", "app", "门诊按人头包干：试算、名册、归属、额度、结算。"),
+    Command("perdiem", "cli_perdiem", "app", "长期住院按床日付费：计价、检查标准、试点成员、考核、底稿。"),
     Command("ledger", "cli_ledger", "app", "总账：核验、对账单、预付金、拨付单。"),
     Command("route", "cli_route", "app", "付费方式：一个病例为什么这样支付；其他支付；按项目的账单。"),
     Command("statement", "cli_statement", "app", "结算单：导出医疗机构的自核数据包，查询签名公钥。"),

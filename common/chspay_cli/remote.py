@@ -45,6 +45,11 @@ CapitationOption = Annotated[
 ]
 
 
+PerdiemOption = Annotated[
+    str, typer.Option("--target", help="服务的地址，默认 CHSPAY_PERDIEM_TARGET 或 127.0.0.1:50056。")
+]
+
+
 def ask_rulebook(work: Callable[[Channel], Awaitable[T]], target: str = "", home: Path | None = None) -> T:
     """Does ``work`` with a channel to the rulebook, as the operator.
 
@@ -91,6 +96,19 @@ def ask_capitation(
     """
     settings = ServiceSettings()
     return _ask(work, target or settings.capitation_target, settings, home, seconds)
+
+
+def ask_perdiem(
+    work: Callable[[Channel], Awaitable[T]],
+    target: str = "",
+    home: Path | None = None,
+) -> T:
+    """Does ``work`` with a channel to the bed-day service, as the operator.
+
+    :raises Fault: the service is not reachable, or refuses.
+    """
+    settings = ServiceSettings()
+    return _ask(work, target or settings.perdiem_target, settings, home)
 
 
 def _ask(

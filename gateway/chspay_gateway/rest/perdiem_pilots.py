@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import ConfigDict, Field
@@ -297,10 +297,13 @@ def _assessment(item: assessments_pb2.Assessment) -> AssessmentOut:
         "assessment_id", "pool", "hospital_code", "category", "stays", "statement", "decision_no",
         "policy_digest",
     )  # fmt: skip
-    ends = ("measured_since", "measured_until", "applies_since", "applies_until")
+    ends: dict[str, Any] = {
+        name: day_text(getattr(item, name))
+        for name in ("measured_since", "measured_until", "applies_since", "applies_until")
+    }
     return AssessmentOut.model_construct(
         **{name: getattr(item, name) for name in names},
-        **{name: day_text(getattr(item, name)) for name in ends},
+        **ends,
         indicators=[
             IndicatorOut.model_construct(name=one.name, value=one.value.value, score=one.score.value)
             for one in item.indicators

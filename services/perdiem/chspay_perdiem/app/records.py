@@ -12,25 +12,10 @@ from chspay_kit import paging
 from chspay_kit.auth import current_claim
 from chspay_perdiem.app.access import may_of
 from chspay_perdiem.app.files import read_records
-from chspay_perdiem.engine.stay import Days, OwnList, Stay, Transfer
+from chspay_perdiem.engine.record import RECORD_EMPTY, Record, check_record, laid_over
+from chspay_perdiem.engine.stay import Stay
 from chspay_perdiem.store import records as store
-from chspay_perdiem.store.records import StoredRecord
 
-KINDS = ("leave", "transfer", "acute", "interim", "outcome")
-_WITH_DAYS = ("leave", "acute", "interim")
-
-RECORD_EMPTY = Reason("STAY_RECORD_EMPTY", Kind.INVALID, "住院记录{record}的“{field}”没有填写。")
-RECORD_KIND = Reason(
-    "STAY_RECORD_KIND", Kind.INVALID, "住院记录{record}的种类“{value}”不能识别，可用：{known}。"
-)
-RECORD_PERIOD = Reason(
-    "STAY_RECORD_PERIOD",
-    Kind.INVALID,
-    "住院记录{record}的截止日期（不含）{value}应晚于起始日期；{kind}{wants}。",
-)
-RECORD_UNWANTED = Reason(
-    "STAY_RECORD_UNWANTED", Kind.INVALID, "住院记录{record}的种类是{kind}，不应填写“{field}”：{value}。"
-)
 RECORD_TAKEN = Reason(
     "STAY_RECORD_TAKEN",
     Kind.CONFLICT,
@@ -43,7 +28,7 @@ RECORD_GONE = Reason("STAY_RECORD_WITHDRAWN", Kind.CONFLICT, "住院记录{value
 class Records:
     """Records of every institution the caller may act for."""
 
-    async def put(self, new: StoredRecord) -> StoredRecord:
+    async def put(self, new: Record) -> Record:
         """A new record.
 
         :raises Fault: STAY_RECORD_*, REGION_DENIED, INSTITUTION_DENIED.
@@ -61,7 +46,7 @@ class Records:
         return len(new)
 
     @staticmethod
-    async def _put(new: Sequence[StoredRecord]) -> None:
+    async def _put(new: Sequence[Record]) -> None:
         numbers = [(record.hospital_code, record.record_no) for record in new]
         for record in new:
             check_record(record)
@@ -75,7 +60,7 @@ class Records:
             raise Fault(RECORD_TAKEN, field="record_no", value=twice[1], hospital=twice[0])
         await store.put(new, by[0] if by else "")
 
-    async def withdraw(self, hospital_code: str, record_no: str, reason: str) -> StoredRecord:
+    async def withdraw(self, hospital_code: str, record_no: str, reason: str) -> Record:
         """A record does not count any more; pricings made with it stand until the stay is priced again.
 
         :raises Fault: STAY_RECORD_*.
@@ -90,9 +75,7 @@ class Records:
             raise Fault(RECORD_GONE, field="record_no", value=record_no)
         return replace(found, withdrawn=reason.strip())
 
-    async def page(
-        self, hospital_code: str, case_id: str, size: int, token: str
-    ) -> tuple[list[StoredRecord], str]:
+    async def page(self, hospital_code: str, case_id: str, size: int, token: str) -> tuple[list[Record], str]:
         """A page of an institution's records, as far as the caller may see them."""
         current_claim().require_role("bureau", "hospital", "service")
         query, wanted = ("stay-records", hospital_code, case_id), paging.size(size)
@@ -102,68 +85,12 @@ class Records:
         return found[:wanted], paging.encode(query, [found[wanted - 1].record_no]) if more else ""
 
 
-def check_record(record: StoredRecord) -> None:
-    """Refuses a record that cannot be meant.
-
-    :raises Fault: STAY_RECORD_*.
-    """
-    number, kind = record.record_no, record.kind
-    for name in ("record_no", "hospital_code", "case_id", "document"):
-        if not getattr(record, name).strip():
-            raise Fault(RECORD_EMPTY, field=name, record=number)
-    if kind not in KINDS:
-        raise Fault(RECORD_KIND, field="kind", value=kind, record=number, known="、".join(KINDS))
-    days = kind in _WITH_DAYS
-    if days != (record.until is not None) or (record.until is not None and record.until <= record.since):
-        wants = "须填截止日期" if days else "不填截止日期"
-        raise Fault(
-            RECORD_PERIOD, field="until", value=record.until or "空", record=number, kind=kind, wants=wants
-        )
-    wanted = {
-        "other_hospital_code": kind == "transfer",
-        "other_case_id": None if kind == "transfer" else kind in ("acute", "interim"),
-        "scale": kind == "outcome",
-    }
-    for name, needed in wanted.items():
-        value = getattr(record, name)
-        if needed and not value:
-            raise Fault(RECORD_EMPTY, field=name, record=number)
-        if needed is False and value:
-            raise Fault(RECORD_UNWANTED, field=name, value=value, record=number, kind=kind)
-    measured = (record.before_micro, record.after_micro)
-    if kind == "outcome" and None in measured:
-        raise Fault(RECORD_EMPTY, field="outcome", record=number)
-    if kind != "outcome" and measured != (None, None):
-        raise Fault(RECORD_UNWANTED, field="outcome", value=measured, record=number, kind=kind)
-
-
 async def with_records(stays: Sequence[Stay]) -> list[Stay]:
     """Stays with the records kept of them besides those that came with them; the same one counts once."""
     kept = await store.of_stays([(stay.hospital_code, stay.case_id) for stay in stays])
-    of: defaultdict[tuple[str, str], list[StoredRecord]] = defaultdict(list)
+    of: defaultdict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in kept:
         of[record.hospital_code, record.case_id].append(record)
         if record.kind == "transfer":
             of[record.other_hospital_code, record.other_case_id].append(record)
-    return [_laid_over(stay, of.get((stay.hospital_code, stay.case_id), ())) for stay in stays]
-
-
-def _laid_over(stay: Stay, kept: Sequence[StoredRecord]) -> Stay:
-    leaves, lists, transfers = set(stay.leaves), set(stay.own_lists), set(stay.transfers)
-    for record in kept:
-        if record.kind == "leave" and record.until is not None:
-            leaves.add(Days(record.since, record.until))
-        elif record.kind in ("acute", "interim") and record.until is not None:
-            days = Days(record.since, record.until)
-            lists.add(OwnList(record.other_case_id, days, record.kind == "acute"))
-        elif record.kind == "transfer":
-            out = (record.hospital_code, record.case_id) == (stay.hospital_code, stay.case_id)
-            other = (
-                (record.other_hospital_code, record.other_case_id)
-                if out else (record.hospital_code, record.case_id)
-            )  # fmt: skip
-            transfers = {item for item in transfers if item[:3] != (record.since, out, other[0])}
-            transfers.add(Transfer(record.since, out, *other))
-    return replace(
-        stay, leaves=tuple(sorted(leaves)), own_lists=tuple(sorted(lists)), transfers=tuple(sorted(transfers))
-    )
+    return [laid_over(stay, of.get((stay.hospital_code, stay.case_id), ())) for stay in stays]

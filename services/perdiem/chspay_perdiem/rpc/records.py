@@ -8,7 +8,7 @@ from chspay.perdiem.v1 import records_pb2 as pb
 from chspay.perdiem.v1 import records_pb2_grpc
 from chspay_kit.convert import date_from_pb, date_to_pb, points_from_pb, points_to_pb
 from chspay_perdiem.app.records import Records
-from chspay_perdiem.store.records import StoredRecord
+from chspay_perdiem.engine.record import Record
 
 SERVICE = "chspay.perdiem.v1.StayRecordService"
 Context = Any
@@ -59,9 +59,9 @@ class StayRecordServicer(records_pb2_grpc.StayRecordServiceServicer):
         return pb.ListStayRecordsResponse(records=[_to_pb(item) for item in found], next_page_token=token)
 
 
-def _from_pb(message: pb.StayRecord) -> StoredRecord:
+def _from_pb(message: pb.StayRecord) -> Record:
     measured = message.HasField("outcome")
-    return StoredRecord(
+    return Record(
         message.hospital_code,
         message.record_no,
         message.pool,
@@ -78,7 +78,7 @@ def _from_pb(message: pb.StayRecord) -> StoredRecord:
     )
 
 
-def _to_pb(record: StoredRecord) -> pb.StayRecord:
+def _to_pb(record: Record) -> pb.StayRecord:
     message = pb.StayRecord(
         record_no=record.record_no,
         pool=record.pool,

@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from datetime import date
 from typing import Any
 
 from chspay_kit.db import current_connection
+from chspay_perdiem.engine.record import Record
 
-
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """One record; ``withdrawn`` is the reason it does not count any more, empty while it stands."""
-
-    hospital_code: str
-    record_no: str
-    pool: str
-    case_id: str
-    kind: str
-    since: date
-    until: date | None
-    other_hospital_code: str
-    other_case_id: str
-    scale: str
-    before_micro: int | None
-    after_micro: int | None
-    document: str
-    withdrawn: str = ""
-
-
-_NAMES = [field.name for field in fields(StoredRecord) if field.name != "withdrawn"]
+_NAMES = [field.name for field in fields(Record) if field.name != "withdrawn"]
 _COLUMNS = ", ".join(f"r.{name}" for name in _NAMES) + ", coalesce(w.reason, '') AS withdrawn"
 _FROM = f"SELECT {_COLUMNS} FROM stay_record r LEFT JOIN record_withdrawal w USING (hospital_code, record_no)"  # noqa: S608 - constants
 
 
-async def put(new: Sequence[StoredRecord], by: str) -> None:
+async def put(new: Sequence[Record], by: str) -> None:
     """Stores records whose numbers are free."""
     marks = ", ".join(f"${number}" for number in range(1, len(_NAMES) + 2))
     await (await current_connection()).executemany(
@@ -56,15 +36,15 @@ async def taken(numbers: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
     return None if row is None else (row["hospital_code"], row["record_no"])
 
 
-async def one(hospital_code: str, record_no: str) -> StoredRecord | None:
+async def one(hospital_code: str, record_no: str) -> Record | None:
     """A record the caller may see."""
     row = await (await current_connection()).fetchrow(
         _FROM + " WHERE r.hospital_code = $1 AND r.record_no = $2", hospital_code, record_no
     )
-    return None if row is None else StoredRecord(**row)
+    return None if row is None else Record(**row)
 
 
-async def withdraw(record: StoredRecord, reason: str, by: str) -> bool:
+async def withdraw(record: Record, reason: str, by: str) -> bool:
     """Withdraws a record; ``False`` when it was withdrawn before."""
     done: str = await (await current_connection()).execute(
         "INSERT INTO record_withdrawal (hospital_code, record_no, pool, reason, withdrawn_by)"
@@ -74,7 +54,7 @@ async def withdraw(record: StoredRecord, reason: str, by: str) -> bool:
     return done.endswith(" 1")
 
 
-async def page(hospital_code: str, case_id: str, after: str, limit: int) -> list[StoredRecord]:
+async def page(hospital_code: str, case_id: str, after: str, limit: int) -> list[Record]:
     """Records of an institution by number; an empty case means every stay."""
     rows = await (await current_connection()).fetch(
         _FROM + " WHERE r.hospital_code = $1 AND ($2 = '' OR r.case_id = $2) AND r.record_no > $3"
@@ -84,10 +64,10 @@ async def page(hospital_code: str, case_id: str, after: str, limit: int) -> list
         after,
         limit,
     )
-    return [StoredRecord(**row) for row in rows]
+    return [Record(**row) for row in rows]
 
 
-async def of_stays(stays: Sequence[tuple[str, str]]) -> list[StoredRecord]:
+async def of_stays(stays: Sequence[tuple[str, str]]) -> list[Record]:
     """What stands of these (institution, list), as sender or as receiver."""
     text = (
         "WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[]) AS t(h, c)) "  # noqa: S608 - constants
@@ -112,7 +92,7 @@ async def own_lists(pool: str, since: date, until: date) -> list[str]:
     return [row["other_case_id"] for row in rows]
 
 
-async def outcomes(hospital_code: str, cases: Sequence[str]) -> list[StoredRecord]:
+async def outcomes(hospital_code: str, cases: Sequence[str]) -> list[Record]:
     """Outcomes that stand of these lists."""
     text = _FROM + (
         " WHERE w.reason IS NULL AND r.kind = 'outcome' AND r.hospital_code = $1 AND r.case_id = ANY($2)"
@@ -121,5 +101,5 @@ async def outcomes(hospital_code: str, cases: Sequence[str]) -> list[StoredRecor
     return await _all(text, hospital_code, list(cases))
 
 
-async def _all(text: str, *given: Any) -> list[StoredRecord]:
-    return [StoredRecord(**row) for row in await (await current_connection()).fetch(text, *given)]
+async def _all(text: str, *given: Any) -> list[Record]:
+    return [Record(**row) for row in await (await current_connection()).fetch(text, *given)]
