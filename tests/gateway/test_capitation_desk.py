@@ -151,7 +151,32 @@ async def test_a_community_from_the_registry_to_its_members(gw):
     assert again.json()["reason"] == "CAPITATION_SETTLEMENT_STANDS", again.text
     assert (await _read(gw, f"{place}/settlements", who="own"))["items"][0]["due"] == "982.00"
     assert (await _read(gw, f"{place}/settlements", who="other"))["items"] == []
+    await _booked(gw, place, found["settlement_id"])
     await _split(gw, found["settlement_id"])
+    settle |= {"score": "70", "corrects": found["settlement_id"], "document": "纪要更正"}
+    corrected = await _write(gw, "POST", f"{place}/settlements", settle)
+    # Half of the surplus is released at 70: 920 × 85 % × 50 % = 391, and the 200 spent inside.
+    assert corrected["due"] == "591.00"
+    path = f"/api/v1/capitation-settlements/{corrected['settlement_id']}/posting"
+    change = (await _write(gw, "POST", path, {"month": "2026-12"}))["items"]
+    assert [(item["amount"], item["corrects"]) for item in change] == [
+        ("-391.00", f"{found['settlement_id']}:390")
+    ]
+
+
+async def _booked(gw, attribution: str, settlement: str) -> None:
+    """In the ledger itself: once however often it is asked, under the month, to the lead hospital."""
+    path = f"/api/v1/capitation-settlements/{settlement}/posting"
+    first = await _write(gw, "POST", path, {"month": "2026-12"})
+    assert (first["payee"], [item["amount"] for item in first["items"]]) == (OWN, ["982.00"])
+    assert first["items"][0]["batch_id"]
+    assert await _write(gw, "POST", path, {"month": "2026-12"}) == first
+    booked = await gw.admin.fetchval(
+        "SELECT sum(amount_fen) FROM settlement.other_payment WHERE source_service = 'capitation'"
+        " AND source_id LIKE $1", f"{settlement}%",
+    )  # fmt: skip
+    assert booked == 982_00
+    assert (await _read(gw, f"{attribution}/settlements"))["items"][0]["corrected_by"] == ""
 
 
 async def _split(gw, settlement: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 from capitation_rules import CATCHMENT, batch_of, catchment, key_of, policy_of, random_roster, spell
@@ -12,14 +13,17 @@ from hypothesis import strategies as st
 
 from chspay_capitation.engine.attribution import Span, stays
 from chspay_capitation.engine.benefit import Admission, settle_stays
+from chspay_capitation.engine.budget import budgets, check_plan
 from chspay_capitation.engine.catchment import Catchment, Entry, Stretches
 from chspay_capitation.engine.columnar import Terms, terms, units_of
+from chspay_capitation.engine.inside import Member, Part, allocate
 from chspay_capitation.engine.order import read_order
-from chspay_capitation.engine.quota import Quotas, quotas, tally_of
+from chspay_capitation.engine.quota import Heads, Quotas, Tally, quotas, tally_of
 from chspay_capitation.engine.referral import Referral, judge
 from chspay_capitation.engine.risk import age_on, read_risk
 from chspay_capitation.engine.roster import Spell, spells_of
 from chspay_capitation.engine.settle import Fund, Results, settle
+from chspay_core.worksheet import Worksheet
 
 SINCE, UNTIL = date(2026, 1, 1), date(2027, 1, 1)
 DAYS = st.dates(date(2025, 6, 1), date(2027, 6, 1))
@@ -258,3 +262,63 @@ def test_one_admission_owes_one_deductible(journey: tuple[list[Admission], list[
     for stay, settled in zip(journey[0], found, strict=True):
         assert 0 <= settled.deductible_fen <= stay.eligible_fen
         assert 0 <= settled.fund_fen <= stay.eligible_fen
+
+
+@given(journeys(), st.integers(0, 5))
+@settings(max_examples=60)
+def test_a_stay_taken_back_never_was(journey: tuple[list[Admission], list[Referral]], which: int) -> None:
+    """What is left comes to what it would have come to without it, and each chain still owes once."""
+    policy = policy_of()
+    judged = [(referral, judge(referral, policy)) for referral in journey[1]]
+    left = [stay for number, stay in enumerate(journey[0]) if number != which % len(journey[0])]
+    found = settle_stays(left, judged, [policy] * len(left))
+    whole = settle_stays(journey[0], judged, [policy] * len(journey[0]))
+    before = {settled.stay_id: settled for settled in whole}
+    gone = {stay.stay_id for stay in journey[0]} - {stay.stay_id for stay in left}
+    for settled in found:
+        assert settled.linked_to not in gone
+        if not before[settled.stay_id].linked_to:
+            assert settled.deductible_fen == before[settled.stay_id].deductible_fen
+
+
+@given(
+    st.integers(-(10**12), 10**12),
+    st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4),
+    st.lists(st.lists(st.integers(0, 10**9), min_size=4, max_size=4), min_size=1, max_size=8),
+)
+@settings(max_examples=60)
+def test_a_community_hands_on_exactly_what_it_got(
+    amount: int, weights: list[int], figures: list[list[int]]
+) -> None:
+    """Its own rule may say how, never how much: the members' fen are the settlement's, owed or due."""
+    whole = sum(weights)
+    shares = [Decimal(weight * 1_000_000 // whole) / 1_000_000 for weight in weights]
+    shares[0] += 1 - sum(shares)
+    parts = [Part(f"f{n}", f"数{n}", share) for n, share in enumerate(shares)]
+    members = [
+        Member(f"M{n}", {f"f{m}": value + (n == 0) for m, value in enumerate(row)})
+        for n, row in enumerate(figures)
+    ]
+    found, sheet = allocate(amount, parts, members, "章程")
+    assert sum(found.values()) == amount
+    assert all(fen * amount >= 0 for fen in found.values())
+    back, _ = allocate(-amount, parts, members, "章程")
+    assert back == {code: -fen for code, fen in found.items()}
+    assert {code: int(sheet[f"fen_{code}"].value) for code in found} == found
+
+
+@given(st.dictionaries(st.sampled_from(["310", "390", "510"]), st.integers(1, 10**9), min_size=1),
+       st.integers(1, 10**14))  # fmt: skip
+@settings(max_examples=60)
+def test_a_plan_is_handed_out_whole(days: dict[str, int], plan: int) -> None:
+    """The quotas of all insurances are the plan's fund, so the pools still add up to the budget."""
+    rates = [{"insurance_type": kind, "yuan": str(400 + int(kind))} for kind in sorted(days)]
+    policy = policy_of(
+        {"capitation.budget": "plan_by_rate@1", "capitation.plan": "equal", "capitation.rates": rates}
+    )
+    tally, sheet = Tally(), Worksheet("总额")
+    for kind, count in days.items():
+        tally.heads["C1", kind] = Heads(count, 0, 1)
+    found = budgets(tally, {}, 365, policy, sheet, plan)
+    check_plan(found, plan, policy, sheet)
+    assert (set(found), sum(found.values())) == (set(days), plan)

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from capitation_rules import catchment, key_of, policy_of, spell
+from capitation_rules import batch_of, catchment, key_of, policy_of, spell
 
-from chspay_capitation.engine import apg, benefit, inside, visits
+from chspay_capitation.engine import apg, benefit, chronic, inside, registry, visits
 from chspay_capitation.engine.attribution import explain, stays
-from chspay_capitation.engine.budget import budgets, check_period, read_package
-from chspay_capitation.engine.catchment import Stretches
+from chspay_capitation.engine.budget import budgets, check_period, check_plan, read_package, wants_plan
+from chspay_capitation.engine.catchment import Entry, Stretches
 from chspay_capitation.engine.columnar import UNIT_SCHEMA
 from chspay_capitation.engine.order import read_order
-from chspay_capitation.engine.quota import quotas, tally_of
-from chspay_capitation.engine.referral import Referral, judge
+from chspay_capitation.engine.quota import Heads, Tally, quotas, tally_of
+from chspay_capitation.engine.referral import Contract, Referral, check_contract, judge
 from chspay_capitation.engine.settle import Fund, Results, settle
 from chspay_core.amounts import MICRO, fen_to_yuan, to_micro, yuan_to_fen
+from chspay_core.errors import Fault
 from chspay_core.policy import Policy
 from chspay_core.policy_yaml import read_yaml
 from chspay_core.worksheet import Worksheet
@@ -166,6 +167,11 @@ def _benefit(case: dict, policy: Policy) -> None:
         )
         for s in case["stays"]
     ]  # fmt: skip
+    if "refused" in case:
+        with pytest.raises(Fault) as caught:
+            benefit.settle_stays(given, judged, [policy] * len(given))
+        assert caught.value.reason.code == case["refused"]
+        return
     for row, settled in zip(
         case["stays"], benefit.settle_stays(given, judged, [policy] * len(given)), strict=True
     ):
@@ -186,9 +192,82 @@ def _referral(case: dict, policy: Policy) -> None:
         assert policy.citation(found.rule)
 
 
+def _contracts(case: dict, _policy: Policy) -> None:
+    known: list[Contract] = []
+    for row in case["contracts"]:
+        until = _day(row["until"]) if "until" in row else None
+        new = Contract(row["no"], key_of("p"), row["institution"], _day(row["since"]), until)
+        if "refused" in row:
+            with pytest.raises(Fault) as caught:
+                check_contract(new, known)
+            assert caught.value.reason.code == row["refused"]
+        else:
+            known.append(check_contract(new, known))
+
+
+def _plan(case: dict, policy: Policy) -> None:
+    year = (date(2026, 1, 1), date(2027, 1, 1))
+    tally = Tally()
+    for kind, count in case["heads"].items():
+        tally.heads["C1", kind] = Heads(int(count) * 365, 0, int(count))
+    given = {kind: yuan_to_fen(text) for kind, text in case.get("given", {}).items()}
+    plan, sheet = yuan_to_fen(case["plan"]), Worksheet("包干总额")
+    assert wants_plan(*year, policy)
+    found = budgets(tally, given, check_period(*year), policy, sheet, plan)
+    if "refused" in case:
+        with pytest.raises(Fault) as caught:
+            check_plan(found, plan, policy, sheet)
+        assert caught.value.reason.code == case["refused"]
+        assert str(plan) in caught.value.message
+        assert str(sum(found.values())) in caught.value.message
+        return
+    check_plan(found, plan, policy, sheet)
+    assert {kind: fen_to_yuan(fen) for kind, fen in found.items()} == case["budgets"]
+    assert (sum(found.values()), sheet["plan_left"].value) == (plan, "0")
+    assert _cited(sheet)
+
+
+def _chronic(case: dict, policy: Policy) -> None:
+    people = [spell(row["id"], chronic_conditions=row["conditions"]) for row in case["persons"]]
+    results = {
+        key_of(row["id"]): (number, row["controlled"] == "yes")
+        for number, row in enumerate(case["persons"], start=1)
+        if "controlled" in row
+    }
+    year = (date(2026, 1, 1), date(2027, 1, 1))
+    units = pa.table(
+        {
+            "person_key": [person.person_key for person in people],
+            "community": [row["community"] for row in case["persons"]],
+            "removed": [False] * len(people),
+            "since": pa.array([year[0]] * len(people), pa.date32()),
+            "until": pa.array([year[1]] * len(people), pa.date32()),
+        }
+    )
+    cohort = chronic.Cohort(date(2026, 12, 31), chronic.read_cohort(policy), results)
+    cohort.add(batch_of(people), units.combine_chunks().to_batches()[0])
+    found = cohort.counted()
+    assert {name: "/".join(map(str, counts)) for name, counts in found.items()} == case["counted"]
+    assert {name: str(counts.rate) for name, counts in found.items()} == case["rate"]
+
+
+def _draw(case: dict, _policy: Policy) -> None:
+    rows = [
+        registry.Belongs(
+            row["institution"], row["community"], row.get("leads") == "yes", _day(row["since"]),
+            _day(row["until"]) if "until" in row else None,
+        )
+        for row in case["registry"]
+    ]  # fmt: skip
+    others = [Entry(o["kind"], o["code"], o["community"], _day(o["since"]), None) for o in case["others"]]
+    found = registry.draw(rows, others, "990100")
+    assert [" ".join(map(str, entry)) for entry in found.entries] == case["drawn"]
+
+
 _RUN = {
     "attribution": _attribution, "quota": _quota, "settle": _settle, "inside": _inside, "visits": _visits,
     "apg": _apg, "benefit": _benefit, "referral": _referral,
+    "contracts": _contracts, "plan": _plan, "chronic": _chronic, "draw": _draw,
 }  # fmt: skip
 
 
