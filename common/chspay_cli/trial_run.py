@@ -20,6 +20,8 @@ from chspay_core.policy import Policy
 from chspay_core.policy_reading import cited
 from chspay_kit.machinecode import keep_machine_code
 from chspay_settlement.engine.case import extreme_cost, readmission
+from chspay_settlement.engine.case.methods_day import SOURCE as BED_DAYS_SOURCE
+from chspay_settlement.engine.case.methods_day import asked_of_service
 from chspay_settlement.engine.coefficient.methods import coefficients_of
 from chspay_settlement.engine.coefficient.table import CoefficientTable
 from chspay_settlement.engine.groups.point_source import POINT_SOURCES, SOURCE
@@ -35,6 +37,11 @@ WEIGHTS_NEEDED = Reason(
     "WEIGHTS_NEEDED",
     Kind.PRECONDITION,
     "政策规定按权重表结算（{document}），请用 --weights 给出（chspay weights measure --table 写的文件夹）。",
+)
+BED_DAYS_NEEDED = Reason(
+    "BED_DAYS_NEEDED",
+    Kind.PRECONDITION,
+    "本地的床日病例由床日付费服务逐例计价（{document}），离线试算不能计算；请用 chspay month trial 试算。",
 )
 #: A Parquet file of so many cases is cleared over columns.
 LARGE = 200_000
@@ -76,6 +83,8 @@ def run_trial(wanted: Wanted, step: Step) -> tuple[Cleared, list[str]]:
     rules = wanted.policy
     if wanted.table is None and rules.has(SOURCE) and POINT_SOURCES.chosen(rules).published:
         raise Fault(WEIGHTS_NEEDED, field="--weights", document=cited(rules, SOURCE))
+    if asked_of_service(rules):
+        raise Fault(BED_DAYS_NEEDED, field=BED_DAYS_SOURCE, document=cited(rules, BED_DAYS_SOURCE))
     if is_large(wanted.cases) or (wanted.cluster is not None and wanted.cases.is_file()):
         return _over_columns(wanted, step)
     return _case_by_case(wanted, step)
