@@ -53,6 +53,7 @@ from chspay.settlement.v1 import (
     lineage_pb2_grpc,
     month_pb2_grpc,
     others_pb2_grpc,
+    quality_pb2_grpc,
     replay_pb2_grpc,
     routing_pb2_grpc,
     settlement_pb2_grpc,
@@ -110,6 +111,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "replay": ("settlement", replay_pb2_grpc.ReplayServiceStub),
     "lineage": ("settlement", lineage_pb2_grpc.LineageServiceStub),
     "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
+    "quality": ("settlement", quality_pb2_grpc.QualityServiceStub),
     "packages": ("settlement", statement_package_pb2_grpc.StatementPackageServiceStub),
 }
 
@@ -161,6 +163,7 @@ class Services:
     replay: Any
     lineage: Any
     what_if: Any
+    quality: Any
     packages: Any
     channels: dict[str, Channel]
 
