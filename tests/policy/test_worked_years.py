@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from settlement_rules import policy_of
+from settlement_rules import ON, bundle_of
 
 from chspay_core.amounts import divide_half_up, fen_to_yuan, to_micro, yuan_to_fen
 from chspay_core.policy import Policy
@@ -38,7 +39,8 @@ def _fen(row: dict, name: str) -> int:
     return yuan_to_fen(row.get(name, "0"))
 
 
-def _cleared(case: dict) -> tuple[Year, dict[str, Decimal], Policy]:
+def _cleared(case: dict, *, later: bool = False) -> tuple[Year, dict[str, Decimal], Policy]:
+    """The year of a case; ``later``: by the rules in force the day after."""
     members, booked, scores = [], {}, {}
     for row in case["hospitals"]:
         points = to_micro(Decimal(row["points"]))
@@ -53,7 +55,8 @@ def _cleared(case: dict) -> tuple[Year, dict[str, Decimal], Policy]:
         booked[row["code"]] = Booked(*(_fen(row, name) for name in names))
         if "score" in row:
             scores[row["code"]] = Decimal(row["score"])
-    policy = policy_of(RULES | case.get("rules", {}))
+    bundle = bundle_of(RULES | case.get("rules", {}), later=case.get("later"))
+    policy = bundle.on(ON + timedelta(days=1) if later else ON)
     return clear_year(members, yuan_to_fen(case["budget"]), booked, scores, policy), scores, policy
 
 
@@ -106,7 +109,7 @@ def test_the_postings_of_a_year_balance_and_leave_nothing_held(path: Path) -> No
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in FILES if path.name.startswith("reclear")],
+    [path for path in FILES if "_reclear_" in path.name],
     ids=lambda path: path.name.removesuffix(".case.yaml"),
 )
 def test_a_closed_year_is_cleared_again_to_the_published_figures(path: Path) -> None:
@@ -142,6 +145,22 @@ def test_every_amount_of_a_year_says_why(path: Path) -> None:
             parts = (int(sheet[key].value) for key in ("withheld", "gained"))
             withheld, gained = parts
             assert int(sheet["own_share"].value) - withheld + gained == hospital.fund_fen
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.name.startswith("S10_")],
+    ids=lambda path: path.name.removesuffix(".case.yaml"),
+)
+def test_a_ratio_changes_from_its_day_on_and_old_years_stay(path: Path) -> None:
+    """A new decision must not reach back into a year that was cleared under the old one."""
+    case = _load(path)
+    year, _, _ = _cleared(case, later=True)
+    funds = {hospital.hospital_code: fen_to_yuan(hospital.fund_fen) for hospital in year.hospitals}
+    assert funds == {row["code"]: row["fund_later"] for row in case["hospitals"]}
+    want = case["decision_later"]
+    assert year.decision.decision_fen == yuan_to_fen(want["decision"])
+    assert year.decision.value.display() == want["value"]
 
 
 def test_the_points_behind_the_dip_figure() -> None:
