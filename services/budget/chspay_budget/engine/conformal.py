@@ -5,8 +5,8 @@ so far. Were the errors exchangeable, it would cover at least that level by cons
 prediction). Series drift, so the level asked of the past is itself corrected after every error that becomes
 known: down by a step when the interval held, up when it did not (adaptive conformal inference, Gibbs and
 Candès 2021). Whatever the series does, the share of misses over ``T`` intervals then differs from what was
-promised by less than ``(1 + step) ÷ (step × T)``, as long as a width that is asked beyond all known errors
-covers; for that, twice the largest known error is taken.
+promised by at most ``(1 + 2 × step × delay) ÷ (step × T)``, as long as a width that is asked beyond all
+known errors covers; for that, twice the largest known error is taken.
 
 Errors are whole 10^-9 of the forecast; nothing is drawn at random and nothing is rounded but the errors.
 """
