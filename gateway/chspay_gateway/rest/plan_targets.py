@@ -49,10 +49,10 @@ class BudgetTargetsIn(Strict):
                         {
                             "holder": "C990101", "kind": "community", "last": "300000000.00",
                             "document": "2039年度决算",
-                            "members": [{"hospital_code": "H99010100001", "since": "2039-01-01"}],
+                            "members": [{"hospital_code": "H990101EX1", "since": "2039-01-01"}],
                         },
                         {
-                            "holder": "H99010100009", "kind": "institution", "last": "20000000.00",
+                            "holder": "H990101EX9", "kind": "institution", "last": "20000000.00",
                             "document": "2039年度决算",
                         },
                     ],
