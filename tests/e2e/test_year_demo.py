@@ -92,6 +92,9 @@ def test_a_killed_year_goes_on_and_comes_to_the_same_figures(tmp_path: Path) -> 
     with (tmp_path / "tables" / "pools.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["code"] for row in rows] == [pool["code"] for pool in other["pools"]]
+    with (tmp_path / "tables" / "months.csv").open(encoding="utf-8-sig") as file:
+        assert [bool(row["forecast"]) for row in csv.DictReader(file)] == [2 < n < 12 for n in range(1, 13)]
+    assert {method["code"] for method in other["methods"]} >= {"drg", "per_diem", "by_item", "capitation"}
     again = run(broken)
     assert again.returncode == 0
     assert json.loads(again.stdout) == one

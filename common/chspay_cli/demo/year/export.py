@@ -93,13 +93,14 @@ def write_csv(found: YearResult, folder: Path) -> list[Path]:
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
     listed = list(rows)
-    names = list(listed[0]) if listed else []
+    # A month before the first forecast has fewer figures than the others.
+    names = list(dict.fromkeys(name for row in listed for name in row))
     sink = io.StringIO()
     out = csv.writer(sink, lineterminator="\n")
     out.writerow(names)
     for row in listed:
         out.writerow(
             json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
-            for value in (row[name] for name in names)
+            for value in (row.get(name, "") for name in names)
         )
     return sink.getvalue()

@@ -41,7 +41,7 @@ async def month(world: World, number: int) -> dict[str, Any]:
         budget_steps.PER_DIEM: run["bed_days_fen"],
     }  # fmt: skip
     growth = await budget_steps.report(world, number, spent)
-    january = run if number == 1 else world.progress.of("month-01")
+    january = lists | run if number == 1 else world.progress.of("month-01")
     seen = await watch_steps.forecast(world, number, january)
     return lists | run | visits | paid | growth | seen
 

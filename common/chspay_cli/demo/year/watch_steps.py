@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pyarrow.compute as pc
 from google.type import decimal_pb2
 
 from chspay.budget.v1 import forecast_pb2
@@ -18,9 +19,9 @@ FORECASTS_FROM = 3
 _YEARS_BACK = 3
 #: How fund and points grew from year to year before, per mille.
 _FUND_GROWTH, _POINTS_GROWTH = 1061, 1040
-#: Per mille, of months with so many cases; fewer cases go up and down more.
-_NOISE, _NOISE_CASES = 42, 600
-_PLACES, _MOST_NOISE = 4, 200
+#: Per mille, of months with so many cases: what patients pay, and points. Fewer cases go up and down more.
+_PAID_NOISE, _POINTS_NOISE, _NOISE_CASES = 120, 15, 600
+_PLACES, _MOST_WIDER = 4, 4
 
 
 async def forecast(world: World, number: int, january: dict[str, Any]) -> dict[str, Any]:
@@ -47,19 +48,29 @@ async def forecast(world: World, number: int, january: dict[str, Any]) -> dict[s
 
 
 def history(world: World, january: dict[str, Any]) -> list[Any]:
-    """The months of the years before, reckoned back from January with ordinary ups and downs."""
-    random = world.size.random(5)
-    noise = min(int(_NOISE * (_NOISE_CASES * len(MONTHS) / world.size.cases) ** 0.5), _MOST_NOISE)
+    """The months of the years before: the city at its usual level, with the ups and downs its months have.
+
+    What patients pay moves with the dear cases of a month, points hardly do.
+    """
+    random, size = world.size.random(5), world.size
+    wider = min((_NOISE_CASES * len(MONTHS) / size.cases) ** 0.5, _MOST_WIDER)
+    paid, work = int(_PAID_NOISE * wider), int(_POINTS_NOISE * wider)
+    patients = sum(pc.sum(month["patient_paid"]).as_py() for month in world.city.months)
+    usual = int(patients * 100) // len(MONTHS)
+    points_ = january["points_micro"] * world.city.cases // (january["sent"] * len(MONTHS))
     found = []
     for back in range(_YEARS_BACK * len(MONTHS), 0, -1):
         years, month = (back - 1) // len(MONTHS) + 1, (len(MONTHS) - back) % len(MONTHS) + 1
-        patients, work = (1000 + int(part) for part in random.integers(-noise, noise + 1, 2))
+        more, harder = (
+            1000 + int(random.integers(-paid, paid + 1)),
+            1000 + int(random.integers(-work, work + 1)),
+        )
         fund = january["value_fund_fen"] * 1000**years // _FUND_GROWTH**years
-        other = january["other_fen"] * 1000**years * patients // (_FUND_GROWTH**years * 1000)
-        points = january["points_micro"] * 1000**years * work // (_POINTS_GROWTH**years * 1000)
+        other = usual * 1000**years * more // (_FUND_GROWTH**years * 1000)
+        points = points_ * 1000**years * harder // (_POINTS_GROWTH**years * 1000)
         found.append(
             forecast_pb2.PastMonth(
-                month=f"{world.size.year - years}-{month:02d}",
+                month=f"{size.year - years}-{month:02d}",
                 fund_fen=fund,
                 other_fen=other,
                 points=decimal_pb2.Decimal(value=plain(from_micro(points))),
