@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import httpx
+
 from chspay_gateway import auth, clients
 from chspay_gateway.app import create_app
 from chspay_gateway.national.opening import open_door
+from chspay_gateway.national.relay import Relay
 from chspay_gateway.national.sealing import answer_keys
 from chspay_gateway.session import Gateway
 from chspay_gateway.settings import GatewaySettings
@@ -35,12 +40,15 @@ async def main(settings: GatewaySettings) -> None:
     services = clients.connect(settings)
     key = settings.claim_secret()
     store = PgStore(database, answer_keys(settings, key))
-    gateway = Gateway(
-        settings, services, store, auth.Keys(store, key), page_key(key), open_door(settings, key)
-    )
+    door = open_door(settings, key)
+    gateway = Gateway(settings, services, store, auth.Keys(store, key), page_key(key), door)
+    http = httpx.AsyncClient()
+    relay = asyncio.create_task(Relay(store, door.profiles, door.partners, http).work())
     try:
         await serve_http(create_app(gateway), settings.listen, drain_seconds=settings.drain_seconds)
     finally:
+        relay.cancel()
+        await http.aclose()
         await services.close()
         await database.close()
         telemetry.shutdown()

@@ -27,6 +27,19 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class Onward:
+    """An accepted message as other platforms are sent it; ``content`` is its ``input``."""
+
+    institution: str
+    infno: str
+    msgid: str
+    place: str
+    insured_place: str
+    content: bytes
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Exchanged:
     """A national message that was answered."""
 
@@ -42,6 +55,8 @@ class Exchanged:
     list_id: str = ""
     #: The answer tells who somebody is: it is sealed where it lies.
     personal: bool = False
+    #: What other platforms are sent; ``None`` when nothing is.
+    onward: Onward | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,18 @@ class Store(Protocol):
 
     async def ready(self) -> bool:
         """Whether the database answers."""
+
+
+_KEEP = (
+    "INSERT INTO gateway.exchange (institution, infno, msgid, body_hash, accepted, refmsgid, answer,"
+    " mdtrt_id, setl_id, list_id, personal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    " ON CONFLICT DO NOTHING RETURNING true"
+)
+#: The message and its way onward in one statement: neither is there without the other.
+_KEEP_AND_SEND = (
+    f"WITH kept AS ({_KEEP}), sent AS (INSERT INTO gateway.outbox (institution, infno, msgid, place,"  # noqa: S608
+    " insured_place, content) SELECT $1, $2, $3, $12, $13, $14 FROM kept) SELECT true FROM kept"
+)
 
 
 class PgStore:
@@ -117,15 +144,19 @@ class PgStore:
         if exchange.personal:
             answer = self._seals.seal(answer, _name(exchange))
         async with self._connection() as connection:
-            done = await connection.fetchval(
-                "INSERT INTO gateway.exchange (institution, infno, msgid, body_hash, accepted, refmsgid,"
-                " answer, mdtrt_id, setl_id, list_id, personal)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-                " ON CONFLICT DO NOTHING RETURNING true",
+            arguments = [
                 exchange.institution, exchange.infno, exchange.msgid, exchange.body_hash,
                 exchange.accepted, exchange.refmsgid, answer, exchange.mdtrt_id,
                 exchange.setl_id, exchange.list_id, exchange.personal,
-            )  # fmt: skip
+            ]  # fmt: skip
+            onward = exchange.onward
+            if onward is None:
+                done = await connection.fetchval(_KEEP, *arguments)
+            else:
+                sealed = self._seals.seal(onward.content, _of_outbox(onward))
+                done = await connection.fetchval(
+                    _KEEP_AND_SEND, *arguments, onward.place, onward.insured_place, sealed
+                )
         return bool(done)
 
     async def visit(self, institution: str, setl_id: str) -> str:
@@ -159,6 +190,46 @@ class PgStore:
         found = WireFile(**row)
         return replace(found, content=self._seals.open(found.content, f"file/{file_no}"))
 
+    async def onward(self, platform: str, limit: int) -> list[Onward]:
+        """What a platform is still to be sent, in order; nothing an open transaction could precede."""
+        async with self._connection() as connection:
+            rows = await connection.fetch(
+                "SELECT institution, infno, msgid, place, insured_place, content, seq FROM gateway.outbox"
+                " WHERE seq > coalesce((SELECT seq FROM gateway.relay_cursor WHERE platform = $1), 0)"
+                " AND written_in < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
+                " ORDER BY seq LIMIT $2",
+                platform, limit,
+            )  # fmt: skip
+        found = [Onward(**row) for row in rows]
+        return [replace(each, content=self._seals.open(each.content, _of_outbox(each))) for each in found]
+
+    async def sent(self, platform: str, seq: int, refused: str) -> None:
+        """A platform answered this message; ``refused`` is its word when it did not take it."""
+        async with self._connection() as connection, connection.transaction():
+            if refused:
+                await connection.execute(
+                    "INSERT INTO gateway.relay_refusal (platform, seq, told) VALUES ($1, $2, $3)"
+                    " ON CONFLICT DO NOTHING",
+                    platform, seq, refused[:1000],
+                )  # fmt: skip
+            await connection.execute(
+                "INSERT INTO gateway.relay_cursor AS c (platform, seq) VALUES ($1, $2)"
+                " ON CONFLICT (platform) DO UPDATE SET seq = greatest(c.seq, excluded.seq), moved_at = now()",
+                platform, seq,
+            )  # fmt: skip
+
+    @asynccontextmanager
+    async def alone(self, platform: str) -> AsyncIterator[bool]:
+        """Whether this process is the one that sends to a platform, for as long as the block lasts."""
+        name = f"gateway.relay/{platform}"
+        async with self._connection() as connection:
+            mine = await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name)
+            try:
+                yield bool(mine)
+            finally:
+                if mine:
+                    await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", name)
+
     async def ready(self) -> bool:
         return await self._database.ready()
 
@@ -175,6 +246,11 @@ class PgStore:
                 yield connection
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             raise db.translate(error) or error from error
+
+
+def _of_outbox(onward: Onward) -> str:
+    """What an outgoing message is sealed for."""
+    return f"outbox/{onward.institution}/{onward.infno}/{onward.msgid}"
 
 
 def _name(exchange: Exchanged) -> str:

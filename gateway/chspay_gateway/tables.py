@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, DateTime, Index, LargeBinary, MetaData, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 metadata = MetaData(schema="gateway")
@@ -108,3 +119,48 @@ class WireFile(_Gateway, table=True):
     filename: str = Field(sa_type=Text)
     content: bytes = Field(sa_type=LargeBinary)
     until: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class Outbox(_Gateway, table=True):
+    """An accepted message on its way to other platforms; ``content`` is its sealed ``input``.
+
+    ``written_in`` is the transaction that wrote it: readers take only what no open one can come before.
+    """
+
+    __tablename__ = "outbox"
+
+    seq: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),), nullable=False
+    )
+    written_in: int = Field(
+        sa_type=BigInteger, sa_column_kwargs={"server_default": text("(pg_current_xact_id()::text)::bigint")}
+    )
+    institution: str = Field(sa_type=Text)
+    infno: str = Field(sa_type=Text)
+    msgid: str = Field(sa_type=Text)
+    place: str = Field(sa_type=Text)
+    insured_place: str = Field(sa_type=Text)
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class RelayCursor(_Gateway, table=True):
+    """The last message of the outbox that a platform has answered."""
+
+    __tablename__ = "relay_cursor"
+
+    platform: str = Field(primary_key=True, sa_type=Text)
+    seq: int = Field(sa_type=BigInteger)
+    moved_at: datetime = Field(
+        sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")}
+    )
+
+
+class RelayRefusal(_Gateway, table=True):
+    """A message another platform refused, in its words."""
+
+    __tablename__ = "relay_refusal"
+
+    platform: str = Field(primary_key=True, sa_type=Text)
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    told: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})

@@ -84,7 +84,7 @@ def test_the_sentences_clients_search_for_are_kept_word_for_word(shared):
         ("transport: fax", "GATEWAY_PROFILE_BAD"),
         ("colour: red", "GATEWAY_PROFILE_BAD"),
         ("past_seconds: soon", "GATEWAY_PROFILE_BAD"),
-        ("path_table: maybe", "GATEWAY_PROFILE_BAD"),
+        ("signature_required: maybe", "GATEWAY_PROFILE_BAD"),
         ("places: ['99']", "NOT_A_REGION"),
     ],
 )
@@ -129,7 +129,7 @@ def jilin(**changes) -> tuple[Partner, Partners]:
         ),
     } | changes
     partner = Partner("p", shipped().named("jilin"), "H1", **given)
-    return partner, Partners({"p": partner}, (Dated("ours", OURS.private_hex()),))
+    return partner, Partners({"p": partner}, own=(Dated("ours", OURS.private_hex()),))
 
 
 def signed(content: bytes, key: Sm2Key, *, user: bytes = b"1234567812345678", **more) -> bytes:

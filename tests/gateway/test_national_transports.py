@@ -47,7 +47,7 @@ async def world(gw):
         ),
         partner("cq-1", "chongqing", networks=("10.9.0.0/16",)),
     ]  # fmt: skip
-    partners = Partners({each.partner_id: each for each in known}, (Dated("o", OURS.private_hex()),))
+    partners = Partners({each.partner_id: each for each in known}, own=(Dated("o", OURS.private_hex()),))
     gw.app.state.gateway.door.partners = lambda: partners
     return gw
 

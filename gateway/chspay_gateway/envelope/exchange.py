@@ -22,7 +22,7 @@ from chspay_gateway.envelope.message import Message
 from chspay_gateway.envelope.node import Node
 from chspay_gateway.problems import Faults
 from chspay_gateway.session import Session
-from chspay_gateway.store import Exchanged, Store
+from chspay_gateway.store import Exchanged, Onward, Store
 
 INFNO_UNKNOWN = Reason("FSI_INFNO_UNKNOWN", Kind.NOT_FOUND, "交易编号[{value}]不存在或未开通")
 MSGID_REUSED = Reason(
@@ -92,6 +92,7 @@ class Desk:
     :param transactions: what is served, by our numbers.
     :param numbers: numbers of the caller's province -> ours.
     :param style: how its answers look.
+    :param onward: whether accepted messages go on to other platforms.
     """
 
     def __init__(
@@ -101,12 +102,15 @@ class Desk:
         transactions: Mapping[str, Transaction],
         style: answer.Style = answer.PLAIN,
         numbers: Mapping[str, str] | None = None,
+        *,
+        onward: bool = False,
     ) -> None:
         self._session = session
         self._store = store
         self._transactions = transactions
         self._style = style
         self._numbers = numbers or {}
+        self._onward = onward
 
     async def serve(
         self, message: Message, received: datetime, file: bytes | None = None
@@ -178,10 +182,22 @@ class Desk:
             setl_id=outcome.setl_id,
             list_id=outcome.list_id,
             personal=outcome.personal,
+            onward=_onward(message) if accepted and self._onward else None,
         )
         if await self._store.keep(exchange):
             return content
         return await self._kept(message) or content
+
+
+def _onward(message: Message) -> Onward:
+    return Onward(
+        message.institution,
+        message.infno,
+        message.msgid,
+        message.place,
+        message.insured_place,
+        message.source,
+    )
 
 
 def _named(message: Message, name: str) -> str:

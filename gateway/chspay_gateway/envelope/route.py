@@ -141,7 +141,8 @@ async def _serve(gateway: Gateway, request: Request, sent: Sent, partner: Partne
     read = message.message_of(sent.got, wire, sent.named)
     style = wire.style() if isinstance(wire, PartnerWire) else style_of(profile)
     session = begin(gateway, claim, gateway.settings.call_seconds)
-    desk = Desk(session, gateway.store, SERVED, style, profile.numbers)
+    onward = bool(gateway.door.partners().platforms)
+    desk = Desk(session, gateway.store, SERVED, style, profile.numbers, onward=onward)
     return await desk.serve(read, sent.received, sent.file)
 
 

@@ -1,8 +1,10 @@
 """Who speaks which profile with which secrets; read from one file, never from the database or policy.
 
-``CHSPAY_PARTNERS_FILE`` is JSON: ``{"partners": [...], "own": {"sm2": [...]}}``. A partner has ``id``,
-``profile``, ``institution`` and, as its profile needs them, ``secrets`` (token, secret key or password),
-``sm4`` (16 bytes, as text or ``hex:…``), ``sm2`` (public keys), ``user_id`` and ``networks``. Every key is
+``CHSPAY_PARTNERS_FILE`` is JSON: ``{"partners": [...], "platforms": [...], "own": {"sm2": [...]}}``. A
+platform is somebody we send to: a partner with a ``url`` instead of an ``institution``. A partner has
+``id``, ``profile``, ``institution`` and, as its profile needs them, ``secrets`` (token, secret key or
+password), ``sm4`` (16 bytes, as text or ``hex:…``), ``sm2`` (public keys), ``user_id`` and ``networks``.
+For OAuth2 a secret's id is ``client`` or the user's name (at a platform ``user:`` and the name). Every key is
 a list of ``{"id", "value", "since", "until"}`` (days, until excluded; both may be absent): keys overlap
 while they are changed.
 """
@@ -65,6 +67,8 @@ class Partner:
     sm2: tuple[Dated, ...] = field(default=(), repr=False)
     user_id: str = ""
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    #: Of a platform we send to: where it is, without path.
+    url: str = ""
 
     def signs_as(self) -> bytes:
         """The SM2 user id both sides use."""
@@ -96,6 +100,8 @@ class Partners:
     """Everybody in the file, and our own signing keys."""
 
     by_id: Mapping[str, Partner]
+    #: Platforms that accepted messages are sent on to, by their ids.
+    platforms: Mapping[str, Partner] = field(default_factory=dict)
     own: tuple[Dated, ...] = field(default=(), repr=False)
 
     def front(self, institution: str, address: str) -> Partner | None:
@@ -152,9 +158,16 @@ def read_partners(file: Path, profiles: Profiles) -> Partners:
             if partner.partner_id in found:
                 raise ValueError("编号重复")
             found[partner.partner_id] = partner
+        platforms: dict[str, Partner] = {}
+        for number, entry in enumerate(content.get("platforms", []), 1):
+            where = f"第{number}个平台"
+            partner = _partner(entry, profiles)
+            if partner.partner_id in platforms or not partner.url.startswith(("http://", "https://")):
+                raise ValueError("编号重复或没有地址")
+            platforms[partner.partner_id] = partner
         where = "本方密钥"
         own = _dated(content.get("own", {}).get("sm2", []))
-        partners = Partners(found, own)
+        partners = Partners(found, platforms, own)
         for key in own:
             Sm2Key.from_private_hex(key.value)
     except Fault:
@@ -169,11 +182,12 @@ def _partner(entry: Mapping[str, object], profiles: Profiles) -> Partner:
     partner = Partner(
         partner_id=_text(entry, "id"),
         profile=profiles.named(_text(entry, "profile")),
-        institution=_text(entry, "institution"),
+        institution=str(entry.get("institution", "")) if "url" in entry else _text(entry, "institution"),
         secrets=_dated(entry.get("secrets", [])),
         sm4=_dated(entry.get("sm4", [])),
         sm2=_dated(entry.get("sm2", [])),
         user_id=str(entry.get("user_id", "")),
+        url=str(entry.get("url", "")).rstrip("/"),
         networks=tuple(ipaddress.ip_network(str(each)) for each in _list(entry.get("networks", []))),
     )
     for key in partner.sm4:

@@ -46,6 +46,8 @@ class Transport(StrEnum):
 class Profile:
     """One province's ways; see ``baseline.yaml`` for the meaning of each member.
 
+    :param send_to: path that messages are sent to, with ``{infno}`` in it, or ``table``: one for each.
+    :param tails: paths whose last part is the transaction.
     :param past_seconds: how old a header's time may be; ``future_seconds``: how far ahead.
     :param signature: ``none``, ``SM2`` or ``SM3``; verified over the received bytes of ``input``.
     :param signature_form: ``raw`` (r‖s), ``der`` or ``either``.
@@ -62,9 +64,8 @@ class Profile:
     evidence: str
     places: tuple[str, ...]
     infcode: str
-    paths: tuple[str, ...]
+    send_to: str
     tails: tuple[str, ...]
-    path_table: bool
     header_prefixes: tuple[str, ...]
     past_seconds: int
     future_seconds: int
@@ -220,9 +221,8 @@ def _profile(name: str, members: Mapping[str, tuple[Where, Node]]) -> Profile:
         evidence=read.text("evidence", _EVIDENCE),
         places=places,
         infcode=read.text("infcode", ("text", "number")),
-        paths=read.items("paths"),
+        send_to=read.text("send_to"),
         tails=read.items("tails"),
-        path_table=read.flag("path_table"),
         header_prefixes=read.items("header_prefixes"),
         past_seconds=read.whole("past_seconds"),
         future_seconds=read.whole("future_seconds"),

@@ -47,9 +47,7 @@ async def dip(call: Call) -> Outcome:
     node = data_of(call)
     found, page = await _listed(call, node)
     answers = await _dip_answers(call, found.pool, [each.case for each in found.lists]) if found.lists else []
-    rows = [
-        _dip_row(each, answer, found.pool) for each, answer in zip(found.lists, answers, strict=True)
-    ]
+    rows = [_dip_row(each, answer, found.pool) for each, answer in zip(found.lists, answers, strict=True)]
     return Outcome(_paged(rows, found.total, page))
 
 
@@ -142,9 +140,7 @@ async def _drg_row(
     }
 
 
-def _dip_row(
-    each: settlement_pb2.SettlementList, answer: dip_pb2.DipAnswer, pool: str
-) -> dict[str, object]:
+def _dip_row(each: settlement_pb2.SettlementList, answer: dip_pb2.DipAnswer, pool: str) -> dict[str, object]:
     grouped, case = bool(answer.group), each.case
     score = number(amounts.plain(amounts.from_micro(answer.score_micro))) if grouped else None
     return {

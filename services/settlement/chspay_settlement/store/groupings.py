@@ -58,7 +58,8 @@ async def hospital_sums(connection: asyncpg.Connection, run_id: str) -> list[Pee
     rows = await connection.fetch(
         "SELECT c.hospital_code, '', '', count(DISTINCT nullif(c.drg, '')), count(*),"
         " sum(c.cost_fen)::bigint, min(h.region_code) FROM settlement.run_case c"
-        " JOIN settlement.run_hospital h USING (run_id, hospital_code) WHERE c.run_id = $1 GROUP BY c.hospital_code",
+        " JOIN settlement.run_hospital h USING (run_id, hospital_code)"
+        " WHERE c.run_id = $1 GROUP BY c.hospital_code",
         run_id,
     )
     return [PeerSum(*row) for row in rows]
@@ -69,7 +70,8 @@ async def group_sums(connection: asyncpg.Connection, run_id: str, hospital_code:
     rows = await connection.fetch(
         "SELECT c.hospital_code, c.drg, max(c.scheme_digest), 1, count(*),"
         " sum(c.cost_fen)::bigint, min(h.region_code) FROM settlement.run_case c"
-        " JOIN settlement.run_hospital h USING (run_id, hospital_code) WHERE c.run_id = $1 AND c.hospital_code = $2 AND c.drg <> ''"
+        " JOIN settlement.run_hospital h USING (run_id, hospital_code)"
+        " WHERE c.run_id = $1 AND c.hospital_code = $2 AND c.drg <> ''"
         " GROUP BY c.hospital_code, c.drg ORDER BY c.drg",
         run_id, hospital_code,
     )  # fmt: skip
