@@ -24,6 +24,7 @@ from chspay.settlement.v1 import (
     year_pb2_grpc,
 )
 from chspay_kit import auth
+from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Server
 from chspay_settlement.main import build
 
@@ -176,15 +177,17 @@ class YearWorld(sw.World):
 
 
 @contextlib.asynccontextmanager
-async def year_world(url: str, perdiem: Any = None) -> AsyncIterator[YearWorld]:
+async def year_world(
+    url: str, perdiem: Any = None, target: Channel | None = None
+) -> AsyncIterator[YearWorld]:
     """Starts settlement and its neighbours, with a day that the test decides.
 
-    :param perdiem: the bed-day service, where a test has one.
+    :param perdiem: a bed-day service of the test's own; ``target``: a channel to a real one.
     """
     async with sw.opened(url) as database, sw.neighbours(database) as beside:
         channels = [beside.channel(beside.ports[name]) for name in ("grouper", "rulebook", "budget")]
         holder: dict[str, YearWorld] = {}
-        bed_days = None
+        bed_days = target
         if perdiem is not None:
             add = perdiem_pb2_grpc.add_PerDiemServiceServicer_to_server
             port = await beside.serve_all([(add, perdiem, "chspay.perdiem.v1.PerDiemService")], database)
