@@ -7,7 +7,7 @@ of ``explain``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Protocol
 
@@ -39,6 +39,9 @@ class Line:
     rule: str = ""
     citation: str = ""
     evidence: str = ""
+
+
+_FIELDS = tuple(field.name for field in fields(Line))
 
 
 class Worksheet:
@@ -95,7 +98,8 @@ class Worksheet:
 
     def to_json(self) -> dict[str, object]:
         """A plain structure for JSON; values are text, exact."""
-        return {"title": self.title, "lines": [asdict(line) for line in self._lines.values()]}
+        lines = [{name: getattr(line, name) for name in _FIELDS} for line in self._lines.values()]
+        return {"title": self.title, "lines": lines}
 
 
 def _text(value: Decimal | int | str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -51,9 +51,7 @@ class Answer:
 
     def kept(self) -> dict[str, Any]:
         """The answer as it is kept."""
-        facts = asdict(self)
-        del facts["worksheet"]
-        return facts
+        return {name: getattr(self, name) for name in self.__slots__ if name != "worksheet"}
 
 
 def answer_of(stay: Stay, found: Answered) -> Answer:

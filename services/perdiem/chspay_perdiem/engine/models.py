@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from chspay_core.method_registry import Registry
-
 BENCHMARK, EXCESS = "per_diem.benchmark_days", "per_diem.excess_share"
 MEAN_CASE = "per_diem.mean_case_cost"
 
@@ -92,24 +90,18 @@ class Model:
     points: bool
     tiers: bool = False
     capped: bool = False
-    params: tuple[str, ...] = ()
 
 
-MODELS = Registry[Model]("per_diem.categories")
-for _points in (False, True):
-    _of = ("points", "points_") if _points else ("flat", "")
-    _more = (MEAN_CASE,) if _points else ()
-    _unit = "床日点数" if _points else "床日标准"
-    MODELS.add(Model(f"{_of[0]}@1", f"{_unit}×床日", _flat, _points, params=_more))
-    MODELS.add(
-        Model(f"{_of[1]}marginal@1", f"{_unit}分段，各段床日用各段标准", _marginal, _points, tiers=True,
-              params=_more)
-    )  # fmt: skip
-    MODELS.add(
-        Model(f"{_of[1]}whole_stay@1", f"{_unit}分段，全部床日用最后一段标准", _whole_stay, _points,
-              tiers=True, params=_more)
-    )  # fmt: skip
-    MODELS.add(
-        Model(f"{_of[1]}capped@1", f"{_unit}×床日，超过基准天数及允许比例的不付", _capped, _points,
-              capped=True, params=(BENCHMARK, EXCESS, *_more))
-    )  # fmt: skip
+def _models(*, points: bool) -> list[Model]:
+    """The four shapes, in money or in points; a name is given once and for ever."""
+    flat, more, unit = ("points", "points_", "床日点数") if points else ("flat", "", "床日标准")
+    return [
+        Model(f"{flat}@1", f"{unit}×床日", _flat, points),
+        Model(f"{more}marginal@1", f"{unit}分段，各段床日用各段标准", _marginal, points, tiers=True),
+        Model(f"{more}whole_stay@1", f"{unit}分段，全部床日用最后一段标准", _whole_stay, points, tiers=True),
+        Model(f"{more}capped@1", f"{unit}×床日，超过基准天数及允许比例的不付", _capped, points, capped=True),
+    ]
+
+
+#: Chosen category by category, in a table; hence no registry of one policy key.
+MODELS = {model.name: model for points in (False, True) for model in _models(points=points)}

@@ -243,7 +243,9 @@ def _categories(policy: Policy) -> dict[str, Category]:
         )
         if not code or code in found or not name:
             raise broken(policy, CATEGORIES, code, "category不能为空或重复，name不能为空")
-        found[code] = Category(code, name, MODELS.named(model, policy))
+        if model not in MODELS:
+            raise broken(policy, CATEGORIES, model, f"没有这个形式，可用：{'、'.join(sorted(MODELS))}")
+        found[code] = Category(code, name, MODELS[model])
     return found
 
 
