@@ -6,6 +6,7 @@ import asyncio
 import io
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / "capitation"))
 
 from capitation_rules import batch_of, key_of, spell
 from gateway_world import OTHER, OWN
+
+from chspay_gateway.rest.plans import PlanIn
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 POOL = "990100"
@@ -246,3 +249,31 @@ async def test_an_outpatient_fund_is_divided_by_points(gw):
         ("H1", "75", "250.00"), ("H2", "225", "750.00"),
     ]  # fmt: skip
     assert await _read(gw, f"/api/v1/apg-divisions/{found['division_id']}") == found
+
+
+async def test_a_year_hands_out_what_its_plan_sets_aside(gw):
+    """From budget's approved plan to the quotas of communities, to the fen; without a plan nothing begins."""
+    await _register(gw)
+    area = {"kind": "region", "code": "990101", "community": "CREST", "since": "2020-01-01"}
+    document = {"document": "联席〔2026〕8号", "entries": [area]}
+    await _write(gw, "PUT", f"/api/v1/catchments/{POOL}/drawn", document, 200)
+    people = [
+        spell(("plan", n), signed_institution=OWN, insurance_type="310" if n % 2 else "390") for n in range(5)
+    ]
+    roster = await _roster(gw, people)
+    path = f"/api/v1/rosters/{roster['roster_id']}/attributions"
+    year = {"pool": POOL, "since": "2027-01-01", "until": "2028-01-01"}
+    refused = await gw.ask("POST", path, who="bureau", json=year)
+    assert 400 <= refused.status_code < 500, refused.text
+    plan = f"/api/v1/budget/plans/{POOL}/2027"
+    made = await _write(gw, "PUT", plan, PlanIn.model_config["json_schema_extra"]["examples"][0], 200)
+    approval = {"version": made["version"], "decision_no": "联席〔2026〕9号"}
+    await _write(gw, "POST", f"{plan}/approve", approval, 200, who="second")
+    fund = next(item["amount"] for item in made["funds"] if item["fund_code"] == "capitation")
+    started = await _write(gw, "POST", path, year, 202)
+    place = f"/api/v1/attributions/{started['attribution_id']}"
+    run = await _ended(gw, place, "running")
+    assert run["state"] == "done", run
+    quotas = (await _read(gw, f"{place}/quotas"))["items"]
+    assert sum(Decimal(item["quota"]) for item in quotas) == Decimal(fund)
+    assert sum(Decimal(item["budget"]) for item in run["budgets"]) == Decimal(fund)
