@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ import year_world as yw
 from chspay.perdiem.v1 import perdiem_pb2 as pd
 from chspay.perdiem.v1 import perdiem_pb2_grpc
 from chspay.settlement.v1 import month_pb2, others_pb2, others_pb2_grpc, routing_pb2, routing_pb2_grpc
+from chspay_core.bundle import Bundle
 from chspay_core.case import Case
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.policy import canonical_json
 from chspay_kit import auth
 from chspay_kit.convert import date_from_pb, date_to_pb
 
@@ -86,6 +89,15 @@ class PerDiem(perdiem_pb2_grpc.PerDiemServiceServicer):
 
 def _span(since: date, until: date, use: Any, by: str = "") -> pd.DaySpan:
     return pd.DaySpan(since=date_to_pb(since), until=date_to_pb(until), use=use, by=by)
+
+
+def ask_the_service(world: Any) -> None:
+    """The demonstration policy, amended: the bed-day service prices bed-days from this year on."""
+    content = json.loads(world.rulebook.bundles[sw.POOL].content)
+    (rule,) = (one for one in content["rules"] if one["key"] == "per_diem.source")
+    amended = {**rule, "since": f"{YEAR}-01-01", "value": "service@1", "cite": "demo-routing-2027#第四条"}
+    content["rules"] = sorted([*content["rules"], amended], key=lambda one: (one["key"], one["since"]))
+    world.rulebook.bundles[sw.POOL] = Bundle.parse(canonical_json(content))
 
 
 def others_of(world: Any) -> Any:

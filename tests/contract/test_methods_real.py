@@ -30,6 +30,7 @@ async def world(migrated_db, monkeypatch):
         try:
             async with yw.year_world(migrated_db.url("settlement"), target=channel) as running:
                 running.perdiem = perdiem
+                mw.ask_the_service(running)
                 yield running
         finally:
             await channel.close()

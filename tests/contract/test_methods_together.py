@@ -29,6 +29,7 @@ async def world(migrated_db):
     perdiem = mw.PerDiem()
     async with yw.year_world(migrated_db.url("settlement"), perdiem) as running:
         running.perdiem = perdiem
+        mw.ask_the_service(running)
         yield running
 
 

@@ -175,7 +175,15 @@ def test_a_month_of_bed_days_and_others_is_the_same_by_case_and_by_column(rows) 
     inputs = [PricedInput("G", "H1", 2, "BR2", "grouped", _OTHER, 5, 500_000, 10_000)]
     for number, (status, cost, points) in enumerate(rows):
         one = PricedInput(
-            f"C{number}", f"H{number % 3 + 1}", 2, f"BR{number % 2 + 2}", status, _LONG, 20, cost, cost // 4
+            f"C{number}",
+            f"H{number % 3 + 1}",
+            2,
+            f"BR{number % 2 + 2}",
+            status,
+            _OTHER if status == "grouped" else _LONG,
+            20,
+            cost,
+            cost // 4,
         )
         mark = Mark(MarkKind.BED_DAYS, f"{points}.25", "", f"PD-{number}#ab")
         inputs.append(one._replace(marks=(mark,)) if status == BED_DAYS else one)
