@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from chspay_capitation.app.chunks import batches_of
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_kit.tablefile import batches_of
 
 FILE_UNREADABLE = Reason(
     "CAPITATION_FILE_UNREADABLE",

@@ -14,7 +14,6 @@ import pyarrow as pa
 from chspay_capitation.app.access import may
 from chspay_capitation.app.attributions import Attributions, policy_of
 from chspay_capitation.app.catchments import Catchments, entries_of
-from chspay_capitation.app.chunks import batches_of
 from chspay_capitation.app.members import members_of
 from chspay_capitation.engine.budget import read_package
 from chspay_capitation.engine.catchment import Catchment
@@ -25,6 +24,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_kit import paging
 from chspay_kit.auth import current_claim
+from chspay_kit.tablefile import batches_of
 
 VISITS_UNREADABLE = Reason(
     "VISITS_UNREADABLE",
