@@ -18,6 +18,9 @@ from chspay.settlement.v1 import quality_pb2_grpc
 from chspay_core.errors import Fault
 from chspay_kit import auth
 from chspay_kit.convert import date_to_pb
+from chspay_settlement.app.intake.keys import read_keys
+from chspay_settlement.app.quality.checking import QualityChecks
+from chspay_settlement.store import quality
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / "settlement" / "quality"))
 from quality_world import clean
@@ -174,3 +177,21 @@ async def test_the_rules_can_be_read(stub):
     assert all(rule.sources and rule.labels and rule.evidence == "unverified" for rule in answer.rules)
     with auth.use_claim(sw.hospital_claim(OWN)), pytest.raises((Fault, grpc.RpcError)):
         await stub.CheckLists(pb.CheckListsRequest(lists=[message("A")] * 501))
+
+
+async def test_a_message_that_cannot_be_opened_holds_up_nobody(world, stub, monkeypatch):
+    """One damaged seal must not stop the check of every list behind it."""
+
+    async def rests(_self: Any, _connection: Any) -> list[Any]:
+        return []
+
+    monkeypatch.setattr(QualityChecks, "waiting", rests)
+    await submitted(world, 13, "S13", OWN, message("S13"))
+    claim = auth.service_claim("settlement")
+    async with world.database.unit(claim) as unit:
+        connection = await unit.connection()
+        assert await quality.waits(connection)
+        stranger = QualityChecks(read_keys(b"quite another key of this world"))
+        assert not await stranger.step(connection, "", None)
+        assert not await quality.waits(connection)
+    assert await results(stub, sw.BUREAU, hospital_code=OWN, setl_id="S13") == []

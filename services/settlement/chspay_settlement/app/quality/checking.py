@@ -125,16 +125,26 @@ class QualityChecks:
     def _checked(self, taken: list[quality.Taken]) -> list[quality.NewResult]:
         found = []
         for one in taken:
-            record = _read(self._keys.open_source(one.source, one.list_id)) if one.source else None
-            if isinstance(record, Mapping):
+            record = self._message(one)
+            if record is not None:
                 found.append((one, _received(record, one.received_at)))
-            else:
-                log.warning("quality.unreadable", list_id=one.list_id)
         facts = [
             {"group_code": one.drg if one.status == Status.GROUPED.value else _UNGROUPED} for one, _ in found
         ]
         outcome = check(rules(), [record for _, record in found], facts, now_in_beijing())
         return _results([one for one, _ in found], outcome)
+
+    def _message(self, one: quality.Taken) -> Mapping[str, object] | None:
+        """The message of a list; one that cannot be opened or read is told and left without a result."""
+        try:
+            record = _read(self._keys.open_source(one.source, one.list_id)) if one.source else None
+        except Fault as fault:
+            log.error("quality.sealed", list_id=one.list_id, reason=fault.reason.code)
+            return None
+        if isinstance(record, Mapping):
+            return record
+        log.warning("quality.unreadable", list_id=one.list_id)
+        return None
 
 
 def _read(content: bytes) -> object:
