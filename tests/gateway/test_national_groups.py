@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from types import SimpleNamespace
 
 import national_client as client
@@ -11,6 +12,7 @@ import pytest_asyncio
 from gateway_world import COUNTY, OTHER, OWN, PATH, POOL
 from small_catalogue import catalogue
 
+from chspay_gateway.envelope.example import EXAMPLE
 from chspay_gateway.national.transactions import groups
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -118,3 +120,34 @@ async def test_peers_are_told_without_names_and_add_up(month, first, second):
     unknown = await ask(month, second, setl_mon="202603", fixmedins_code="H0")
     assert "未查询到" in unknown["err_msg"]
     assert "未查询到" in (await ask(month, first, setl_mon="202604"))["err_msg"]
+
+
+@pytest.mark.parametrize(("infno", "node"), [("4104", "detailinfo"), ("3607", "detl_list")])
+async def test_findings_of_a_list_are_told_field_by_field(gw, infno, node, shared):
+    """A hospital mends what is named; both transactions tell the same under their own names."""
+    setl_id = f"QUALITY{infno}"
+    content = copy.deepcopy(EXAMPLE["input"])
+    content["setlinfo"] |= {"setl_id": setl_id, "fixmedins_code": OWN}
+    headers = {"Authorization": f"Bearer {gw.keys['own']}"}
+    sent = client.written(client.envelope("4101", OWN, content))
+    assert (await gw.http.post(PATH, content=sent, headers=headers)).json()["infcode"] == "0"
+    for _ in range(300):
+        answer = await ask(gw, infno, setl_id=setl_id)
+        rows = answer["output"]["data"] if answer["infcode"] == "0" else []
+        if rows:
+            break
+        await asyncio.sleep(0.05)
+    (row,) = rows
+    assert (row["setl_id"], row["setl_ym"], row["grp_stas"]) == (setl_id, "202601", "1")
+    assert row["qltctrl_rslt"] == ("0" if row["err_lv"] == "1" else "1")
+    assert row[node]
+    assert all(found["exam_data_fld"] and found["qltctrl_chk_rslt"] for found in row[node])
+    listed = (await ask(gw, infno, setl_ym="202601"))["output"]
+    assert setl_id in {each["setl_id"] for each in listed["data"]}
+    import csv
+
+    with (shared / "handbook/platform/drg_dip_transactions_fields.csv").open(encoding="utf-8-sig") as file:
+        told = list(csv.DictReader(file))
+    wanted = ("3607", "output", "data")
+    fields = {each["field"] for each in told if (each["infno"], each["direction"], each["node"]) == wanted}
+    assert (set(row) - {node}) == (fields - {"detl_list"})

@@ -39,7 +39,7 @@ async def drg(call: Call) -> Outcome:
     node = data_of(call)
     found, page = await _listed(call, node)
     rows = [await _drg_row(call, each, found.pool, _month(node)) for each in found.lists]
-    return Outcome(_paged(rows, found.total, page))
+    return Outcome(paged(rows, found.total, page))
 
 
 async def dip(call: Call) -> Outcome:
@@ -48,7 +48,7 @@ async def dip(call: Call) -> Outcome:
     found, page = await _listed(call, node)
     answers = await _dip_answers(call, found.pool, [each.case for each in found.lists]) if found.lists else []
     rows = [_dip_row(each, answer, found.pool) for each, answer in zip(found.lists, answers, strict=True)]
-    return Outcome(_paged(rows, found.total, page))
+    return Outcome(paged(rows, found.total, page))
 
 
 async def hospitals(call: Call) -> Outcome:
@@ -65,7 +65,7 @@ async def hospitals(call: Call) -> Outcome:
         }
         for each in answer.peers
     ]
-    return Outcome(_paged(rows, answer.total, page))
+    return Outcome(paged(rows, answer.total, page))
 
 
 async def groups(call: Call) -> Outcome:
@@ -90,7 +90,7 @@ async def groups(call: Call) -> Outcome:
         else:
             row = {"drg_code": each.group, "drg_name": name}
         rows.append({"setl_mon": _month(node), **row, **_costs(each)})
-    return Outcome(_paged(rows, answer.total, page))
+    return Outcome(paged(rows, answer.total, page))
 
 
 def _costs(peer: pb.Peer) -> dict[str, object]:
@@ -218,7 +218,11 @@ def _month(node: Node) -> str:
     return f"{first:%Y%m}"
 
 
-def _paged(rows: Sequence[object], total: int, page: tuple[int, int]) -> dict[str, object]:
+def paged(rows: Sequence[object], total: int, page: tuple[int, int]) -> dict[str, object]:
+    """Rows as the platform pages them.
+
+    :param page: number of the page, from 1, and its size.
+    """
     number_, size = page
     return {
         "data": rows,
