@@ -34,7 +34,7 @@ class MembershipIn(Strict):
             "examples": [
                 {
                     "pool": "990100",
-                    "hospital_code": "H99010100009",
+                    "hospital_code": "H990101EX",
                     "category": "psychiatry",
                     "since": "2026-01-01",
                     "document": "演示市〔2020〕7号",
@@ -90,7 +90,7 @@ class AssessmentIn(Strict):
             "examples": [
                 {
                     "pool": "990100",
-                    "hospital_code": "H99010100001",
+                    "hospital_code": "H990101EX",
                     "category": "psychiatry",
                     "measured_since": "2025-01-01",
                     "measured_until": "2026-01-01",

@@ -49,7 +49,7 @@ class RecordIn(Strict):
                 {
                     "record_no": "QJ2026-0001",
                     "pool": "990100",
-                    "hospital_code": "H99010100001",
+                    "hospital_code": "H990101EX",
                     "case_id": "L2026-0001",
                     "kind": "leave",
                     "since": "2026-02-10",

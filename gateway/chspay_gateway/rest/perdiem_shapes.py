@@ -95,7 +95,7 @@ class StaysIn(Strict):
                     "stays": [
                         {
                             "case_id": "L2026-0001",
-                            "hospital_code": "H99010100001",
+                            "hospital_code": "H990101EX",
                             "department": "A15",
                             "admission": "2026-01-01",
                             "discharge": "2026-03-12",
