@@ -7,15 +7,19 @@ import json
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from chspay_cli.cli_year import app
 from chspay_cli.demo.year.state import STATE_FILE, progress_of
 from chspay_cli.synth.year import YearSize
+from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault
+from chspay_policy import ROOT
 
 CHSPAY = Path(sys.executable).with_name("chspay")
 SIZE = YearSize(persons=1500, cases=360, hospitals=14, seed=7, year=2027)
@@ -53,6 +57,25 @@ def test_another_year_in_the_same_home_is_not_mixed_up(tmp_path: Path) -> None:
     with pytest.raises(Fault) as caught:
         progress_of(tmp_path, SIZE)
     assert caught.value.reason.code == "YEAR_DEMO_STATE_BROKEN"
+
+
+def test_the_amendment_of_the_year_still_corrects_what_the_city_rules() -> None:
+    """Whoever edits the demonstration city sees here, not minutes later, that the year no longer begins."""
+    text = files("chspay_cli.demo.year").joinpath("amendment.yaml").read_text(encoding="utf-8")
+    amendment = yaml.load(text.format(id="year-demo-2027", pool="990100", year=2027), yaml.CBaseLoader)
+    held = {(rule["key"], rule["since"], rule["cite"]) for rule in city_rules()}
+    labels = {rule["key"]: (rule["label"], rule["unit"]) for rule in city_rules()}
+    for key, told in amendment["rules"].items():
+        assert labels[key] == (told["label"], told["unit"])
+        for rule in told["rules"]:
+            assert (key, rule["corrects"]["since"], rule["corrects"]["cite"]) in held
+            assert rule["since"] == rule["corrects"]["since"]
+
+
+def city_rules() -> list[dict[str, str]]:
+    """The rules of the demonstration city as they are shipped."""
+    rules: list[dict[str, str]] = json.loads(Bundle.load(ROOT, "990100").content)["rules"]
+    return rules
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
