@@ -1,9 +1,11 @@
 """Scores of hospitals, adoption of code sets, and the front page beside the list."""
 
+import csv
 from fractions import Fraction
 
 from quality_world import NOW, clean, clean_context, filled, mutated, shipped
 
+from chspay_settlement.engine.quality.catalogue import plain_name
 from chspay_settlement.engine.quality.check import check
 from chspay_settlement.engine.quality.frontpage import DIFFERENT, ONLY_LIST, SAME, compare
 from chspay_settlement.engine.quality.scores import Sums, adoptions, score, sums_by_list
@@ -126,3 +128,18 @@ def test_each_field_names_its_item_of_the_form_and_where_it_is_taken_from():
     assert len(fields) >= 133
     assert all(field.from_where for field in fields)
     assert shipped().catalogue.fields["setlinfo"]["psn_selfpay"].source == "个人自付"
+
+
+def test_the_gateway_and_the_rules_read_the_same_spellings():
+    """A spelling the gateway takes in must not look like an empty field to the rules."""
+    from importlib.resources import files
+
+    rows = csv.DictReader((files("chspay_gateway.envelope") / "aliases.csv").read_text("utf-8").splitlines())
+    spellings = {
+        plain: name for node in shipped().catalogue.spellings.values() for plain, name in node.items()
+    }
+    for row in rows:
+        name = spellings.get(plain_name(row["alias"]))
+        if plain_name(row["canonical"]) in spellings:
+            assert name is not None, row
+            assert plain_name(name) == plain_name(row["canonical"]), row
