@@ -17,8 +17,9 @@ from chspay_settlement.engine.routing.bed_days import Answer, OwnList, Stretch
 from chspay_settlement.engine.routing.run import Episode
 from chspay_settlement.faults_others import PER_DIEM_AWAY, PER_DIEM_CHANGED
 
-#: Stays of one call.
+#: Stays of one call, and how long their pricing and its keeping may take on a busy machine.
 TOGETHER = 5_000
+_SECONDS = 120.0
 _METHODS = {
     pb.METHOD_PER_DIEM: bed_days.PER_DIEM,
     pb.METHOD_DRG: bed_days.DRG,
@@ -88,7 +89,7 @@ class BedDays:
                 stays=[_stay(one) for one in part],
             )
             try:
-                answered = await stub.PriceStays(request)
+                answered = await stub.PriceStays(request, timeout=_SECONDS)
             except Fault as fault:
                 raise _away(fault) from fault
             digest = answered.policy_digest
