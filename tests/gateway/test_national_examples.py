@@ -164,6 +164,7 @@ async def test_a_stay_is_answered_with_the_recorded_members(world, examples):
         assert six <= set(undone)
 
 
+@pytest.mark.timeout(1200)
 async def test_mutated_envelopes_are_refused_with_a_known_reason(world):
     """Whatever comes in: infcode 0, or -1 with a reason of ours; never a failure, never silence."""
     dice = random.Random(20260701)
