@@ -107,8 +107,9 @@ def _away(fault: Fault) -> Fault:
 
 
 def _parts(episodes: Sequence[Episode]) -> Iterator[list[Episode]]:
-    """Calls in which every case number stands once: numbers are a hospital's own."""
-    rest = list(episodes)
+    """Calls in which every case number stands once: numbers are a hospital's own. Earlier stays go first, so
+    that a stay that goes on finds the days before it paid."""
+    rest = sorted(episodes, key=lambda one: (one.admission or one.discharge, one.discharge, one.key))
     while rest:
         part: dict[str, Episode] = {}
         left: list[Episode] = []
