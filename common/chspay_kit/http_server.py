@@ -27,12 +27,15 @@ async def serve_http(
     drain_seconds: int,
     lifespan: Literal["on", "off"] = "off",
     sockets: bool = False,
+    proxies: str = "",
 ) -> None:
     """Serves an ASGI application until SIGTERM or SIGINT.
 
     :param listen: ``host:port``.
     :param lifespan: whether the application wants to be told of start and end.
     :param sockets: whether it speaks WebSocket.
+    :param proxies: addresses or networks, comma between, that are believed when they say for whom and by
+        which scheme they call; nobody else is: some hospitals are known by their address alone.
     :raises Fault: PORT_TAKEN.
     """
     host, _, port = listen.rpartition(":")
@@ -47,6 +50,8 @@ async def serve_http(
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=drain_seconds,
     )

@@ -164,6 +164,7 @@ def create_app(gateway: Gateway) -> FastAPI:
                 member_visits.PATH,
                 capitation_results.CHRONIC_PATH,
                 capitation_results.APG_PATH,
+                perdiem_records.FILE_PATH,
             }
         ),
         files={

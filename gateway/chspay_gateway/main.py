@@ -45,7 +45,12 @@ async def main(settings: GatewaySettings) -> None:
     http = httpx.AsyncClient()
     relay = asyncio.create_task(Relay(store, door.profiles, door.partners, http).work())
     try:
-        await serve_http(create_app(gateway), settings.listen, drain_seconds=settings.drain_seconds)
+        await serve_http(
+            create_app(gateway),
+            settings.listen,
+            drain_seconds=settings.drain_seconds,
+            proxies=settings.trusted_proxies,
+        )
     finally:
         relay.cancel()
         await http.aclose()

@@ -11,6 +11,7 @@ class GatewaySettings(ServiceSettings):
     """Settings of the gateway.
 
     :param listen: address of the HTTP server.
+    :param trusted_proxies: addresses or networks, comma between, whose ``X-Forwarded-*`` is believed.
     :param call_seconds: how long one ordinary request may take.
     :param import_seconds: how long a bulk import may take.
     :param import_bytes: the largest file of a bulk import.
@@ -20,6 +21,7 @@ class GatewaySettings(ServiceSettings):
         it a key derived from the claim key does.
     """
 
+    trusted_proxies: str = ""
     listen: str = "127.0.0.1:8080"
     database_max: int = 8
     call_seconds: float = 10.0

@@ -24,7 +24,12 @@ async def main(settings: PortalSettings) -> None:
         async with connect(settings.gateway_url, settings.call_seconds) as gateway:
             app = create_app(Portal(settings, gateway, sessions))
             await serve_http(
-                app, settings.listen, drain_seconds=settings.drain_seconds, lifespan="on", sockets=True
+                app,
+                settings.listen,
+                drain_seconds=settings.drain_seconds,
+                lifespan="on",
+                sockets=True,
+                proxies=settings.trusted_proxies,
             )
     finally:
         telemetry.shutdown()

@@ -9,12 +9,14 @@ class PortalSettings(ServiceSettings):
     """Settings of the portal; it needs no database and no signing key.
 
     :param listen: address of the HTTP server.
+    :param trusted_proxies: addresses or networks, comma between, whose ``X-Forwarded-*`` is believed.
     :param gateway_url: where the gateway answers, without a slash at the end.
     :param call_seconds: how long one question to the gateway may take.
     :param idle_minutes: a sign-in that nobody uses ends after this long.
     :param session_hours: a sign-in ends after this long in any case.
     """
 
+    trusted_proxies: str = ""
     listen: str = "127.0.0.1:8090"
     gateway_url: str = "http://127.0.0.1:8080"
     call_seconds: float = 15.0

@@ -132,3 +132,16 @@ async def test_a_membership_ends_and_an_assessment_is_decided_by_another(gw):
     assert (await gw.ask("POST", place, who="bureau", json=end)).json()["until"] == "2026-07-01"
     listed = (await gw.ask("GET", f"{HOME}/memberships?pool={POOL}")).json()
     assert {item["hospital_code"] for item in listed["items"]} == {OWN}
+
+
+async def test_a_large_file_is_read_as_a_file_and_its_double_number_is_found_at_once(gw):
+    """Sixty thousand rows are a month of a large hospital; the service must not stand still over them."""
+    head = "record_no,hospital_code,case_id,kind,since,until,scale,before,after,document,other_hospital_code"
+    rows = (
+        f"L{min(n, 59_998)},{OWN},P8,outcome,2026-03-31,,ADL,40,55.5,{'评估表' * 9},," for n in range(60_000)
+    )
+    content = "\n".join([f"{head},other_case_id", *rows]).encode()
+    assert len(content) > 4 * 1024 * 1024
+    answer = await gw.ask("POST", f"/api/v1/stay-records/file?pool={POOL}", content=content)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "STAY_RECORD_TAKEN"), answer.text
+    assert answer.json()["errors"][0]["value"] == "L59998"

@@ -119,6 +119,8 @@ def test_the_tree_obeys_the_arrows(page, settled, paths):
     page.goto(settled.url + paths["statement"])
     page.locator("tr", has_text="点数").locator("a.why").first.click()
     page.locator('[role="tree"]').wait_for()
+    # The tree is there before the script that obeys the keys.
+    page.wait_for_load_state()
     focus = "['aria-level', 'aria-expanded'].map(it => document.activeElement.getAttribute(it)).join('')"
     page.focus('[role="treeitem"][tabindex="0"]')
     assert page.evaluate(focus) == "1true"

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from chspay.grouper.v1 import grouper_pb2, schemes_pb2
 from chspay.settlement.v1 import settlement_pb2
+from chspay_core import regions
 from chspay_core.case import Case, check_intake
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind
@@ -140,15 +141,7 @@ async def _settled(
     caller: Session, item: settlement_pb2.SettlementList
 ) -> tuple[settlement_pb2.Run | None, settlement_pb2.RunCase | None]:
     """The month run that paid the list: that of its discharge month, or a later one."""
-    day = item.case.discharge_date
-    listed = await caller.services.settlement.ListRuns(settlement_pb2.ListRunsRequest(page_size=_PAGE))
-    runs = [
-        run
-        for run in listed.runs
-        if run.nature == "month"
-        and run.state == settlement_pb2.RUN_STATE_DONE
-        and (run.year, run.month) >= (day.year, day.month)
-    ]
+    runs = await _runs_since(caller, item)
     for run in sorted(runs, key=lambda run: (run.year, run.month))[:_MOST_RUNS]:
         asked = settlement_pb2.ExplainCaseRequest(
             run_id=run.run_id, hospital_code=item.case.hospital_code, case_id=item.case.case_id
@@ -159,6 +152,23 @@ async def _settled(
             if fault.reason.kind is not Kind.NOT_FOUND:
                 raise
     return None, None
+
+
+async def _runs_since(caller: Session, item: settlement_pb2.SettlementList) -> list[settlement_pb2.Run]:
+    """The finished month runs of the list's pool, from the month of its discharge on."""
+    day, place = item.case.discharge_date, item.case.region_code
+    found: list[settlement_pb2.Run] = []
+    token = ""
+    while True:
+        page = await caller.services.settlement.ListRuns(
+            settlement_pb2.ListRunsRequest(page_size=_PAGE, page_token=token)
+        )
+        late = [run for run in page.runs if (run.year, run.month) >= (day.year, day.month)]
+        found += [run for run in late if run.nature == "month" and regions.contains(run.pool, place)]
+        token = page.next_page_token
+        # The newest month comes first.
+        if not token or len(late) < len(page.runs):
+            return [run for run in found if run.state == settlement_pb2.RUN_STATE_DONE]
 
 
 @router.get("/CodeSystem/{scheme}", summary="以FHIR读取一个分组方案的病组")

@@ -19,6 +19,7 @@ from chspay_gateway.rest.types import Answer, Code, Day, Line, PageSize, PageTok
 from chspay_gateway.session import Caller, Writer
 from chspay_kit.convert import date_to_pb, decimal_to_pb
 
+FILE_PATH = "/api/v1/stay-records/file"
 router = APIRouter(prefix="/api/v1", tags=["按床日付费"])
 Kind = Literal["leave", "transfer", "acute", "interim", "outcome"]
 _KINDS = {
@@ -140,7 +141,7 @@ async def put_record(body: RecordIn, caller: Writer) -> RecordOut:
     return _out((await caller.services.stay_records.PutStayRecord(request)).record)
 
 
-@router.post("/stay-records/file", summary="上传住院记录", openapi_extra=FILE_BODY)
+@router.post(FILE_PATH.removeprefix("/api/v1"), summary="上传住院记录", openapi_extra=FILE_BODY)
 async def put_records(
     request: Request, caller: Writer, pool: Annotated[Region, Query(description="统筹区代码")]
 ) -> FiledOut:

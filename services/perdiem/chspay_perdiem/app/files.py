@@ -15,7 +15,10 @@ UNREADABLE = Reason(
     Kind.INVALID,
     "住院记录文件不能读取（{problem}），应为Parquet文件、Arrow数据流或UTF-8的CSV。",
 )
+TOO_MANY = Reason("STAY_RECORDS_TOO_MANY", Kind.TOO_LARGE, "住院记录文件超过{value}行，请分成几个文件上传。")
 EMPTY = Reason("STAY_RECORDS_EMPTY", Kind.INVALID, "住院记录文件没有一行。")
+#: Rows of one file; they are held in memory until the whole file has been checked.
+MOST_ROWS = 100_000
 
 
 def read_records(pool: str, content: bytes) -> list[Record]:
@@ -31,6 +34,8 @@ def read_records(pool: str, content: bytes) -> list[Record]:
             for name in NEEDED:
                 if name not in batch.schema.names:
                     raise Fault(NO_COLUMN, field=name)
+            if len(rows) + batch.num_rows > MOST_ROWS:
+                raise Fault(TOO_MANY, field="content", value=MOST_ROWS)
             rows += batch.to_pylist()
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Fault(UNREADABLE, field="content", problem=type(error).__name__) from error

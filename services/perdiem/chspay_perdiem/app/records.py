@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -52,8 +52,8 @@ class Records:
             check_record(record)
         by = [may_of(record.pool, record.hospital_code).subject for record in new]
         twice = (
-            next((number for number in numbers if numbers.count(number) > 1), None)
-            if (len(set(numbers)) < len(numbers))
+            next(number for number, times in Counter(numbers).items() if times > 1)
+            if len(set(numbers)) < len(numbers)
             else await store.taken(numbers)
         )
         if twice is not None:
