@@ -12,6 +12,8 @@ from chspay_gateway import problems, reasons
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_DEPTH = 32
+#: Bodies larger than :data:`MAX_BODY` that are read at once; they are held in memory before anybody is known.
+MOST_LARGE = 8
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -65,6 +67,7 @@ class BodyGate:
         self._files = files
         self._refuse = refuse
         self._limit_of = limit_of
+        self._large = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in _WITH_BODY or scope["path"] in self._open:
@@ -72,7 +75,7 @@ class BodyGate:
             return
         try:
             limit = self._files.get(scope["path"]) or self._limit_of(scope)
-            body = await _read(scope, receive, limit or MAX_BODY)
+            body = await self._body(scope, receive, limit or MAX_BODY)
             if body and limit is None and too_deep(body):
                 raise Fault(reasons.BODY_TOO_DEEP, limit=MAX_DEPTH)
         except Fault as fault:
@@ -81,6 +84,18 @@ class BodyGate:
         if body is None:
             return
         await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, scope: Scope, receive: Receive, limit: int) -> bytes | None:
+        """The body, unless too many large ones are being read already."""
+        if limit <= MAX_BODY:
+            return await _read(scope, receive, limit)
+        if self._large >= MOST_LARGE:
+            raise Fault(reasons.BUSY)
+        self._large += 1
+        try:
+            return await _read(scope, receive, limit)
+        finally:
+            self._large -= 1
 
 
 async def refuse_as_problem(scope: Scope, receive: Receive, send: Send, fault: Fault) -> None:
