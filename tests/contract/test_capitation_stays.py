@@ -95,8 +95,6 @@ async def test_two_hospitals_ask_and_the_deductible_is_paid_once(here):
         assert [item.facts.institution for item in mine] == [COUNTY]
         other = asked(person, cw.fresh(), TOWN, 40)
         assert await cw.refused(here.stays.SettleStay(other)) == "INSTITUTION_DENIED"
-        overlap = asked(person, cw.fresh(), COUNTY, 10)
-        assert await cw.refused(here.stays.SettleStay(overlap)) == "BENEFIT_STAYS_DISORDERED"
     with use_claim(cw.BUREAU):
         request = pb.ListStaysRequest(pool=cw.POOL, person_key=person)
         assert len((await here.stays.ListStays(request)).stays) == 2
@@ -159,6 +157,40 @@ async def test_a_stay_taken_back_is_worked_out_anew_for_those_after_it(here):
         late = await here.stays.SettleStay(asked(person, cw.fresh(), TOWN, 0))
         assert standing(late.stay)[2] == 300_00
         assert [standing(item)[2] for item in late.changed] == [300_00]
+
+
+async def test_a_stay_on_the_same_days_stops_nobody_and_is_marked(here):
+    """A wrong stay of a hundred days must not hold up others, nor tear their one admission apart."""
+    person, one, two = key_of(cw.fresh()), cw.fresh(), cw.fresh()
+    with use_claim(cw.BUREAU):
+        await refer(here, person, TOWN, COUNTY, 8)
+    wrong = asked(person, cw.fresh(), COUNTY, -1, 100)
+    with use_claim(hospital(COUNTY)):
+        assert standing((await here.stays.SettleStay(wrong)).stay)[2] == 600_00
+    with use_claim(hospital(TOWN)):
+        found = (await here.stays.SettleStay(asked(person, one, TOWN, 0))).stay
+        assert standing(found)[:3] == (1, "", 300_00)
+        assert marked(found) == f"{COUNTY}/{wrong.facts.stay_id}"
+    with use_claim(hospital(COUNTY)):
+        found = (await here.stays.SettleStay(asked(person, two, COUNTY, 9))).stay
+        assert standing(found)[:3] == (1, f"{TOWN}/{one}", 300_00)
+        assert marked(found) == f"{COUNTY}/{wrong.facts.stay_id}"
+    with use_claim(cw.BUREAU):
+        back = pb.ReverseStayRequest(
+            request_id=cw.fresh(), pool=cw.POOL, institution=COUNTY, stay_id=wrong.facts.stay_id,
+            document="更正单",
+        )  # fmt: skip
+        done = await here.stays.ReverseStay(back)
+        assert [(standing(item)[2], marked(item)) for item in done.changed] == [(300_00, ""), (300_00, "")]
+        inside = await here.stays.SettleStay(asked(person, cw.fresh(), OUTSIDE, 2, 3))
+        assert (standing(inside.stay)[:3], marked(inside.stay)) == ((1, "", 1_200_00), f"{TOWN}/{one}")
+        assert not inside.changed
+
+
+def marked(record) -> str:
+    """The stays that a stay is marked to overlap."""
+    lines = record.benefits[-1].worksheet.lines
+    return next((line.value for line in lines if line.key == "overlaps"), "")
 
 
 async def test_membership_level_and_area_are_found_and_not_believed(here):

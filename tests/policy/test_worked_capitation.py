@@ -177,6 +177,7 @@ def _benefit(case: dict, policy: Policy) -> None:
     ):
         assert settled.deductible_fen == yuan_to_fen(row["deductible"])
         assert settled.linked_to == row.get("linked_to", "")
+        assert settled.overlaps == row.get("overlaps", "")
         if "fund" in row:
             assert settled.fund_fen == yuan_to_fen(row["fund"]), fen_to_yuan(settled.fund_fen)
         assert int(settled.sheet["fund"].value) == settled.fund_fen

@@ -24,10 +24,14 @@ from chspay_core.worksheet import Worksheet
 DEDUCTIBLE_KEY, RATIO_KEY, LINK_KEY = "benefit.deductible", "benefit.ratio", "benefit.link_days"
 SURCHARGE_KEY, FLOOR_KEY = "benefit.unreferred_share", "benefit.unreferred_share_min"
 EMERGENCY_KEY = "benefit.emergency_exempt"
+#: Line of the worksheet that names the stays on the same days.
+OVERLAPS = "overlaps"
 
 STAY_WRONG = Reason("BENEFIT_STAY_WRONG", Kind.INVALID, "住院{stay}的“{field}”{problem}：{value}。")
 STAY_ORDER = Reason(
-    "BENEFIT_STAYS_DISORDERED", Kind.INVALID, "同一人的住院应先后相接、不重叠：{value}早于上一次出院。"
+    "BENEFIT_STAYS_DISORDERED",
+    Kind.INVALID,
+    "同一人的住院应按入院日期先后排列：{value}早于前一次住院的入院日期。",
 )
 STAY_PERSON = Reason("BENEFIT_STAYS_OF_TWO", Kind.INVALID, "一次只能结算一个人的住院：{value}。")
 
@@ -53,10 +57,14 @@ class Admission(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """What one stay comes to, fen: the deductible due now, what the fund pays, and why."""
+    """What one stay comes to, fen: the deductible due now, what the fund pays, and why.
+
+    ``overlaps`` names the stays begun before that share days with it, for the insurer to look into.
+    """
 
     stay_id: str
     linked_to: str
+    overlaps: str
     deductible_fen: int
     surcharged: bool
     fund_fen: int
@@ -106,21 +114,49 @@ def settle_stays(
     referrals: Sequence[tuple[Referral, Judgement]],
     policies: Sequence[Policy],
 ) -> list[Settled]:
-    """One person's stays in their order, each with its worksheet.
+    """One person's stays in their order of admission, each with its worksheet.
+
+    Stays on the same days stop nobody: a wrong stay of one hospital must not hold up another's, and an
+    episode inside a long stay may be right. They are never one admission with each other, and are marked.
 
     :param policies: for each stay the policy of its day of admission.
     :raises Fault: BENEFIT_*, POLICY_*.
     """
     found: list[Settled] = []
-    chain: list[_Before] = []
+    chains: list[list[_Before]] = []
     for number_, (stay, policy) in enumerate(zip(stays, policies, strict=True)):
         _check(stay, stays[number_ - 1] if number_ else None)
         sheet = Worksheet(f"住院{stay.stay_id}待遇结算")
-        chain = chain if chain and _linked(chain[-1].stay, stay, referrals, policy) else []
-        settled = _settle(stay, chain, referrals, policy, sheet)
-        chain = [*chain, _Before(stay, settled, _of_level(_levels(policy), stay.level, policy))]
+        overlaps = "、".join(each.stay_id for each in stays[:number_] if _overlap(each, stay))
+        if overlaps:
+            sheet.given(OVERLAPS, "与前次住院日期重叠，不与其视为一次住院，请核实", overlaps, "")
+        chain = _continued(chains, stay, referrals, policy)
+        settled = _settle(stay, chain, referrals, policy, sheet)._replace(overlaps=overlaps)
+        chain.append(_Before(stay, settled, _of_level(_levels(policy), stay.level, policy)))
         found.append(settled)
     return found
+
+
+def _overlap(before: Admission, stay: Admission) -> bool:
+    """Whether ``stay`` begins before an earlier one ends; leaving and entering on one day is no overlap."""
+    return stay.admitted < before.discharged
+
+
+def _continued(
+    chains: list[list[_Before]],
+    stay: Admission,
+    referrals: Sequence[tuple[Referral, Judgement]],
+    policy: Policy,
+) -> list[_Before]:
+    """The admission that ``stay`` goes on with, else a new one.
+
+    Only the end of an admission can be gone on with, so what was paid there counts once.
+    """
+    open_ = [chain for chain in chains if _linked(chain[-1].stay, stay, referrals, policy)]
+    if not open_:
+        chains.append([])
+        return chains[-1]
+    return max(open_, key=lambda chain: chain[-1].stay.discharged)
 
 
 def _check(stay: Admission, before: Admission | None) -> None:
@@ -134,7 +170,7 @@ def _check(stay: Admission, before: Admission | None) -> None:
         )
     if before is not None and before.person_key != stay.person_key:
         raise Fault(STAY_PERSON, field="person_key", value=stay.stay_id)
-    if before is not None and stay.admitted < before.discharged:
+    if before is not None and stay.admitted < before.admitted:
         raise Fault(STAY_ORDER, field="admitted", value=stay.admitted)
 
 
@@ -142,7 +178,7 @@ def _linked(
     before: Admission, stay: Admission, referrals: Sequence[tuple[Referral, Judgement]], policy: Policy
 ) -> bool:
     """Whether two stays are one admission: one community, a referral that holds, and few days between."""
-    if not stay.community or stay.community != before.community:
+    if not stay.community or stay.community != before.community or _overlap(before, stay):
         return False
     if (stay.admitted - before.discharged).days > policy.integer(LINK_KEY):
         return False
@@ -181,7 +217,7 @@ def _settle(
         "fund", "基金支付", fund, "分", formula=formula, inputs=inputs, rounding="四舍五入到分", rule=chose
     )
     linked = chain[-1].stay.stay_id if chain else ""
-    return Settled(stay.stay_id, linked, due, surcharged, fund, sheet)
+    return Settled(stay.stay_id, linked, "", due, surcharged, fund, sheet)
 
 
 def _deductible(stay: Admission, chain: Sequence[_Before], policy: Policy, sheet: Worksheet) -> int:

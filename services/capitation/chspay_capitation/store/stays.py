@@ -6,7 +6,7 @@ import json
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
-from chspay_capitation.engine.benefit import Admission, Settled
+from chspay_capitation.engine.benefit import OVERLAPS, Admission, Settled
 from chspay_kit.db import current_connection
 
 _FACTS = (
@@ -82,9 +82,17 @@ class Benefit:
     worksheet: dict[str, Any]
 
     def same(self, other: Settled) -> bool:
-        """Whether a settlement comes to the same."""
-        mine = (self.linked_to, self.deductible_fen, self.surcharged, self.fund_fen)
-        return mine == (other.linked_to, other.deductible_fen, other.surcharged, other.fund_fen)
+        """Whether a settlement comes to the same, overlapping stays included."""
+        mine = (self.linked_to, self.overlaps, self.deductible_fen, self.surcharged, self.fund_fen)
+        return mine == (
+            other.linked_to, other.overlaps, other.deductible_fen, other.surcharged, other.fund_fen,
+        )  # fmt: skip
+
+    @property
+    def overlaps(self) -> str:
+        """The stays begun before that share days with it; empty for none."""
+        lines = self.worksheet["lines"]
+        return next((str(line["value"]) for line in lines if line["key"] == OVERLAPS), "")
 
 
 @dataclass(slots=True)
