@@ -96,6 +96,32 @@ async def test_expenditure_above_income_is_never_approved(world, migrated_db):
     await connection.close()
 
 
+async def test_a_planned_year_cannot_be_raised_past_its_income(world):
+    """A second way to draft, without income, would let through what the plan refuses."""
+    await world.ask("DraftPlan", draft(2132))
+    larger = budget_pb2.DraftYearRequest(pool=POOL, year=2132, inpatient_fund_fen=9000 * MILLION)
+    assert await world.refused("DraftYear", larger) == "BUDGET_YEAR_PLANNED"
+    for version in (1, 2):
+        approve = budget_pb2.ApproveYearRequest(pool=POOL, year=2132, version=version, decision_no="联席")
+        assert await world.refused("ApproveYear", approve, B) == "BUDGET_YEAR_PLANNED"
+    approve = pb.ApprovePlanRequest(pool=POOL, year=2132, version=1, decision_no="联席")
+    found = (await world.ask("ApprovePlan", approve, B)).plan
+    assert (found.state, found.version) == (pb.PLAN_STATE_APPROVED, 1)
+
+
+async def test_a_year_drafted_without_income_is_planned_later(world):
+    """Pools that begin with three figures may go over to a plan; from then on only the plan counts."""
+    first = budget_pb2.DraftYearRequest(pool=POOL, year=2130, inpatient_fund_fen=1000 * MILLION)
+    await world.ask("DraftYear", first)
+    await world.ask("DraftPlan", draft(2130))
+    old = budget_pb2.ApproveYearRequest(pool=POOL, year=2130, version=1, decision_no="联席")
+    assert await world.refused("ApproveYear", old, B) == "BUDGET_YEAR_PLANNED"
+    stale = pb.ApprovePlanRequest(pool=POOL, year=2130, version=1, decision_no="联席")
+    assert await world.refused("ApprovePlan", stale, B) == "BUDGET_PLAN_UNKNOWN"
+    approve = pb.ApprovePlanRequest(pool=POOL, year=2130, version=2, decision_no="联席")
+    assert (await world.ask("ApprovePlan", approve, B)).plan.decision_no == "联席"
+
+
 async def test_no_other_move_is_accepted_by_service_or_database(world, migrated_db):
     """The life of a year is one list of moves; whoever tries another way is stopped, even with SQL."""
     execute = pb.MoveYearRequest(pool=POOL, year=2135, event="execute")

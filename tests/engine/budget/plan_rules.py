@@ -19,6 +19,8 @@ BASE: dict[str, object] = {
     "budget.month_share": "twelfth@1",
     "budget.income_reserve": "0.03",
     "budget.total": "need@1",
+    "budget.spending_growth_cap": "1",
+    "budget.growth_cap": "1",
     "budget.growth": "weighted_sum@1",
     "budget.factors": [{"factor": "cost", "name": "医疗费用变化", "weight": "1"}],
     "budget.split": "last_settled_share@1",

@@ -76,12 +76,14 @@ class Plans:
     async def approve(self, pool: str, year: int, version: int, decision_no: str) -> Seen:
         """The decision on the newest version, by another person than its drafter.
 
-        :raises Fault: BUDGET_PLAN_UNKNOWN, BUDGET_STATE_WRONG and those of :meth:`Budget.approve`.
+        :raises Fault: BUDGET_PLAN_UNKNOWN, BUDGET_STATE_WRONG and those of :meth:`Budget.decide`.
         """
         may(pool, "bureau")
-        if await store.version(pool, years.check_year(year), version) is None:
+        await year_store.lock(pool, years.check_year(year))
+        if await store.version(pool, year, version) is None:
             raise Fault(PLAN_UNKNOWN, field="year", value=year, pool=pool)
-        await self._budget.approve(pool, year, version, decision_no)
+        approved = await self._budget.decide(pool, year, version, decision_no)
+        await steps.record(states.APPROVE, pool, year, version, decision_no=approved.decision_no)
         return await self.seen(pool, year, version)
 
     async def seen(self, pool: str, year: int, version: int = 0) -> Seen:

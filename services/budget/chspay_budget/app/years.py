@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from chspay_budget.app import steps
 from chspay_budget.app.access import may
 from chspay_budget.clients import Rulebook
 from chspay_budget.engine import accounts as final
@@ -14,7 +13,7 @@ from chspay_budget.engine import states
 from chspay_budget.engine import year as years
 from chspay_budget.engine.accounts import Accounts, Cause
 from chspay_budget.engine.plan import Amounts, plan
-from chspay_budget.engine.records import check_agreement
+from chspay_budget.engine.records import YEAR_PLANNED, check_agreement
 from chspay_budget.engine.year import Year
 from chspay_budget.store import causes as cause_store
 from chspay_budget.store import plans as plan_store
@@ -31,16 +30,17 @@ class Budget:
         self._rulebook = rulebook
 
     async def draft(self, pool: str, year: int, amounts: Amounts) -> Year:
-        """A new version of a year, planned by the policy in force on its first day.
+        """A new version of a year without income, planned by the policy in force on its first day.
 
-        :raises Fault: ROLE_DENIED, REGION_DENIED, POLICY_*, and those of :func:`plan`; BUDGET_STATE_WRONG
-            once a plan of the year is approved.
+        :raises Fault: ROLE_DENIED, REGION_DENIED, POLICY_*, and those of :func:`plan`; BUDGET_YEAR_PLANNED
+            once the year has a plan that begins with income, BUDGET_STATE_WRONG once it is approved.
         """
         claim = may(pool, "bureau")
         policy = await self._rulebook.policy(pool, date(years.check_year(year), 1, 1))
         await store.lock(pool, year)
         state, _ = await plan_store.state(pool, year)
         states.move(states.DRAFT, state, pool, year)
+        await _refuse_planned(pool, year, step="编制年度预算", instead="编制（DraftPlan）")
         before = await store.in_force(pool, year - 1)
         planned = plan(amounts, before.amounts.inpatient_fen if before else None, policy)
         newest = await store.newest(pool, year)
@@ -49,19 +49,26 @@ class Budget:
         return await self.year(pool, year, number)
 
     async def approve(self, pool: str, year: int, version: int, decision_no: str) -> Year:
-        """Lets the newest version be spent; by another person than its drafter.
+        """Lets the newest version of a year without a plan be spent; by another person than its drafter.
 
-        :raises Fault: BUDGET_YEAR_UNKNOWN, BUDGET_STATE_WRONG and those of :func:`check_approval`.
+        :raises Fault: BUDGET_YEAR_UNKNOWN, BUDGET_YEAR_PLANNED and those of :func:`check_approval`.
+        """
+        may(pool, "bureau")
+        await store.lock(pool, years.check_year(year))
+        await _refuse_planned(pool, year, step="批准年度预算", instead="批准（ApprovePlan）")
+        return await self.decide(pool, year, version, decision_no)
+
+    async def decide(self, pool: str, year: int, version: int, decision_no: str) -> Year:
+        """The decision on the newest version, planned or not; the caller knows which and holds the lock.
+
+        :raises Fault: BUDGET_YEAR_UNKNOWN and those of :func:`check_approval`.
         """
         claim = may(pool, "bureau")
-        await store.lock(pool, years.check_year(year))
         newest = await store.newest(pool, year)
         if newest is None:
             raise Fault(years.YEAR_UNKNOWN, field="year", value=year, pool=pool)
         decision = years.check_approval(newest, version, decision_no, claim.subject)
         await store.approve(newest, decision, claim.subject)
-        if await plan_store.version(pool, year, version) is not None:
-            await steps.record(states.APPROVE, pool, year, version, decision_no=decision)
         return replace(newest, decision_no=decision)
 
     async def year(self, pool: str, year: int, version: int = 0) -> Year:
@@ -161,3 +168,12 @@ class Budget:
         if newest is None:
             raise Fault(years.BUDGET_MISSING, field="year", value=year, pool=pool)
         raise Fault(years.BUDGET_NOT_APPROVED, field="year", value=year, pool=pool, version=newest.version)
+
+
+async def _refuse_planned(pool: str, year: int, *, step: str, instead: str) -> None:
+    """A year that is planned from income is drafted and approved as such, whatever version is newest.
+
+    :raises Fault: BUDGET_YEAR_PLANNED.
+    """
+    if await plan_store.version(pool, year) is not None:
+        raise Fault(YEAR_PLANNED, field="year", value=year, pool=pool, step=step, instead=instead)

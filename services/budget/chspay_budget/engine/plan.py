@@ -85,13 +85,16 @@ def plan(amounts: Amounts, last_approved_fen: int | None, policy: Policy) -> Pla
     return Plan(amounts, local, tuple(months), sheet)
 
 
-def check_growth(inpatient: int, last: int | None, policy: Policy, sheet: Worksheet) -> None:
+def check_growth(
+    inpatient: int, last: int | None, policy: Policy, sheet: Worksheet, *, needed: bool = False
+) -> None:
     """Growth in principle at most the cap (e.g. 10 %): the comparison is exact, nothing is rounded.
 
     :param inpatient: the inpatient fund, fen; ``last`` the one approved for the year before.
-    :raises Fault: BUDGET_GROWTH_OVER_CAP.
+    :param needed: whether the policy must name a cap, as it must for a year that is planned from income.
+    :raises Fault: BUDGET_GROWTH_OVER_CAP, POLICY_MISSING.
     """
-    if last is None or not policy.has(CAP_KEY):
+    if last is None or not (needed or policy.has(CAP_KEY)):
         return
     cap = policy.decimal(CAP_KEY)
     rule = policy.rule(CAP_KEY)

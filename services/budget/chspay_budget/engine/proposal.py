@@ -73,7 +73,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A year's plan; ``funds`` are the five, ``cap_fen`` is 0 where no cap is in force. Money in fen."""
+    """A year's plan; ``funds`` are the five. Money in fen."""
 
     income_fen: int
     ceiling_fen: int
@@ -98,7 +98,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How much is spent: ``choose(need, ceiling, cap)``, all fen; no cap is the ceiling again."""
+    """How much is spent: ``choose(need, ceiling, cap)``, all fen."""
 
     name: str
     formula: str
@@ -130,20 +130,20 @@ def propose(facts: Facts, last_approved_fen: int | None, policy: Policy) -> Prop
     most = _cap(base, policy, sheet)
     spending = _spending(need, ceiling, most, policy, sheet)
     check_identity(spending, facts.income_fen, ceiling, policy)
-    if most is not None and spending > most:
+    if spending > most:
         raise Fault(
             OVER_CAP, field="spending", value=spending, last=base, most=most, cap=policy.text(CAP_KEY),
             cite=policy.citation(policy.rule(CAP_KEY)),
         )  # fmt: skip
     funds = split(spending, settled, facts.shifts, policy, sheet)
-    check_growth(funds[INPATIENT], last_approved_fen, policy, sheet)
+    check_growth(funds[INPATIENT], last_approved_fen, policy, sheet, needed=True)
     out = _out_of_area(funds[INPATIENT], settled, policy, sheet)
     reserve = facts.income_fen - ceiling
     shares = months.split(funds[INPATIENT] - out, policy)
     write_months(shares, policy, sheet)
     _balance(facts.income_fen, spending, reserve, sheet)
     return Proposal(
-        facts.income_fen, ceiling, base, most or 0, rate, {**funds, RESERVE: reserve}, out, tuple(shares),
+        facts.income_fen, ceiling, base, most, rate, {**funds, RESERVE: reserve}, out, tuple(shares),
         sheet,
     )  # fmt: skip
 
@@ -212,9 +212,8 @@ def _ceiling(facts: Facts, policy: Policy, sheet: Worksheet) -> int:
     return ceiling
 
 
-def _cap(base: int, policy: Policy, sheet: Worksheet) -> int | None:
-    if not policy.has(CAP_KEY):
-        return None
+def _cap(base: int, policy: Policy, sheet: Worksheet) -> int:
+    """Without a cap the year would have no alarm either, so a policy that names none is refused."""
     rule, most = policy.rule(CAP_KEY), int(base * (1 + fraction(policy, CAP_KEY)))
     sheet.rule("spending_growth_cap", rule.label, policy.text(CAP_KEY), rule.unit, rule=rule)
     sheet.line(
@@ -224,11 +223,11 @@ def _cap(base: int, policy: Policy, sheet: Worksheet) -> int | None:
     return most
 
 
-def _spending(need: int, ceiling: int, most: int | None, policy: Policy, sheet: Worksheet) -> int:
+def _spending(need: int, ceiling: int, most: int, policy: Policy, sheet: Worksheet) -> int:
     method, rule = TOTAL.chosen(policy), policy.rule(TOTAL.key)
-    spending = method.choose(need, ceiling, ceiling if most is None else most)
+    spending = method.choose(need, ceiling, most)
     sheet.rule("total_method", rule.label, method.name, "text", rule=rule)
-    inputs = ["need", "ceiling", "total_method", *(["cap"] if most is not None else [])]
+    inputs = ["need", "ceiling", "total_method", "cap"]
     sheet.line(
         "spending", "支出预算", spending, "fen", formula=method.formula, inputs=inputs, rule=rule
     )  # fmt: skip

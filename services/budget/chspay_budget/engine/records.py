@@ -14,6 +14,12 @@ from chspay_core.errors import Fault, Kind, Reason
 PLAN_UNKNOWN = Reason(
     "BUDGET_PLAN_UNKNOWN", Kind.NOT_FOUND, "没有找到统筹区{pool}{value}年度的收支预算，或当前身份不能查看。"
 )
+YEAR_PLANNED = Reason(
+    "BUDGET_YEAR_PLANNED",
+    Kind.PRECONDITION,
+    "统筹区{pool}{value}年度已按收入编制收支预算，不能只按三个金额“{step}”，否则支出可能超过收入。"
+    "请改用收支预算的“{instead}”。",
+)
 PLAN_MISSING = Reason(
     "BUDGET_PLAN_MISSING", Kind.PRECONDITION, "统筹区{pool}{value}年度没有已批准的收支预算。"
 )
