@@ -28,13 +28,15 @@ AWAY = Reason("TEST_AWAY", Kind.UNAVAILABLE, "床日付费服务正在重启。"
 class PerDiem(perdiem_pb2_grpc.PerDiemServiceServicer):
     """Psychiatry earns 3.5 points a day, hospice 456 yuan a day, H003 is no member of the pilot."""
 
-    WRITES = frozenset({"PriceStays"})
+    WRITES = frozenset({"PriceStays", "ConfirmPricings"})
 
     def __init__(self) -> None:
         self.away = False
         #: Lists inside of stays: case number -> (stay, since, until, whether an acute episode).
         self.own: dict[str, tuple[str, date, date, bool]] = {}
         self.asked: list[str] = []
+        #: Pricings by the run that paid them.
+        self.confirmed: dict[str, list[str]] = {}
 
     async def GetScope(self, request: Any, context: Any) -> pd.GetScopeResponse:
         if self.away:
@@ -55,6 +57,12 @@ class PerDiem(perdiem_pb2_grpc.PerDiemServiceServicer):
         return pd.PriceStaysResponse(
             answers=[self._answer(stay) for stay in request.stays], policy_digest="ab"
         )
+
+    async def ConfirmPricings(self, request: Any, context: Any) -> pd.ConfirmPricingsResponse:
+        if self.away:
+            raise Fault(AWAY)
+        self.confirmed.setdefault(request.run_id, []).extend(request.pricing_ids)
+        return pd.ConfirmPricingsResponse(confirmed=len(request.pricing_ids))
 
     def _answer(self, stay: pd.Stay) -> pd.StayAnswer:
         admission, discharge = date_from_pb(stay.admission, "a"), date_from_pb(stay.discharge, "d")

@@ -35,6 +35,7 @@ from chspay_rulebook.shelf import Shelf
 KEY = b"0123456789abcdef0123456789abcdef"
 BUREAU = Claim("bureau-a", "bureau", region="9901")
 OTHER = Claim("bureau-b", "bureau", region="9901")
+SETTLEMENT = Claim("settlement", "service", region="9901")
 ELSEWHERE = Claim("bureau-c", "bureau", region="3301")
 POOL, MONTH = "990100", "2026-03"
 
@@ -126,13 +127,20 @@ async def member(here: World, code: str, category: str, since: str = "2020-01-01
     return (await here.pilots.PutMembership(request)).membership
 
 
-async def price(here: World, *stays: perdiem_pb2.Stay, month: str = MONTH) -> list[Any]:
+async def price(here: World, *stays: perdiem_pb2.Stay, month: str = MONTH, trial: bool = False) -> list[Any]:
     """The answers to stays."""
     answered = await here.perdiem.PriceStays(
-        perdiem_pb2.PriceStaysRequest(request_id=fresh(), pool=POOL, month=month, stays=stays)
+        perdiem_pb2.PriceStaysRequest(request_id=fresh(), pool=POOL, month=month, stays=stays, trial=trial)
     )
     assert len(answered.policy_digest) == 64
     return list(answered.answers)
+
+
+def confirmation(*pricing_ids: str, month: str = MONTH, run_id: str = "MR-1") -> Any:
+    """A request that makes pricings final."""
+    return perdiem_pb2.ConfirmPricingsRequest(
+        request_id=fresh(), pool=POOL, month=month, run_id=run_id, pricing_ids=pricing_ids
+    )
 
 
 def record(number: str, code: str, case_id: str, kind: int, since: str, **more: Any) -> Any:

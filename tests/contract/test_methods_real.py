@@ -52,6 +52,9 @@ async def test_the_real_bed_day_service_prices_stays_of_a_month_run(world, tmp_p
         facts = {"case_id": f"M7-{name}", "person_key": name, "department": department, **long}
         cases.append(mw.case(len(cases), 7, code, **facts))
     await sw.import_lists(world.stub, yw.fresh(), [sw.chunk(cases)])
+    tried = await mw.trial(world, 7, FUND)
+    assert tried.state == pb.RUN_STATE_DONE, tried.failure_message
+    assert await _counted(world) == 0
     run = await world.month_run(yw.fresh(), FUND, year=mw.YEAR, month=7)
     assert run.state == pb.RUN_STATE_DONE, run.failure_message
     psych = (await mw.explained(world, run.run_id, "H001", "M7-psych")).route
@@ -63,6 +66,10 @@ async def test_the_real_bed_day_service_prices_stays_of_a_month_run(world, tmp_p
     paid = next(case for case in cases if case.case_id == "M7-hospice")
     assert run.others_fen == hospice.amount_fen == 24 * 45_600 - paid.patient_paid_fen
     assert run.fund_fen + run.others_fen == FUND
+    paid_by = f"SELECT pricing_id, run_id FROM confirmed WHERE run_id = '{run.run_id}'"
+    assert {tuple(row) for row in await _rows(world, paid_by)} == {
+        (route.pricing_id, run.run_id) for route in (psych, hospice)
+    }
     for route in (psych, hospice):
         with auth.use_claim(pw.BUREAU):
             kept = await world.perdiem.perdiem.GetPricing(
@@ -76,3 +83,15 @@ async def test_the_real_bed_day_service_prices_stays_of_a_month_run(world, tmp_p
     assert f"{psych.pricing_id}#{psych.worksheet_digest}" in str(points.node)
     (again,) = await replaying.again(world, run.run_id, tmp_path)
     assert again.same, again.place
+
+
+async def _rows(world, text):
+    async with world.perdiem.database.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('chspay.region', '*', true)")
+        return await connection.fetch(text)
+
+
+async def _counted(world):
+    """Days counted of the lists of this month."""
+    ((count,),) = await _rows(world, "SELECT count(*) FROM counted_span WHERE case_id LIKE 'M7-%'")
+    return count

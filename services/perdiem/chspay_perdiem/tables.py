@@ -179,6 +179,22 @@ class CountedSpan(SQLModel, table=True):
     person_key: str = Field(sa_type=Text)
 
 
+class Confirmed(SQLModel, table=True):
+    """A pricing that a closed month has paid; what stands of its list and its days do not change any more."""
+
+    __tablename__ = "confirmed"
+    __table_args__ = (CheckConstraint("run_id <> ''", name="confirmed_run"), _OF_SCHEMA)
+
+    hospital_code: str = _key()
+    case_id: str = _key()
+    pricing_id: str = Field(sa_type=Text, foreign_key=f"{SCHEMA}.pricing.pricing_id")
+    pool: str = Field(sa_type=Text)
+    month: str = Field(sa_type=Text)
+    run_id: str = Field(sa_type=Text)
+    confirmed_by: str = Field(sa_type=Text)
+    confirmed_at: datetime = _now()
+
+
 class Assessment(SQLModel, table=True):
     """An assessment: draft, heard, then decided or dropped by another person."""
 

@@ -17,6 +17,8 @@ from chspay_settlement.engine.routing.bed_days import Answer, OwnList, Stretch
 from chspay_settlement.engine.routing.run import Episode
 from chspay_settlement.faults_others import PER_DIEM_AWAY, PER_DIEM_CHANGED
 
+#: Pricings of one confirmation.
+_CONFIRMED = 20_000
 #: Stays of one call, and how long their pricing and its keeping may take on a busy machine.
 TOGETHER = 5_000
 _SECONDS = 120.0
@@ -52,8 +54,14 @@ class BedDays:
     :raises Fault: PER_DIEM_UNREACHABLE, of kind UNAVAILABLE, when it cannot answer now.
     """
 
-    def __init__(self, channel: Channel | None) -> None:
+    def __init__(self, channel: Channel | None, *, trial: bool = False) -> None:
+        self._channel = channel
+        self._trial = trial
         self._stub = None if channel is None else perdiem_pb2_grpc.PerDiemServiceStub(channel)  # type: ignore[no-untyped-call]
+
+    def for_trials(self) -> BedDays:
+        """The same service asked for trials: no pricing stands afterwards, and no day is counted."""
+        return BedDays(self._channel, trial=True)
 
     def _asked(self) -> perdiem_pb2_grpc.PerDiemServiceStub:
         if self._stub is None:
@@ -87,6 +95,7 @@ class BedDays:
                 pool=pool,
                 month=str(month),
                 stays=[_stay(one) for one in part],
+                trial=self._trial,
             )
             try:
                 answered = await stub.PriceStays(request, timeout=_SECONDS)
@@ -97,6 +106,25 @@ class BedDays:
                 raise Fault(PER_DIEM_CHANGED, field="answers", value=request.request_id)
             found += [_answer(one, said) for one, said in zip(part, answered.answers, strict=True)]
         return tuple(found), digest
+
+    async def confirm(self, run_id: str, pool: str, month: Month, pricing_ids: Sequence[str]) -> None:
+        """Makes the pricings final that a month run pays.
+
+        :raises Fault: PER_DIEM_CONFIRM_* when a pricing does not stand any more.
+        """
+        stub = self._asked()
+        for start in range(0, len(pricing_ids), _CONFIRMED):
+            request = pb.ConfirmPricingsRequest(
+                request_id=f"{run_id}/confirmed/{start}",
+                pool=pool,
+                month=str(month),
+                run_id=run_id,
+                pricing_ids=pricing_ids[start : start + _CONFIRMED],
+            )
+            try:
+                await stub.ConfirmPricings(request, timeout=_SECONDS)
+            except Fault as fault:
+                raise _away(fault) from fault
 
 
 def _away(fault: Fault) -> Fault:

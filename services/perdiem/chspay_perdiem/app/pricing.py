@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -17,6 +17,7 @@ from chspay_kit import paging
 from chspay_kit.auth import current_claim
 from chspay_perdiem.app import plain
 from chspay_perdiem.app.access import may, may_of
+from chspay_perdiem.app.confirming import unchanged
 from chspay_perdiem.app.pilots import pilots_of
 from chspay_perdiem.app.plain import Answer
 from chspay_perdiem.app.records import with_records
@@ -26,7 +27,8 @@ from chspay_perdiem.engine.batch import DAY_TWICE, Answered, Earlier, Factors, p
 from chspay_perdiem.engine.price import Assessed, Priced
 from chspay_perdiem.engine.stay import Span, Stay, Use
 from chspay_perdiem.engine.terms import read_terms
-from chspay_perdiem.store import assessments, pricings, records
+from chspay_perdiem.store import assessments, confirmed, pricings, records
+from chspay_perdiem.store.confirmed import Confirmed
 from chspay_perdiem.store.pricings import CountedSpan, KeptPricing, NewPricing, Standing
 
 MOST_PRICED, MOST_TRIED = 20_000, 1_000
@@ -41,6 +43,14 @@ class Answers(NamedTuple):
 
     answers: list[Answer]
     policy_digest: str
+
+
+class Found(NamedTuple):
+    """Stays with the records kept of them, each priced or refused, and those whose pricing is final."""
+
+    stays: list[Stay]
+    answered: list[Answered]
+    final: dict[tuple[str, str], Confirmed]
 
 
 class Scope(NamedTuple):
@@ -58,28 +68,36 @@ class Pricing:
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
 
-    async def price(self, pool: str, month_text: str, stays: Sequence[Stay]) -> Answers:
-        """Prices stays and keeps the pricings.
+    async def price(
+        self, pool: str, month_text: str, stays: Sequence[Stay], *, trial: bool = False
+    ) -> Answers:
+        """Prices stays and keeps the pricings; a list whose pricing is final keeps that.
 
+        :param trial: nothing stands afterwards that did not before, and no day is counted.
         :raises Fault: PER_DIEM_*, POLICY_*, ROLE_DENIED, REGION_DENIED.
         """
         claim = may(pool, "bureau", "service")
         month = _checked(stays, month_text, MOST_PRICED)
         await pricings.lock_pool(pool)
         policy = await self._rulebook.policy(pool, month.last)
-        full, found = await _found(pool, stays, policy)
-        await pricings.forget([(stay.hospital_code, stay.case_id) for stay in full])
-        found = await _counted(pool, found)
+        full, found, final = await _found(pool, month, stays, policy)
+        if not trial:
+            await pricings.forget([_name(stay) for stay in full if _name(stay) not in final])
+            found = await _counted(pool, found, final)
         answers: list[Answer] = []
         new: list[tuple[NewPricing, Standing]] = []
         for stay, item in zip(full, found, strict=True):
-            answer = plain.answer_of(stay, item)
-            if isinstance(item, Priced) and answer.method == PER_DIEM:
+            answer, paid = plain.answer_of(stay, item), final.get(_name(stay))
+            if isinstance(item, Priced) and paid is not None:
+                answer = plain.kept_answer(paid.answer, paid.pricing_id)
+            elif isinstance(item, Priced) and answer.method == PER_DIEM:
                 name = plain.pricing_id(pool, str(month), stay, answer, policy.digest)
                 answer = replace(answer, pricing_id=name)
                 new.append(_kept(pool, str(month), item, answer, policy.digest))
             answers.append(answer)
-        await pricings.put(new, claim.subject)
+        await pricings.put([item for item, _ in new], claim.subject)
+        if not trial:
+            await pricings.let_stand([item for _, item in new])
         return Answers(answers, policy.digest)
 
     async def attempt(self, pool: str, month_text: str, stays: Sequence[Stay]) -> Answers:
@@ -91,7 +109,7 @@ class Pricing:
         for code in {stay.hospital_code for stay in stays}:
             may_of(pool, code)
         policy = await self._rulebook.policy(pool, month.last)
-        full, found = await _found(pool, stays, policy)
+        full, found, _ = await _found(pool, month, stays, policy)
         pairs = zip(full, found, strict=True)
         return Answers([plain.answer_of(stay, item) for stay, item in pairs], policy.digest)
 
@@ -144,17 +162,32 @@ def _checked(stays: Sequence[Stay], month: str, most: int) -> Month:
     return Month.parse(month)
 
 
-async def _found(pool: str, stays: Sequence[Stay], policy: Policy) -> tuple[list[Stay], list[Answered]]:
-    """Stays with the records kept of them, and each priced or refused."""
+def _name(stay: Stay) -> tuple[str, str]:
+    return stay.hospital_code, stay.case_id
+
+
+async def _found(pool: str, month: Month, stays: Sequence[Stay], policy: Policy) -> Found:
+    """Stays with the records kept of them, and each priced or refused.
+
+    A list whose pricing is final is held to it, and is to the others what it was when it was paid.
+    """
     terms = read_terms(policy)
     full = await with_records(stays)
-    mine = {(stay.hospital_code, stay.case_id) for stay in full}
-    earlier = await _earlier({stay.person_key for stay in full if stay.person_key}, mine)
-    factors = await _factors(pool)
-    known = await pilots_of(pool)
-    # The worksheets of a large batch take seconds; other requests go on meanwhile.
-    found = await asyncio.to_thread(price_all, full, terms, known, factors=factors, earlier=earlier)
-    return full, found
+    final = await confirmed.of_cases([_name(stay) for stay in full])
+    persons = {stay.person_key for stay in full if stay.person_key}
+    factors, known = await _factors(pool), await pilots_of(pool)
+    answered: dict[int, Answered] = {}
+    for paid in (False, True):
+        at = [place for place, stay in enumerate(full) if (_name(stay) in final) is paid]
+        if not at:
+            continue
+        chosen = [full[place] for place in at]
+        earlier = await _earlier(persons, {_name(stay) for stay in chosen})
+        # The worksheets of a large batch take seconds; other requests go on meanwhile.
+        found = await asyncio.to_thread(price_all, chosen, terms, known, factors=factors, earlier=earlier)
+        answered.update(zip(at, found, strict=True))
+    told = [unchanged(pool, str(month), stay, answered[place], final) for place, stay in enumerate(full)]
+    return Found(full, told, final)
 
 
 async def _earlier(persons: set[str], priced_now: set[tuple[str, str]]) -> list[Earlier]:
@@ -187,11 +220,16 @@ async def _factors(pool: str) -> Factors:
     return factor
 
 
-async def _counted(pool: str, found: Sequence[Answered]) -> list[Answered]:
-    """Counts the bed-days; a stay with a day that is counted out of the caller's sight is refused."""
+async def _counted(
+    pool: str, found: Sequence[Answered], final: Mapping[tuple[str, str], Confirmed]
+) -> list[Answered]:
+    """Counts the bed-days; a stay with a day that is counted out of the caller's sight is refused.
+
+    :param final: lists whose days are counted for good already.
+    """
     wanted: dict[tuple[str, str], list[CountedSpan]] = {}
     for item in found:
-        if isinstance(item, Priced) and item.route.method == PER_DIEM:
+        if isinstance(item, Priced) and item.route.method == PER_DIEM and _name(item.stay) not in final:
             stay = item.stay
             wanted[stay.hospital_code, stay.case_id] = [
                 CountedSpan(stay.hospital_code, stay.case_id, span.since, span.until, pool, stay.person_key)

@@ -8,6 +8,7 @@ from typing import Any
 from chspay.perdiem.v1 import perdiem_pb2 as pb
 from chspay.perdiem.v1 import perdiem_pb2_grpc
 from chspay_core.errors import Fault
+from chspay_perdiem.app.confirming import confirm
 from chspay_perdiem.app.plain import Answer
 from chspay_perdiem.app.pricing import Pricing
 from chspay_perdiem.engine.stay import Stay
@@ -21,7 +22,7 @@ _REFUSED = METHODS["refused"]
 class PerDiemServicer(perdiem_pb2_grpc.PerDiemServiceServicer):
     """Serves ``PerDiemService``."""
 
-    WRITES = frozenset({"PriceStays"})
+    WRITES = frozenset({"PriceStays", "ConfirmPricings"})
 
     def __init__(self, pricing: Pricing) -> None:
         self._pricing = pricing
@@ -31,10 +32,19 @@ class PerDiemServicer(perdiem_pb2_grpc.PerDiemServiceServicer):
         stays, unread = _read(request.stays)
         digest, answers = "", []
         if stays or not unread:
-            found = await self._pricing.price(request.pool, request.month, stays)
+            found = await self._pricing.price(request.pool, request.month, stays, trial=request.trial)
             answers, digest = found.answers, found.policy_digest
         messages, _ = _in_order(request.stays, unread, answers)
         return pb.PriceStaysResponse(answers=messages, policy_digest=digest)
+
+    async def ConfirmPricings(
+        self, request: pb.ConfirmPricingsRequest, _context: Context
+    ) -> pb.ConfirmPricingsResponse:
+        """Makes pricings final that a closed month has paid."""
+        names = list(request.pricing_ids)
+        return pb.ConfirmPricingsResponse(
+            confirmed=await confirm(request.pool, request.month, request.run_id, names)
+        )
 
     async def TryStays(self, request: pb.TryStaysRequest, _context: Context) -> pb.TryStaysResponse:
         """Prices stays without keeping anything."""

@@ -131,10 +131,9 @@ async def count(spans: Sequence[CountedSpan]) -> set[tuple[str, str, date]]:
     return {(row["hospital_code"], row["case_id"], row["since"]) for row in rows}
 
 
-async def put(new: Sequence[tuple[NewPricing, Standing]], by: str) -> None:
-    """Keeps pricings and lets them stand; one that is kept already stands again."""
-    connection = await current_connection()
-    await connection.executemany(
+async def put(new: Sequence[NewPricing], by: str) -> None:
+    """Keeps pricings; one that is kept already stays as it is."""
+    await (await current_connection()).executemany(
         _PUT,
         [
             (
@@ -143,15 +142,19 @@ async def put(new: Sequence[tuple[NewPricing, Standing]], by: str) -> None:
                 *(json.dumps(part, ensure_ascii=False) for part in (item.stay, item.answer, item.worksheet)),
                 item.policy_digest, by,
             )
-            for item, _ in new
+            for item in new
         ],
     )  # fmt: skip
-    await connection.executemany(
+
+
+async def let_stand(new: Sequence[Standing]) -> None:
+    """Lets kept pricings stand, of lists of which nothing stands."""
+    await (await current_connection()).executemany(
         _STAND,
         [
             (s.hospital_code, s.case_id, s.pool, s.pricing_id, s.person_key, s.category, s.admission,
              s.discharge, s.counted, s.position, s.whole, s.continues)
-            for _, s in new
+            for s in new
         ],
     )  # fmt: skip
 

@@ -178,16 +178,18 @@ class StayAnswer(_message.Message):
     def __init__(self, case_id: _Optional[str] = ..., method: _Optional[_Union[Method, str]] = ..., category: _Optional[str] = ..., paid_days: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., form: _Optional[_Union[Form, str]] = ..., points_micro: _Optional[int] = ..., amount_fen: _Optional[int] = ..., factor: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., worksheet_digest: _Optional[str] = ..., pricing_id: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., spans: _Optional[_Iterable[_Union[DaySpan, _Mapping]]] = ..., own_lists: _Optional[_Iterable[_Union[OwnListAnswer, _Mapping]]] = ..., model: _Optional[str] = ..., standard_fen: _Optional[int] = ..., days_before: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., assessment_id: _Optional[str] = ...) -> None: ...
 
 class PriceStaysRequest(_message.Message):
-    __slots__ = ("request_id", "pool", "month", "stays")
+    __slots__ = ("request_id", "pool", "month", "stays", "trial")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     POOL_FIELD_NUMBER: _ClassVar[int]
     MONTH_FIELD_NUMBER: _ClassVar[int]
     STAYS_FIELD_NUMBER: _ClassVar[int]
+    TRIAL_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     pool: str
     month: str
     stays: _containers.RepeatedCompositeFieldContainer[Stay]
-    def __init__(self, request_id: _Optional[str] = ..., pool: _Optional[str] = ..., month: _Optional[str] = ..., stays: _Optional[_Iterable[_Union[Stay, _Mapping]]] = ...) -> None: ...
+    trial: bool
+    def __init__(self, request_id: _Optional[str] = ..., pool: _Optional[str] = ..., month: _Optional[str] = ..., stays: _Optional[_Iterable[_Union[Stay, _Mapping]]] = ..., trial: _Optional[bool] = ...) -> None: ...
 
 class PriceStaysResponse(_message.Message):
     __slots__ = ("answers", "policy_digest")
@@ -196,6 +198,26 @@ class PriceStaysResponse(_message.Message):
     answers: _containers.RepeatedCompositeFieldContainer[StayAnswer]
     policy_digest: str
     def __init__(self, answers: _Optional[_Iterable[_Union[StayAnswer, _Mapping]]] = ..., policy_digest: _Optional[str] = ...) -> None: ...
+
+class ConfirmPricingsRequest(_message.Message):
+    __slots__ = ("request_id", "pool", "month", "run_id", "pricing_ids")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    PRICING_IDS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    pool: str
+    month: str
+    run_id: str
+    pricing_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, request_id: _Optional[str] = ..., pool: _Optional[str] = ..., month: _Optional[str] = ..., run_id: _Optional[str] = ..., pricing_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ConfirmPricingsResponse(_message.Message):
+    __slots__ = ("confirmed",)
+    CONFIRMED_FIELD_NUMBER: _ClassVar[int]
+    confirmed: int
+    def __init__(self, confirmed: _Optional[int] = ...) -> None: ...
 
 class TryStaysRequest(_message.Message):
     __slots__ = ("pool", "month", "stays")

@@ -40,6 +40,11 @@ class PerDiemServiceStub:
                 request_serializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.PriceStaysRequest.SerializeToString,
                 response_deserializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.PriceStaysResponse.FromString,
                 _registered_method=True)
+        self.ConfirmPricings = channel.unary_unary(
+                '/chspay.perdiem.v1.PerDiemService/ConfirmPricings',
+                request_serializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.ConfirmPricingsRequest.SerializeToString,
+                response_deserializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.ConfirmPricingsResponse.FromString,
+                _registered_method=True)
         self.TryStays = channel.unary_unary(
                 '/chspay.perdiem.v1.PerDiemService/TryStays',
                 request_serializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.TryStaysRequest.SerializeToString,
@@ -70,6 +75,15 @@ class PerDiemServiceServicer:
         """Prices stays of a month and keeps the pricings; one answer for each stay, in the order asked.
         The same stay with the same facts under the same policy is the same pricing, whoever asks, however often.
         A stay that cannot be priced is answered REFUSED with its reason; it does not stop the others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmPricings(self, request, context):
+        """Makes pricings final: a month that settlement closes has paid them. Only settlement may. A pricing that does
+        not stand any more is refused. From then on the list counts its days for good: asked about it otherwise,
+        PriceStays answers REFUSED, and what is wrong is put right by a difference.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -109,6 +123,11 @@ def add_PerDiemServiceServicer_to_server(servicer, server):
                     servicer.PriceStays,
                     request_deserializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.PriceStaysRequest.FromString,
                     response_serializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.PriceStaysResponse.SerializeToString,
+            ),
+            'ConfirmPricings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmPricings,
+                    request_deserializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.ConfirmPricingsRequest.FromString,
+                    response_serializer=chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.ConfirmPricingsResponse.SerializeToString,
             ),
             'TryStays': grpc.unary_unary_rpc_method_handler(
                     servicer.TryStays,
@@ -159,6 +178,33 @@ class PerDiemService:
             '/chspay.perdiem.v1.PerDiemService/PriceStays',
             chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.PriceStaysRequest.SerializeToString,
             chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.PriceStaysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmPricings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.perdiem.v1.PerDiemService/ConfirmPricings',
+            chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.ConfirmPricingsRequest.SerializeToString,
+            chspay_dot_perdiem_dot_v1_dot_perdiem__pb2.ConfirmPricingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -20,9 +20,10 @@ from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month import finding_marks, posting, whole_run
+from chspay_settlement.app.month.confirming import confirm
 from chspay_settlement.app.month.given import pricer_of, published_table
 from chspay_settlement.app.month.routing import Routing
-from chspay_settlement.app.month.runs import MONTH
+from chspay_settlement.app.month.runs import MONTH, TRIAL
 from chspay_settlement.app.month.whole_run import Price, divided, measured, price_of
 from chspay_settlement.app.reading.lineage import settled
 from chspay_settlement.clients import Grouper, Policies
@@ -58,7 +59,8 @@ class Stages:
     def __init__(self, grouper: Grouper, policies: Policies, bed_days: BedDays) -> None:
         self._grouper = grouper
         self._policies = policies
-        self._routing = Routing(bed_days)
+        self._bed_days = bed_days
+        self._routing, self._trying = Routing(bed_days), Routing(bed_days.for_trials())
         self._steps: dict[str, Step] = {
             "snapshot": self._snapshot,
             "group": self._group,
@@ -113,7 +115,8 @@ class Stages:
     async def _group(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
         cases = await run_cases.foreign(connection, run.run_id, run.scheme_digest, GROUP_CHUNK)
         if not cases:
-            await self._routing.route(connection, run, await self._policy(run))
+            routing = self._trying if run.nature == TRIAL else self._routing
+            await routing.route(connection, run, await self._policy(run))
             await runs.update(connection, run.run_id, stage="measure", done=0, total=run.cases)
             return
         answers = await self._grouper.many(run.scheme_digest, cases)
@@ -221,6 +224,8 @@ class Stages:
         """Statements, ledger and the end of the run, all at once."""
         policy = await self._policy(run)
         await posting.end_run(connection, run, policy)
+        if run.nature == MONTH:
+            await confirm(connection, self._bed_days, run)
 
 
 def _chunk(run: runs.Run, usual: int) -> int:
