@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / "capitation"))
 
+import capitation_books
 import capitation_world as cw
 from capitation_rules import batch_of, spell
 
@@ -27,7 +28,8 @@ JAN, NEXT = date(2026, 1, 1), date(2027, 1, 1)
 
 
 @pytest.fixture
-async def here(migrated_db):
+async def here(migrated_db, monkeypatch):
+    monkeypatch.setattr(cw, "Books", capitation_books.Ledger)
     async with cw.world(migrated_db) as running:
         yield running
 

@@ -15,6 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine" / "capitation"))
 
 
+import capitation_books
 import capitation_world as cw
 from capitation_rules import batch_of, key_of, spell
 from typer.testing import CliRunner
@@ -28,6 +29,7 @@ YEAR = ("--since", "2026-01-01", "--until", "2027-01-01")
 
 @pytest.fixture
 async def here(migrated_db, monkeypatch):
+    monkeypatch.setattr(cw, "Books", capitation_books.Ledger)
     async with cw.world(migrated_db) as running:
         monkeypatch.setenv("CHSPAY_CLAIM_KEY", cw.KEY.decode())
         monkeypatch.setenv("CHSPAY_CAPITATION_TARGET", running.target)

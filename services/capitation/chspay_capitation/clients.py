@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from chspay_kit.grpc_client import Channel
 
 #: Sealed bundles kept at hand.
 _KEPT = 32
+#: Payments asked for at a time.
+_PAGE = 1_000
 _BOOKS = {
     "capitation": others_pb2.FUND_BOOK_CAPITATION,
     "outpatient": others_pb2.FUND_BOOK_OUTPATIENT,
@@ -156,3 +159,22 @@ class Ledger:
         )
         answer: others_pb2.PutOtherPaymentResponse = await self._stub.PutOtherPayment(request)
         return answer.payment
+
+    async def booked(self, pool: str) -> dict[str, list[others_pb2.OtherPayment]]:
+        """All the ledger holds of a pool's settlements of communities, by settlement.
+
+        Looked at on capitation's own account: a payment out of the asker's sight is paid all the same.
+        """
+        found = defaultdict[str, list[others_pb2.OtherPayment]](list)
+        with use_claim(service_claim("capitation")):
+            for method in (others_pb2.OTHER_METHOD_CAPITATION, others_pb2.OTHER_METHOD_BUNDLE):
+                request = others_pb2.ListOtherPaymentsRequest(pool=pool, method=method, page_size=_PAGE)
+                while True:
+                    answer = await self._stub.ListOtherPayments(request)
+                    for paid in answer.payments:
+                        if paid.source_service == "capitation":
+                            found[paid.source_id.rpartition(":")[0]].append(paid)
+                    if not answer.next_page_token:
+                        break
+                    request.page_token = answer.next_page_token
+        return dict(found)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from chspay.settlement.v1.others_pb2 import OtherPayment
 from chspay_capitation.app.access import may, new_id
 from chspay_capitation.app.attributions import Attributions, policy_of
 from chspay_capitation.app.catchments import Catchments, entries_of
@@ -19,6 +20,7 @@ from chspay_capitation.store import settlements as store
 from chspay_capitation.store import visits
 from chspay_capitation.store.attributions import Attribution
 from chspay_capitation.store.settlements import Posting, StoredSettlement
+from chspay_core.amounts import fen_to_yuan
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import Month
@@ -60,6 +62,11 @@ POSTED_BESIDE = Reason(
     "CAPITATION_POSTED_TWICE",
     Kind.CONFLICT,
     "医共体{community}同一期间的结算{value}已经入账；请以更正它的方式重新结算，避免重复支付。",
+)
+LEDGER_DIFFERS = Reason(
+    "CAPITATION_LEDGER_DIFFERS",
+    Kind.PRECONDITION,
+    "结算{value}险种{kind}应入账{expected}元，账簿中是{booked}元；请先核对账簿，再以新的结算更正。",
 )
 
 
@@ -170,9 +177,10 @@ class Settlements:
     ) -> tuple[StoredSettlement, list[Posting]]:
         """Books a settlement in the ledger; one booked already answers what is booked.
 
-        A correction books the change from what was booked before it.
-        :raises Fault: CAPITATION_SETTLEMENT_*, CAPITATION_POSTED_TWICE, COMMUNITY_NO_LEAD, and what the
-            ledger refuses.
+        A correction books the change from what was booked before it. What was booked the ledger says: it
+        may hold payments whose record here was lost with the transaction that asked for them.
+        :raises Fault: CAPITATION_SETTLEMENT_*, CAPITATION_POSTED_TWICE, CAPITATION_LEDGER_DIFFERS,
+            COMMUNITY_NO_LEAD, and what the ledger refuses.
         """
         found = await self.get(settlement_id)
         claim = may(found.pool, "bureau")
@@ -189,34 +197,40 @@ class Settlements:
         if not found.lead:
             last = run.until - timedelta(days=1)
             raise Fault(NO_LEAD, field="community", value=found.community, on=last)
-        before, sources, chain = await self._booked_before(found)
-        beside = await store.booked_beside(found.pool, found.community, run.since, run.until, chain)
-        if beside:
-            raise Fault(POSTED_BESIDE, field="settlement_id", value=beside, community=found.community)
+        ledger = await self._ledger.booked(found.pool)
+        chain = await self._chain(found)
+        others = await store.beside(
+            found.pool, found.community, run.since, run.until, [settlement_id, *chain]
+        )
+        for name, recorded in others:
+            if recorded or name in ledger:
+                stands = await self._standing(name)
+                raise Fault(POSTED_BESIDE, field="settlement_id", value=stands, community=found.community)
+        before, sources = await _booked_before(chain, ledger)
+        own = {paid.insurance_type: paid for paid in ledger.get(settlement_id, ())}
         policy = await policy_of(run)
-        for kind in sorted({*found.dues, *before}):
+        for kind in sorted({*found.dues, *before, *own}):
             amount = found.dues.get(kind, 0) - before.get(kind, 0)
-            new = await self._book(request_id, found, policy, kind, month, amount, sources.get(kind, ""))
+            if kind in own:
+                new = _booked_already(settlement_id, own[kind], amount)
+            else:
+                new = await self._book(request_id, found, policy, kind, month, amount, sources.get(kind, ""))
             await store.put_posting(found, new, claim.subject)
         return found, await store.postings(settlement_id)
 
-    async def _booked_before(
-        self, found: StoredSettlement
-    ) -> tuple[dict[str, int], dict[str, str], list[str]]:
-        """What stands booked of those it corrects: by insurance, the last source, and the chain."""
-        chain, sources, before = [found.settlement_id], dict[str, str](), dict[str, int]()
-        old, name = None, found.corrects
+    async def _chain(self, found: StoredSettlement) -> list[str]:
+        """The settlements it takes the place of, the last first."""
+        chain, name = list[str](), found.corrects
         while name:
-            earlier = await self.get(name)
             chain.append(name)
-            booked = await store.postings(name)
-            if booked and old is None:
-                old, before = earlier, earlier.dues
-            for item in booked:
-                if item.payment_id:
-                    sources.setdefault(item.insurance_type, item.source_id)
-            name = earlier.corrects
-        return before, sources, chain
+            name = (await self.get(name)).corrects
+        return chain
+
+    async def _standing(self, name: str) -> str:
+        """The settlement that stands in the place of one, itself when nothing took its place."""
+        while by := (await self.get(name)).corrected_by:
+            name = by
+        return name
 
     async def _book(
         self,
@@ -239,6 +253,40 @@ class Settlements:
         )  # fmt: skip
         booked = await self._ledger.book(new)
         return Posting(kind, month, found.lead, amount, source, corrects, booked.payment_id, booked.batch_id)
+
+
+async def _booked_before(
+    chain: Sequence[str], ledger: Mapping[str, Sequence[OtherPayment]]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """What the ledger holds of settlements, the last first: the sum and the last source by insurance."""
+    before, sources = dict[str, int](), dict[str, str]()
+    for name in chain:
+        held = {paid.insurance_type: paid for paid in ledger.get(name, ())}
+        for item in await store.postings(name):
+            booked = held[item.insurance_type].amount_fen if item.insurance_type in held else 0
+            if booked != item.amount_fen:
+                raise _differs(name, item.insurance_type, item.amount_fen, booked)
+        for kind, paid in held.items():
+            before[kind] = before.get(kind, 0) + paid.amount_fen
+            sources.setdefault(kind, paid.source_id)
+    return before, sources
+
+
+def _booked_already(settlement_id: str, paid: OtherPayment, amount: int) -> Posting:
+    """A payment whose record was lost, taken over from the ledger as it stands there."""
+    if paid.amount_fen != amount:
+        raise _differs(settlement_id, paid.insurance_type, amount, paid.amount_fen)
+    return Posting(
+        paid.insurance_type, paid.month, paid.payee, paid.amount_fen, paid.source_id, paid.corrects,
+        paid.payment_id, paid.batch_id,
+    )  # fmt: skip
+
+
+def _differs(settlement_id: str, kind: str, expected: int, booked: int) -> Fault:
+    return Fault(
+        LEDGER_DIFFERS, field="settlement_id", value=settlement_id, kind=kind,
+        expected=fen_to_yuan(expected), booked=fen_to_yuan(booked),
+    )  # fmt: skip
 
 
 async def lead_of(run: Attribution, community: str, on: date | None = None) -> str:

@@ -25,13 +25,13 @@ _PUT = (
     " document, policy_digest, worksheet, settled_by, corrects, chronic_version, lead)"
     " VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $11, $12, $13)"
 )
-# Others of the same community and overlapping periods that stand and are booked.
-_BOOKED_BESIDE = (
-    "SELECT s.settlement_id FROM community_settlement s JOIN attribution a USING (attribution_id)"
-    " WHERE s.pool = $1 AND s.community = $2 AND a.since < $4 AND $3 < a.until"
-    " AND s.settlement_id <> ALL($5) AND EXISTS (SELECT FROM settlement_posting p"
+# Others of the same community and overlapping periods, and whether they are on record as booked.
+_BESIDE = (
+    "SELECT s.settlement_id, EXISTS (SELECT FROM settlement_posting p"
     " WHERE p.settlement_id = s.settlement_id)"
-    " AND NOT EXISTS (SELECT FROM community_settlement c WHERE c.corrects = s.settlement_id) LIMIT 1"
+    " FROM community_settlement s JOIN attribution a USING (attribution_id)"
+    " WHERE s.pool = $1 AND s.community = $2 AND a.since < $4 AND $3 < a.until"
+    " AND s.settlement_id <> ALL($5) ORDER BY s.settled_at DESC, s.settlement_id"
 )
 _POSTING = (
     "INSERT INTO settlement_posting (settlement_id, insurance_type, pool, month, payee, amount_fen,"
@@ -106,12 +106,15 @@ async def of_attribution(attribution_id: str) -> list[StoredSettlement]:
     return [_of_row(row) for row in await (await current_connection()).fetch(_OF_ATTRIBUTION, attribution_id)]
 
 
-async def booked_beside(pool: str, community: str, since: date, until: date, chain: list[str]) -> str:
-    """Another booked settlement of the community that stands and overlaps the days; empty for none."""
-    found: str | None = await (await current_connection()).fetchval(
-        _BOOKED_BESIDE, pool, community, since, until, chain
-    )
-    return found or ""
+async def beside(
+    pool: str, community: str, since: date, until: date, chain: list[str]
+) -> list[tuple[str, bool]]:
+    """The community's settlements over some of the days but those of a chain, the newest first.
+
+    :returns: each with whether it is on record as booked.
+    """
+    rows = await (await current_connection()).fetch(_BESIDE, pool, community, since, until, chain)
+    return [(name, booked) for name, booked in rows]
 
 
 async def postings(settlement_id: str) -> list[Posting]:
