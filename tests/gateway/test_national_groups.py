@@ -122,10 +122,8 @@ async def test_peers_are_told_without_names_and_add_up(month, first, second):
     assert "未查询到" in (await ask(month, first, setl_mon="202604"))["err_msg"]
 
 
-@pytest.mark.parametrize(("infno", "node"), [("4104", "detailinfo"), ("3607", "detl_list")])
-async def test_findings_of_a_list_are_told_field_by_field(gw, infno, node, shared):
-    """A hospital mends what is named; both transactions tell the same under their own names."""
-    setl_id = f"QUALITY{infno}"
+async def _checked_list(gw, infno, setl_id):
+    """Sends a list and answers what its check found, once it has been checked."""
     content = copy.deepcopy(EXAMPLE["input"])
     content["setlinfo"] |= {"setl_id": setl_id, "fixmedins_code": OWN}
     headers = {"Authorization": f"Bearer {gw.keys['own']}"}
@@ -137,6 +135,14 @@ async def test_findings_of_a_list_are_told_field_by_field(gw, infno, node, share
         if rows:
             break
         await asyncio.sleep(0.05)
+    return rows
+
+
+@pytest.mark.parametrize(("infno", "node"), [("4104", "detailinfo"), ("3607", "detl_list")])
+async def test_findings_of_a_list_are_told_field_by_field(gw, infno, node, shared):
+    """A hospital mends what is named; both transactions tell the same under their own names."""
+    setl_id = f"QUALITY{infno}"
+    rows = await _checked_list(gw, infno, setl_id)
     (row,) = rows
     assert (row["setl_id"], row["setl_ym"], row["grp_stas"]) == (setl_id, "202601", "1")
     assert row["qltctrl_rslt"] == ("0" if row["err_lv"] == "1" else "1")
@@ -151,3 +157,42 @@ async def test_findings_of_a_list_are_told_field_by_field(gw, infno, node, share
     wanted = ("3607", "output", "data")
     fields = {each["field"] for each in told if (each["infno"], each["direction"], each["node"]) == wanted}
     assert (set(row) - {node}) == (fields - {"detl_list"})
+
+
+async def _checked_month(gw, lists):
+    """So many checked lists of May 2026, copied from one: the last 200 have errors, 100 before warnings."""
+    numbers = f"generate_series(1, {lists}) n"
+    grade = f"CASE WHEN n > {lists - 200} THEN 1 ELSE 0 END"
+    looked = f"CASE WHEN n > {lists - 300} THEN 1 ELSE 0 END"
+    changes = {
+        "list_version": "'case_id', 'MANY' || n",
+        "list_head": "'case_id', 'MANY' || n, 'settle_period', 202605",
+        "quality_result": f"'errors', {grade}, 'warnings', {looked}",
+    }
+    for table, change in changes.items():
+        await gw.admin.execute(
+            f"INSERT INTO settlement.{table} SELECT made.* FROM settlement.{table} head, {numbers},"
+            " jsonb_populate_record(head, jsonb_build_object('list_id', 'MANY' || lpad(n::text, 6, '0'),"
+            f" 'discharge_date', DATE '2026-05-01' + n / {lists // 30 + 1}, {change})) made"
+            " WHERE head.list_id = (SELECT min(list_id) FROM settlement.quality_result)"
+        )
+
+
+@pytest.mark.parametrize("infno", ["4104", "3607"])
+async def test_a_level_of_findings_is_chosen_from_the_whole_month(gw, infno):
+    """Faults late in a month of thousands of lists were never found: the answer was an empty page of 0."""
+    if not await gw.admin.fetchval("SELECT count(*) FROM settlement.quality_result WHERE list_id ~ '^MANY'"):
+        assert await _checked_list(gw, infno, "FIRST")
+        await _checked_month(gw, 3000)
+    whole = {"setl_ym": "202605"}
+    listed = (await ask(gw, infno, **whole))["output"]
+    assert (listed["recordCounts"], listed["pages"], len(listed["data"])) == (3000, 30, 100)
+    for level, count in {"1": 200, "2": 100}.items():
+        found = (await ask(gw, infno, err_lv=level, page_size="60", **whole))["output"]
+        assert (found["recordCounts"], found["pages"], len(found["data"])) == (count, -(-count // 60), 60)
+        assert {row["err_lv"] for row in found["data"]} == {level}
+    last = (await ask(gw, infno, err_lv="1", page_size="60", page_num="4", **whole))["output"]
+    assert (last["recordCounts"], len(last["data"])) == (200, 20)
+    assert (await ask(gw, infno, err_lv="9", **whole))["output"]["recordCounts"] == 0
+    beyond = (await ask(gw, infno, err_lv="2", page_num="500", **whole))["output"]
+    assert (beyond["recordCounts"], beyond["data"]) == (100, [])

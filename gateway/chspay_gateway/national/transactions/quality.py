@@ -19,41 +19,41 @@ from chspay_gateway.national.transactions.values import data_of
 from chspay_kit.convert import date_to_pb
 
 _MEND, _LOOK = "1", "2"
-_PAGE = 1000
+_WORST = {_MEND: pb.QUALITY_LEVEL_ERROR, _LOOK: pb.QUALITY_LEVEL_WARNING}
 #: The findings' node has another name in each of the two transactions.
 _NODES = {"4104": "detailinfo", "3607": "detl_list"}
 
 
 async def results(call: Call) -> Outcome:
-    """The lists of a month (by day of discharge), or one of them."""
+    """The lists of a month (by day of discharge), or one of them; of one level, when it is named."""
     node = data_of(call)
-    number, size = page_of(node)
-    found = await _found(call, node.text("setl_id"), number * size)
-    level = node.text("err_lv")
-    rows = [row for row in (_row(each, _NODES[call.infno]) for each in found) if level in ("", row["err_lv"])]
-    shown = rows[(number - 1) * size : number * size]
-    return Outcome(paged(shown, len(rows), (number, size)))
-
-
-async def _found(call: Call, setl_id: str, enough: int) -> list[pb.QualityResult]:
-    """Results in order; no more than the page asked for needs, so that the count is a lower bound."""
-    request = pb.GetResultsRequest(hospital_code=call.message.institution, setl_id=setl_id, page_size=_PAGE)
+    page = number, size = page_of(node)
+    level, setl_id = node.text("err_lv"), node.text("setl_id")
+    if level not in ("", *_WORST):
+        return Outcome(paged([], 0, page))
+    request = pb.GetResultsRequest(hospital_code=call.message.institution, setl_id=setl_id)
     if not setl_id:
-        first, last = span_of(data_of(call))
+        first, last = span_of(node)
         request.discharged_from.CopyFrom(date_to_pb(first))
         request.discharged_to.CopyFrom(date_to_pb(last))
-    found: list[pb.QualityResult] = []
-    while True:
-        try:
-            answer = await call.session.services.quality.GetResults(request)
-        except Fault as fault:
-            if fault.reason.kind is Kind.NOT_FOUND:
-                raise Fault(NOTHING_FOUND) from fault
-            raise
-        found += answer.results
-        if not answer.next_page_token or len(found) > enough:
-            return found
-        request.page_token = answer.next_page_token
+        request.worst = _WORST.get(level, pb.QUALITY_LEVEL_UNSPECIFIED)
+        request.offset, request.page_size = (number - 1) * size, size
+    answer = await _found(call, request)
+    rows = [_row(each, _NODES[call.infno]) for each in answer.results]
+    if not setl_id:
+        return Outcome(paged(rows, answer.total, page))
+    rows = [row for row in rows if level in ("", row["err_lv"])]
+    return Outcome(paged(rows[(number - 1) * size : number * size], len(rows), page))
+
+
+async def _found(call: Call, request: pb.GetResultsRequest) -> pb.GetResultsResponse:
+    try:
+        answer: pb.GetResultsResponse = await call.session.services.quality.GetResults(request)
+    except Fault as fault:
+        if fault.reason.kind is Kind.NOT_FOUND:
+            raise Fault(NOTHING_FOUND) from fault
+        raise
+    return answer
 
 
 def _row(result: pb.QualityResult, node: str) -> dict[str, object]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import date
 from typing import Any
 
 from chspay.settlement.v1 import quality_pb2 as pb
 from chspay.settlement.v1 import quality_pb2_grpc
 from chspay_core.amounts import plain
+from chspay_core.errors import Fault
 from chspay_kit import paging
 from chspay_kit.convert import date_from_pb, date_to_pb
 from chspay_settlement.app.quality.checking import Quality, rules
 from chspay_settlement.engine.quality.ruleset import ERROR, Rule
 from chspay_settlement.engine.quality.scores import Sums, adoptions, percent, score
-from chspay_settlement.store.quality import Result
+from chspay_settlement.faults_episodes import PART_BAD
+from chspay_settlement.store.quality import Result, Wanted
 
 NAME = "chspay.settlement.v1.QualityService"
 Context = Any
+_LAST = 1_000_000
 _Days = pb.GetResultsRequest | pb.GetScoresRequest
 
 
@@ -52,19 +56,19 @@ class QualityServicer(quality_pb2_grpc.QualityServiceServicer):
         """What the checks of accepted lists found."""
         if request.list_id or request.setl_id:
             found = await self._quality.result_of(request.list_id, request.hospital_code, request.setl_id)
-            return pb.GetResultsResponse(results=[_result(one) for one in found])
-        days = _days(request)
-        query = ("quality", request.hospital_code, *map(str, days), str(request.with_errors))
-        limit = paging.size(request.page_size)
+            return pb.GetResultsResponse(results=[_result(one) for one in found], total=len(found))
+        wanted = _wanted(request)
+        query = ("quality", *map(str, astuple(wanted)))
+        offset, limit = _offset(request.offset), paging.size(request.page_size)
         after = paging.decode(query, request.page_token) or []
-        found = await self._quality.results(
-            request.hospital_code, days, after, limit + 1, request.with_errors
-        )
+        found, total = await self._quality.results(wanted, after, offset, limit + 1)
         shown = found[:limit]
         token = ""
         if len(found) > limit:
             token = paging.encode(query, [shown[-1].discharge_date.isoformat(), shown[-1].list_id])
-        return pb.GetResultsResponse(results=[_result(one) for one in shown], next_page_token=token)
+        return pb.GetResultsResponse(
+            results=[_result(one) for one in shown], next_page_token=token, total=total
+        )
 
     async def GetScores(self, request: pb.GetScoresRequest, _context: Context) -> pb.GetScoresResponse:
         """Scores of hospitals."""
@@ -96,6 +100,21 @@ class QualityServicer(quality_pb2_grpc.QualityServiceServicer):
                 for rule in rule_set.rules
             ],
         )
+
+
+def _wanted(request: pb.GetResultsRequest) -> Wanted:
+    return Wanted(
+        request.hospital_code,
+        *_days(request),
+        with_errors=request.with_errors or request.worst == pb.QUALITY_LEVEL_ERROR,
+        warnings_only=request.worst == pb.QUALITY_LEVEL_WARNING,
+    )
+
+
+def _offset(asked: int) -> int:
+    if not 0 <= asked <= _LAST:
+        raise Fault(PART_BAD, field="offset", value=asked)
+    return asked
 
 
 def _days(request: _Days) -> tuple[date, date]:

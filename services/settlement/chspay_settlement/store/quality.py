@@ -68,6 +68,23 @@ class Result:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which results are meant."""
+
+    #: Empty: every hospital the asker may see.
+    hospital_code: str
+    first: date
+    last: date
+    with_errors: bool = False
+    #: Only lists that have warnings and no error.
+    warnings_only: bool = False
+
+
+_WANTED = (
+    "($1 = '' OR r.hospital_code = $1) AND r.discharge_date BETWEEN $2 AND $3"
+    " AND (NOT $4 OR r.errors > 0) AND (NOT $5 OR (r.errors = 0 AND r.warnings > 0))"
+)
 _TYPES = (
     "text", "int", "text", "text", "text", "date", *["int"] * 7, "smallint", "text", "text",
 )  # fmt: skip
@@ -110,22 +127,26 @@ async def put(connection: asyncpg.Connection, results: Sequence[NewResult]) -> N
 
 
 async def page(
-    connection: asyncpg.Connection,
-    hospital_code: str,
-    first: date,
-    last: date,
-    only_errors: bool,
-    after: tuple[date, str],
-    limit: int,
+    connection: asyncpg.Connection, wanted: Wanted, after: tuple[date, str], offset: int, limit: int
 ) -> list[Result]:
-    """Results of newest versions by day of discharge, after a position; empty code: all the asker sees."""
+    """Results of newest versions by day of discharge, after a position, leaving out the first ``offset``."""
     return await _results(
         connection,
-        "($1 = '' OR r.hospital_code = $1) AND r.discharge_date BETWEEN $2 AND $3"
-        " AND (NOT $4 OR r.errors > 0) AND (r.discharge_date, r.list_id) > ($5, $6)",
+        f"{_WANTED} AND (r.discharge_date, r.list_id) > ($6, $7)",
         limit,
-        hospital_code, first, last, only_errors, *after,
+        *astuple(wanted), *after,
+        offset=offset,
     )  # fmt: skip
+
+
+async def count(connection: asyncpg.Connection, wanted: Wanted) -> int:
+    """How many results :func:`page` has on all pages together."""
+    found: int = await connection.fetchval(
+        "SELECT count(*) FROM settlement.quality_result r"  # noqa: S608 - constants only
+        f" JOIN settlement.list_head h USING (list_id, version) WHERE {_WANTED}",
+        *astuple(wanted),
+    )
+    return found
 
 
 async def one(connection: asyncpg.Connection, list_id: str, hospital_code: str, case_id: str) -> list[Result]:
@@ -135,13 +156,16 @@ async def one(connection: asyncpg.Connection, list_id: str, hospital_code: str, 
     return await _results(connection, "r.hospital_code = $1 AND v.case_id = $2", 10, hospital_code, case_id)
 
 
-async def _results(connection: asyncpg.Connection, where: str, limit: int, *values: object) -> list[Result]:
+async def _results(
+    connection: asyncpg.Connection, where: str, limit: int, *values: object, offset: int = 0
+) -> list[Result]:
     rows = await connection.fetch(
         "SELECT r.list_id, r.version, v.case_id, r.hospital_code, r.discharge_date, r.rule_set, r.errors,"  # noqa: S608
         " r.warnings, r.undecided, r.findings, r.checked_at, v.status FROM settlement.quality_result r"
         " JOIN settlement.list_head h USING (list_id, version)"
         " JOIN settlement.list_version v USING (list_id, version)"
-        f" WHERE {where} ORDER BY r.discharge_date, r.list_id, r.checked_at DESC LIMIT {limit}",
+        f" WHERE {where} ORDER BY r.discharge_date, r.list_id, r.checked_at DESC"
+        f" LIMIT {limit} OFFSET {offset}",
         *values,
     )
     return [

@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"chspay/settlement/v1/quality.proto\x12\x14\x63hspay.settlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8d\x01\n\x0eQualityFinding\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x31\n\x05level\x18\x02 \x01(\x0e\x32\".chspay.settlement.v1.QualityLevel\x12\x0e\n\x06\x66ields\x18\x03 \x03(\t\x12\x0c\n\x04rows\x18\x04 \x03(\x05\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x0b\n\x03\x66ix\x18\x06 \x01(\t\".\n\rUndecidedRule\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0f\n\x07lacking\x18\x02 \x03(\t\"\"\n\x11\x43heckListsRequest\x12\r\n\x05lists\x18\x01 \x03(\x0c\"\xb0\x01\n\x0b\x43heckedList\x12\x0f\n\x07setl_id\x18\x01 \x01(\t\x12\x0e\n\x06\x65rrors\x18\x02 \x01(\x05\x12\x10\n\x08warnings\x18\x03 \x01(\x05\x12\x36\n\x08\x66indings\x18\x04 \x03(\x0b\x32$.chspay.settlement.v1.QualityFinding\x12\x36\n\tundecided\x18\x05 \x03(\x0b\x32#.chspay.settlement.v1.UndecidedRule\"X\n\x12\x43heckListsResponse\x12\x10\n\x08rule_set\x18\x01 \x01(\t\x12\x30\n\x05lists\x18\x02 \x03(\x0b\x32!.chspay.settlement.v1.CheckedList\"\xde\x01\n\x11GetResultsRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0f\n\x07list_id\x18\x02 \x01(\t\x12\x0f\n\x07setl_id\x18\x03 \x01(\t\x12*\n\x0f\x64ischarged_from\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12(\n\rdischarged_to\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x13\n\x0bwith_errors\x18\x06 \x01(\x08\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\"\xc9\x02\n\rQualityResult\x12\x0f\n\x07list_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0f\n\x07setl_id\x18\x03 \x01(\t\x12\x15\n\rhospital_code\x18\x04 \x01(\t\x12)\n\x0e\x64ischarge_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x10\n\x08rule_set\x18\x06 \x01(\t\x12\x0e\n\x06\x65rrors\x18\x07 \x01(\x05\x12\x10\n\x08warnings\x18\x08 \x01(\x05\x12\x11\n\tundecided\x18\t \x01(\x05\x12\x36\n\x08\x66indings\x18\n \x03(\x0b\x32$.chspay.settlement.v1.QualityFinding\x12.\n\nchecked_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cgroup_status\x18\x0c \x01(\t\"c\n\x12GetResultsResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.chspay.settlement.v1.QualityResult\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x7f\n\x10GetScoresRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12*\n\x0f\x64ischarged_from\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12(\n\rdischarged_to\x18\x03 \x01(\x0b\x32\x11.google.type.Date\"m\n\x0bQualityPart\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0f\n\x07percent\x18\x03 \x01(\t\x12\x0e\n\x06weight\x18\x04 \x01(\t\x12\x0f\n\x07\x66ormula\x18\x05 \x01(\t\x12\x10\n\x08\x65vidence\x18\x06 \x01(\t\"Y\n\x0c\x43odeAdoption\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0c\n\x04used\x18\x03 \x01(\x03\x12\r\n\x05right\x18\x04 \x01(\x03\x12\r\n\x05\x62\x61sis\x18\x05 \x01(\t\"\xbc\x01\n\rHospitalScore\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\r\n\x05lists\x18\x02 \x01(\x03\x12\x0e\n\x06passed\x18\x03 \x01(\x03\x12\r\n\x05score\x18\x04 \x01(\t\x12\x30\n\x05parts\x18\x05 \x03(\x0b\x32!.chspay.settlement.v1.QualityPart\x12\x34\n\x08\x61\x64option\x18\x06 \x03(\x0b\x32\".chspay.settlement.v1.CodeAdoption\"Z\n\x11GetScoresResponse\x12\x10\n\x08rule_set\x18\x01 \x01(\t\x12\x33\n\x06scores\x18\x02 \x03(\x0b\x32#.chspay.settlement.v1.HospitalScore\"\x12\n\x10ListRulesRequest\"\xd3\x01\n\x0bQualityRule\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x31\n\x05level\x18\x02 \x01(\x0e\x32\".chspay.settlement.v1.QualityLevel\x12\x0e\n\x06\x66\x61mily\x18\x03 \x01(\t\x12\x0e\n\x06\x66ields\x18\x04 \x03(\t\x12\x0e\n\x06labels\x18\x05 \x03(\t\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x0b\n\x03\x66ix\x18\x07 \x01(\t\x12\x12\n\nexpression\x18\x08 \x01(\t\x12\x0f\n\x07sources\x18\t \x03(\t\x12\x10\n\x08\x65vidence\x18\n \x01(\t\"t\n\x11ListRulesResponse\x12\x10\n\x08rule_set\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x30\n\x05rules\x18\x04 \x03(\x0b\x32!.chspay.settlement.v1.QualityRule*a\n\x0cQualityLevel\x12\x1d\n\x19QUALITY_LEVEL_UNSPECIFIED\x10\x00\x12\x17\n\x13QUALITY_LEVEL_ERROR\x10\x01\x12\x19\n\x15QUALITY_LEVEL_WARNING\x10\x02\x32\x8e\x03\n\x0eQualityService\x12_\n\nCheckLists\x12\'.chspay.settlement.v1.CheckListsRequest\x1a(.chspay.settlement.v1.CheckListsResponse\x12_\n\nGetResults\x12\'.chspay.settlement.v1.GetResultsRequest\x1a(.chspay.settlement.v1.GetResultsResponse\x12\\\n\tGetScores\x12&.chspay.settlement.v1.GetScoresRequest\x1a\'.chspay.settlement.v1.GetScoresResponse\x12\\\n\tListRules\x12&.chspay.settlement.v1.ListRulesRequest\x1a\'.chspay.settlement.v1.ListRulesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"chspay/settlement/v1/quality.proto\x12\x14\x63hspay.settlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8d\x01\n\x0eQualityFinding\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x31\n\x05level\x18\x02 \x01(\x0e\x32\".chspay.settlement.v1.QualityLevel\x12\x0e\n\x06\x66ields\x18\x03 \x03(\t\x12\x0c\n\x04rows\x18\x04 \x03(\x05\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x0b\n\x03\x66ix\x18\x06 \x01(\t\".\n\rUndecidedRule\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0f\n\x07lacking\x18\x02 \x03(\t\"\"\n\x11\x43heckListsRequest\x12\r\n\x05lists\x18\x01 \x03(\x0c\"\xb0\x01\n\x0b\x43heckedList\x12\x0f\n\x07setl_id\x18\x01 \x01(\t\x12\x0e\n\x06\x65rrors\x18\x02 \x01(\x05\x12\x10\n\x08warnings\x18\x03 \x01(\x05\x12\x36\n\x08\x66indings\x18\x04 \x03(\x0b\x32$.chspay.settlement.v1.QualityFinding\x12\x36\n\tundecided\x18\x05 \x03(\x0b\x32#.chspay.settlement.v1.UndecidedRule\"X\n\x12\x43heckListsResponse\x12\x10\n\x08rule_set\x18\x01 \x01(\t\x12\x30\n\x05lists\x18\x02 \x03(\x0b\x32!.chspay.settlement.v1.CheckedList\"\xa1\x02\n\x11GetResultsRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0f\n\x07list_id\x18\x02 \x01(\t\x12\x0f\n\x07setl_id\x18\x03 \x01(\t\x12*\n\x0f\x64ischarged_from\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12(\n\rdischarged_to\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x13\n\x0bwith_errors\x18\x06 \x01(\x08\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\x12\x31\n\x05worst\x18\t \x01(\x0e\x32\".chspay.settlement.v1.QualityLevel\x12\x0e\n\x06offset\x18\n \x01(\x05\"\xc9\x02\n\rQualityResult\x12\x0f\n\x07list_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0f\n\x07setl_id\x18\x03 \x01(\t\x12\x15\n\rhospital_code\x18\x04 \x01(\t\x12)\n\x0e\x64ischarge_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x10\n\x08rule_set\x18\x06 \x01(\t\x12\x0e\n\x06\x65rrors\x18\x07 \x01(\x05\x12\x10\n\x08warnings\x18\x08 \x01(\x05\x12\x11\n\tundecided\x18\t \x01(\x05\x12\x36\n\x08\x66indings\x18\n \x03(\x0b\x32$.chspay.settlement.v1.QualityFinding\x12.\n\nchecked_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cgroup_status\x18\x0c \x01(\t\"r\n\x12GetResultsResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.chspay.settlement.v1.QualityResult\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05total\x18\x03 \x01(\x03\"\x7f\n\x10GetScoresRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12*\n\x0f\x64ischarged_from\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12(\n\rdischarged_to\x18\x03 \x01(\x0b\x32\x11.google.type.Date\"m\n\x0bQualityPart\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0f\n\x07percent\x18\x03 \x01(\t\x12\x0e\n\x06weight\x18\x04 \x01(\t\x12\x0f\n\x07\x66ormula\x18\x05 \x01(\t\x12\x10\n\x08\x65vidence\x18\x06 \x01(\t\"Y\n\x0c\x43odeAdoption\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0c\n\x04used\x18\x03 \x01(\x03\x12\r\n\x05right\x18\x04 \x01(\x03\x12\r\n\x05\x62\x61sis\x18\x05 \x01(\t\"\xbc\x01\n\rHospitalScore\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\r\n\x05lists\x18\x02 \x01(\x03\x12\x0e\n\x06passed\x18\x03 \x01(\x03\x12\r\n\x05score\x18\x04 \x01(\t\x12\x30\n\x05parts\x18\x05 \x03(\x0b\x32!.chspay.settlement.v1.QualityPart\x12\x34\n\x08\x61\x64option\x18\x06 \x03(\x0b\x32\".chspay.settlement.v1.CodeAdoption\"Z\n\x11GetScoresResponse\x12\x10\n\x08rule_set\x18\x01 \x01(\t\x12\x33\n\x06scores\x18\x02 \x03(\x0b\x32#.chspay.settlement.v1.HospitalScore\"\x12\n\x10ListRulesRequest\"\xd3\x01\n\x0bQualityRule\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x31\n\x05level\x18\x02 \x01(\x0e\x32\".chspay.settlement.v1.QualityLevel\x12\x0e\n\x06\x66\x61mily\x18\x03 \x01(\t\x12\x0e\n\x06\x66ields\x18\x04 \x03(\t\x12\x0e\n\x06labels\x18\x05 \x03(\t\x12\x0f\n\x07message\x18\x06 \x01(\t\x12\x0b\n\x03\x66ix\x18\x07 \x01(\t\x12\x12\n\nexpression\x18\x08 \x01(\t\x12\x0f\n\x07sources\x18\t \x03(\t\x12\x10\n\x08\x65vidence\x18\n \x01(\t\"t\n\x11ListRulesResponse\x12\x10\n\x08rule_set\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x30\n\x05rules\x18\x04 \x03(\x0b\x32!.chspay.settlement.v1.QualityRule*a\n\x0cQualityLevel\x12\x1d\n\x19QUALITY_LEVEL_UNSPECIFIED\x10\x00\x12\x17\n\x13QUALITY_LEVEL_ERROR\x10\x01\x12\x19\n\x15QUALITY_LEVEL_WARNING\x10\x02\x32\x8e\x03\n\x0eQualityService\x12_\n\nCheckLists\x12\'.chspay.settlement.v1.CheckListsRequest\x1a(.chspay.settlement.v1.CheckListsResponse\x12_\n\nGetResults\x12\'.chspay.settlement.v1.GetResultsRequest\x1a(.chspay.settlement.v1.GetResultsResponse\x12\\\n\tGetScores\x12&.chspay.settlement.v1.GetScoresRequest\x1a\'.chspay.settlement.v1.GetScoresResponse\x12\\\n\tListRules\x12&.chspay.settlement.v1.ListRulesRequest\x1a\'.chspay.settlement.v1.ListRulesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chspay.settlement.v1.quality_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_QUALITYLEVEL']._serialized_start=2238
-  _globals['_QUALITYLEVEL']._serialized_end=2335
+  _globals['_QUALITYLEVEL']._serialized_start=2320
+  _globals['_QUALITYLEVEL']._serialized_end=2417
   _globals['_QUALITYFINDING']._serialized_start=118
   _globals['_QUALITYFINDING']._serialized_end=259
   _globals['_UNDECIDEDRULE']._serialized_start=261
@@ -46,27 +46,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKLISTSRESPONSE']._serialized_start=524
   _globals['_CHECKLISTSRESPONSE']._serialized_end=612
   _globals['_GETRESULTSREQUEST']._serialized_start=615
-  _globals['_GETRESULTSREQUEST']._serialized_end=837
-  _globals['_QUALITYRESULT']._serialized_start=840
-  _globals['_QUALITYRESULT']._serialized_end=1169
-  _globals['_GETRESULTSRESPONSE']._serialized_start=1171
-  _globals['_GETRESULTSRESPONSE']._serialized_end=1270
-  _globals['_GETSCORESREQUEST']._serialized_start=1272
-  _globals['_GETSCORESREQUEST']._serialized_end=1399
-  _globals['_QUALITYPART']._serialized_start=1401
-  _globals['_QUALITYPART']._serialized_end=1510
-  _globals['_CODEADOPTION']._serialized_start=1512
-  _globals['_CODEADOPTION']._serialized_end=1601
-  _globals['_HOSPITALSCORE']._serialized_start=1604
-  _globals['_HOSPITALSCORE']._serialized_end=1792
-  _globals['_GETSCORESRESPONSE']._serialized_start=1794
-  _globals['_GETSCORESRESPONSE']._serialized_end=1884
-  _globals['_LISTRULESREQUEST']._serialized_start=1886
-  _globals['_LISTRULESREQUEST']._serialized_end=1904
-  _globals['_QUALITYRULE']._serialized_start=1907
-  _globals['_QUALITYRULE']._serialized_end=2118
-  _globals['_LISTRULESRESPONSE']._serialized_start=2120
-  _globals['_LISTRULESRESPONSE']._serialized_end=2236
-  _globals['_QUALITYSERVICE']._serialized_start=2338
-  _globals['_QUALITYSERVICE']._serialized_end=2736
+  _globals['_GETRESULTSREQUEST']._serialized_end=904
+  _globals['_QUALITYRESULT']._serialized_start=907
+  _globals['_QUALITYRESULT']._serialized_end=1236
+  _globals['_GETRESULTSRESPONSE']._serialized_start=1238
+  _globals['_GETRESULTSRESPONSE']._serialized_end=1352
+  _globals['_GETSCORESREQUEST']._serialized_start=1354
+  _globals['_GETSCORESREQUEST']._serialized_end=1481
+  _globals['_QUALITYPART']._serialized_start=1483
+  _globals['_QUALITYPART']._serialized_end=1592
+  _globals['_CODEADOPTION']._serialized_start=1594
+  _globals['_CODEADOPTION']._serialized_end=1683
+  _globals['_HOSPITALSCORE']._serialized_start=1686
+  _globals['_HOSPITALSCORE']._serialized_end=1874
+  _globals['_GETSCORESRESPONSE']._serialized_start=1876
+  _globals['_GETSCORESRESPONSE']._serialized_end=1966
+  _globals['_LISTRULESREQUEST']._serialized_start=1968
+  _globals['_LISTRULESREQUEST']._serialized_end=1986
+  _globals['_QUALITYRULE']._serialized_start=1989
+  _globals['_QUALITYRULE']._serialized_end=2200
+  _globals['_LISTRULESRESPONSE']._serialized_start=2202
+  _globals['_LISTRULESRESPONSE']._serialized_end=2318
+  _globals['_QUALITYSERVICE']._serialized_start=2420
+  _globals['_QUALITYSERVICE']._serialized_end=2818
 # @@protoc_insertion_point(module_scope)

@@ -73,7 +73,7 @@ class CheckListsResponse(_message.Message):
     def __init__(self, rule_set: _Optional[str] = ..., lists: _Optional[_Iterable[_Union[CheckedList, _Mapping]]] = ...) -> None: ...
 
 class GetResultsRequest(_message.Message):
-    __slots__ = ("hospital_code", "list_id", "setl_id", "discharged_from", "discharged_to", "with_errors", "page_size", "page_token")
+    __slots__ = ("hospital_code", "list_id", "setl_id", "discharged_from", "discharged_to", "with_errors", "page_size", "page_token", "worst", "offset")
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     LIST_ID_FIELD_NUMBER: _ClassVar[int]
     SETL_ID_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +82,8 @@ class GetResultsRequest(_message.Message):
     WITH_ERRORS_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    WORST_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
     hospital_code: str
     list_id: str
     setl_id: str
@@ -90,7 +92,9 @@ class GetResultsRequest(_message.Message):
     with_errors: bool
     page_size: int
     page_token: str
-    def __init__(self, hospital_code: _Optional[str] = ..., list_id: _Optional[str] = ..., setl_id: _Optional[str] = ..., discharged_from: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., discharged_to: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., with_errors: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    worst: QualityLevel
+    offset: int
+    def __init__(self, hospital_code: _Optional[str] = ..., list_id: _Optional[str] = ..., setl_id: _Optional[str] = ..., discharged_from: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., discharged_to: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., with_errors: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., worst: _Optional[_Union[QualityLevel, str]] = ..., offset: _Optional[int] = ...) -> None: ...
 
 class QualityResult(_message.Message):
     __slots__ = ("list_id", "version", "setl_id", "hospital_code", "discharge_date", "rule_set", "errors", "warnings", "undecided", "findings", "checked_at", "group_status")
@@ -121,12 +125,14 @@ class QualityResult(_message.Message):
     def __init__(self, list_id: _Optional[str] = ..., version: _Optional[int] = ..., setl_id: _Optional[str] = ..., hospital_code: _Optional[str] = ..., discharge_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., rule_set: _Optional[str] = ..., errors: _Optional[int] = ..., warnings: _Optional[int] = ..., undecided: _Optional[int] = ..., findings: _Optional[_Iterable[_Union[QualityFinding, _Mapping]]] = ..., checked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., group_status: _Optional[str] = ...) -> None: ...
 
 class GetResultsResponse(_message.Message):
-    __slots__ = ("results", "next_page_token")
+    __slots__ = ("results", "next_page_token", "total")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[QualityResult]
     next_page_token: str
-    def __init__(self, results: _Optional[_Iterable[_Union[QualityResult, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    total: int
+    def __init__(self, results: _Optional[_Iterable[_Union[QualityResult, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total: _Optional[int] = ...) -> None: ...
 
 class GetScoresRequest(_message.Message):
     __slots__ = ("hospital_code", "discharged_from", "discharged_to")

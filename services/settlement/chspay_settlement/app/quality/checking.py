@@ -74,18 +74,13 @@ class Quality:
         return await asyncio.to_thread(check, rules(), records, None, now_in_beijing())
 
     async def results(
-        self,
-        hospital_code: str,
-        days: tuple[date, date],
-        after: Sequence[str | int],
-        limit: int,
-        only_errors: bool,
-    ) -> list[quality.Result]:
-        """Results by day of discharge, after a position."""
+        self, wanted: quality.Wanted, after: Sequence[str | int], offset: int, limit: int
+    ) -> tuple[list[quality.Result], int]:
+        """Results by day of discharge, after a position or a number of them; and how many there are."""
         position = (date.fromisoformat(str(after[0])), str(after[1])) if after else (date.min, "")
-        return await quality.page(
-            await current_connection(), hospital_code, *days, only_errors, position, limit
-        )
+        connection = await current_connection()
+        found = await quality.page(connection, wanted, position, offset, limit)
+        return found, await quality.count(connection, wanted)
 
     async def result_of(self, list_id: str, hospital_code: str, case_id: str) -> list[quality.Result]:
         """The newest result of one list; none when it waits, or is not there."""
