@@ -112,6 +112,44 @@ async def test_invalid_heads_are_found_heard_removed_and_the_targets_made_anew(w
         assert fault.reason.code == "WATCH_UNKNOWN"
 
 
+async def removed_from(world, institution: str, year: int = 2026) -> dict[str, str]:
+    """What came of a finding on heads that was heard and upheld with 347 removed."""
+    with auth.use_claim(ww.FIRST):
+        found = (await world.watch.JudgeHeads(heads(year, institution))).ranges[0]
+        hear = pb.HearWatchRequest(request_id=am.request_id(), watch_id=found.watch_id, statement="没有异议")
+        await world.watch.HearWatch(hear)
+    with auth.use_claim(ww.SECOND):
+        await world.watch.DecideWatch(decide(found.watch_id, removed=347))
+        kept = (await world.watch.GetWatch(pb.GetWatchRequest(watch_id=found.watch_id))).watch
+    return dict(kept.steps[-1].outcome)
+
+
+async def test_a_removal_says_which_targets_it_could_not_make_anew(world):
+    """Heads that come off without any target moving must not look like a decision with effect."""
+    outcome = await removed_from(world, "H002")
+    assert {name: text.split("：")[0] for name, text in outcome.items() if name.startswith("kept_")} == {
+        "kept_heads": "absent", "kept_control_total": "absent",
+    }  # fmt: skip
+    with auth.use_claim(ww.FIRST):
+        for code, value in (("heads", "1300"), ("control_total", "483210.00"), ("visits_per_head", "4.2")):
+            await issue(world, "H003", code, value)
+        name = ipb.IndicatorName(pool=sw.POOL, year=2026, holder="H003", code="heads")
+        await world.indicators.MeasureIndicator(
+            ipb.MeasureIndicatorRequest(
+                request_id=am.request_id(),
+                name=name,
+                actual=decimal_pb2.Decimal(value="1300"),
+                document="年报",
+            )
+        )
+    outcome = await removed_from(world, "H003")
+    assert outcome["kept_heads"] == "measured：指标已测算，目标不再调整"
+    assert outcome["kept_control_total"] == "factors_missing：没有下达cost_per_visit，不能重新计算"
+    assert not [name for name in outcome if name.startswith("revised_")]
+    with auth.use_claim(ww.FIRST):
+        assert (await target(world, "H003", "control_total"))[:2] == ("issued", "483210")
+
+
 async def test_heads_inside_the_range_are_no_finding(world):
     """An institution with many old patients has many heads, and that is right."""
     with auth.use_claim(ww.FIRST):

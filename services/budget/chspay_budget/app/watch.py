@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chspay_budget.app.access import may, new_id
 from chspay_budget.clients import HoldWanted, Rulebook, SettledRun, Settlement
-from chspay_budget.engine import changes, expected_heads, growth_watch
+from chspay_budget.engine import changes, expected_heads, growth_watch, recompute
 from chspay_budget.engine import findings as life
 from chspay_budget.engine import indicators as indicator_life
 from chspay_budget.engine.changes import Figures
@@ -18,7 +18,7 @@ from chspay_budget.engine.growth_watch import Growth
 from chspay_budget.engine.year import check_year
 from chspay_budget.store import findings as store
 from chspay_budget.store import watching
-from chspay_core.amounts import MICRO, from_micro, plain
+from chspay_core.amounts import from_micro, plain
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import Month
 from chspay_core.policy import Policy
@@ -236,32 +236,24 @@ class Watch:
         return life.with_outcome(moved, hold_id=hold_id, held_fen=str(fen), since=str(month))
 
     async def _recompute(self, moved: Finding, by: str) -> Finding:
-        """Targets that rest on heads, made anew from the heads that count."""
+        """Targets that rest on heads, made anew from the heads that count; of each it is said what came."""
         pool, year, holder = moved.pool, int(moved.period), moved.institution
         policy = await self._rulebook.policy(pool, date(year, 12, 31))
         heads = int(moved.steps[-1].outcome["valid_heads"])
-        targets = {"heads": heads * MICRO}
-        factors = [
-            await watching.indicator(pool, year, holder, c) for c in ("visits_per_head", "cost_per_visit")
-        ]
-        if all(factors):
-            visits, cost = (one.target_micro for one in factors if one is not None)
-            targets["control_total"] = indicator_life.control_total(heads, visits, cost)
-        revised: dict[str, str] = {}
-        for code, value in targets.items():
+        known = {}
+        for code in recompute.CODES:
             await watching.lock_indicator(pool, year, holder, code)
-            found = await watching.indicator(pool, year, holder, code)
-            if found is None or found.state not in {
-                indicator_life.State.ISSUED,
-                indicator_life.State.REVISED,
-            }:
-                continue
-            step = indicator_life.step(
-                found, indicator_life.State.REVISED, value, moved.finding_id, by, policy
-            )
-            await watching.put_step(pool, year, holder, code, len(found.steps) + 1, step)
-            revised[f"revised_{code}"] = plain(from_micro(value))
-        return life.with_outcome(moved, **revised)
+            known[code] = await watching.indicator(pool, year, holder, code)
+        answer = recompute.recompute(heads, known)
+        said = {f"kept_{code}": why for code, why in answer.kept.items()}
+        for code, value in answer.values.items():
+            found = known[code]
+            if found is not None:
+                revised = indicator_life.State.REVISED
+                step = indicator_life.step(found, revised, value, moved.finding_id, by, policy)
+                await watching.put_step(pool, year, holder, code, len(found.steps) + 1, step)
+                said[f"revised_{code}"] = plain(from_micro(value))
+        return life.with_outcome(moved, **said)
 
     async def _file(self, request_id: str, about: _About, policy: Policy, sheet: Worksheet, by: str) -> str:
         """Files a finding unless one on the same matter stands; its id."""
