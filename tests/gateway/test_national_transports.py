@@ -146,6 +146,17 @@ async def test_csb_refusals_are_the_four_that_clients_know(world, words, shared)
     assert answer.json() in known["body"]
 
 
+async def test_a_csb_signature_carries_out_no_other_transaction(world):
+    """The name is what the secret signed: with another one in the body it would open every door."""
+    headers = client.csb_headers("ak-1", "demo-sk", "4103")
+    answer = (await post(world, PATH, a_list("CX"), headers)).json()
+    assert answer["infcode"] == "-1"
+    assert "FSI_API_NAME_DIFFERS" in answer["err_msg"]
+    # Some provinces write the name of their own service there: it says nothing about the transaction.
+    headers = client.csb_headers("ak-1", "demo-sk", "hssServives")
+    assert (await post(world, PATH, a_list("CY"), headers)).json()["infcode"] == "0"
+
+
 async def token(world, **form) -> httpx.Response:
     fields = {"grant_type": "password", "username": "his", "password": "his-password"} | form
     auth = ("jl-1", form.pop("client", "client-secret"))
@@ -242,3 +253,23 @@ async def test_a_message_in_a_form_is_read(world):
         PATH, content=b"no form", headers=key | {"Content-Type": "multipart/form-data; boundary=x"}
     )
     assert "FSI_FORM_BAD" in broken.json()["err_msg"]
+
+
+async def test_a_file_is_part_of_what_its_message_says(world):
+    """9101: a forgotten file must not bar the message for ever, nor another get the number of the first."""
+    key = {"Authorization": f"Bearer {world.keys['own']}"}
+    message = client.written(client.envelope("9101", OWN, {"fsUploadIn": {"filename": "a.zip"}}))
+
+    async def upload(content: bytes | None):
+        form = {"jsonStr": (None, message)}
+        if content is not None:
+            form["file"] = ("a.zip", content)
+        return (await world.http.post(PATH, files=form, headers=key)).content
+
+    assert b"FSI_FILE_MISSING" in await upload(None)
+    first = await upload(b"one")
+    number = json.loads(first)["output"]["file_qury_no"]
+    assert await upload(b"one") == first
+    assert b"FSI_MSGID_REUSED" in await upload(b"two")
+    asked = client.envelope("9102", OWN, {"fsDownloadIn": {"file_qury_no": number}})
+    assert (await post(world, PATH, asked, key)).content == b"one"

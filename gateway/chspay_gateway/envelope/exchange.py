@@ -8,8 +8,9 @@ again answers with what is true then.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from chspay_gateway.envelope.node import Node
 from chspay_gateway.problems import Faults
 from chspay_gateway.session import Session
 from chspay_gateway.store import Exchanged, Onward, Store
+from chspay_kit import smcrypto
 
 INFNO_UNKNOWN = Reason("FSI_INFNO_UNKNOWN", Kind.NOT_FOUND, "交易编号[{value}]不存在或未开通")
 MSGID_REUSED = Reason(
@@ -78,10 +80,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """How a transaction is carried out, and whether its answer is kept."""
+    """How a transaction is carried out, and whether its answer is kept.
+
+    :param takes_file: a file belongs to the message, so that another file makes it another message.
+    """
 
     run: Callable[[Call], Awaitable[Outcome]]
     writes: bool = True
+    takes_file: bool = False
 
 
 class Desk:
@@ -126,6 +132,8 @@ class Desk:
         transaction = self._transactions.get(infno)
         if transaction is None:
             raise Fault(INFNO_UNKNOWN, field="infno", value=message.infno)
+        if transaction.takes_file and file is not None:
+            message = replace(message, attached=await asyncio.to_thread(smcrypto.sm3, file))
         call = Call(message, infno, self._session, self._store, received, file)
         if transaction.writes:
             return await self._once(call, transaction)

@@ -39,6 +39,7 @@ class Message:
 
     :param source: the ``input`` in canonical JSON; equal messages give equal bytes whatever their
         encoding, spacing and member order.
+    :param attached: SM3 of the file that belongs to the message (9101); empty when none does.
     """
 
     infno: str
@@ -48,11 +49,12 @@ class Message:
     insured_place: str
     input: Node
     source: bytes
+    attached: bytes = b""
 
     @property
     def body_hash(self) -> bytes:
-        """SM3 of the canonical ``input``."""
-        return bytes.fromhex(sm3_hex(self.source))
+        """SM3 of the canonical ``input``, and of the digest of the file where one belongs to it."""
+        return bytes.fromhex(sm3_hex(self.source + self.attached))
 
     @property
     def request_id(self) -> str:

@@ -11,13 +11,14 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.types import Receive, Scope, Send
 
-from chspay_core.errors import Fault
+from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway import auth, problems
 from chspay_gateway.envelope import answer, message
 from chspay_gateway.envelope.example import EXAMPLE
 from chspay_gateway.envelope.exchange import Desk, Download
 from chspay_gateway.national import door, multipart, oauth
 from chspay_gateway.national.partners import Partner
+from chspay_gateway.national.profiles import Profile
 from chspay_gateway.national.times import legal_day
 from chspay_gateway.national.transactions import SERVED
 from chspay_gateway.national.wire import PartnerWire, style_of
@@ -36,6 +37,11 @@ _OTHERS = (
     "/hss-call-service-interface",
 )
 _IS_PATH = re.compile(r"/(fsi/api|api/fsiextend|mbs/fmi/fsi/api|ebus/gdyb_api|hss-call-service-interface)\b")
+API_NAME_DIFFERS = Reason(
+    "FSI_API_NAME_DIFFERS",
+    Kind.INVALID,
+    "请求头_api_name是交易{signed}，报文的infno是{value}，两者应相同，请更正后重新签名。",
+)
 _INFNO = re.compile(r"[0-9A-Za-z]{1,10}\Z", re.ASCII)
 
 router = APIRouter(tags=["国家平台接口"])
@@ -87,7 +93,7 @@ async def call_service(request: Request) -> Response:
         partner = caller.partner or _front(gateway, request, got)
         if partner is not None:
             style = style_of(partner.profile)
-        content = await _serve(gateway, request, Sent(got, received, named, file), partner)
+        content = await _serve(gateway, request, Sent(got, received, named, file, caller.named), partner)
     except door.Refused as refused:
         return refused.response()
     except oauth.TokenRefused as refused:
@@ -120,12 +126,17 @@ async def token(request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came in, and when; ``named`` is the transaction that path or headers name."""
+    """What came in, and when.
+
+    :param named: the transaction that path or headers name.
+    :param signed: what the signed ``_api_name`` names; empty for other transports.
+    """
 
     got: message.Received
     received: datetime
     named: str
     file: bytes | None
+    signed: str
 
 
 async def _serve(gateway: Gateway, request: Request, sent: Sent, partner: Partner | None) -> bytes | Download:
@@ -139,11 +150,25 @@ async def _serve(gateway: Gateway, request: Request, sent: Sent, partner: Partne
         claim = gateway.keys.vouched(partner.partner_id, partner.institution)
         profile = partner.profile
     read = message.message_of(sent.got, wire, sent.named)
+    _check_signed(sent.signed, read.infno, profile)
     style = wire.style() if isinstance(wire, PartnerWire) else style_of(profile)
     session = begin(gateway, claim, gateway.settings.call_seconds)
     onward = bool(gateway.door.partners().platforms)
     desk = Desk(session, gateway.store, SERVED, style, profile.numbers, onward=onward)
     return await desk.serve(read, sent.received, sent.file)
+
+
+def _check_signed(signed: str, infno: str, profile: Profile) -> None:
+    """A signature given for one transaction must not carry another one out.
+
+    Provinces also write a name of their own service there, which says nothing about the transaction.
+
+    :raises Fault: FSI_API_NAME_DIFFERS.
+    """
+    numbers = profile.numbers
+    told = numbers.get(signed.upper(), signed.upper())
+    if told in SERVED and told != numbers.get(infno, infno):
+        raise Fault(API_NAME_DIFFERS, field="_api_name", value=infno, signed=signed)
 
 
 def _front(gateway: Gateway, request: Request, got: message.Received) -> Partner | None:

@@ -41,7 +41,7 @@ SERVED: Mapping[str, Transaction] = {
     "5204": Transaction(settled.fee_lines, writes=False),
     "3201": Transaction(files.totals, writes=False),
     "3202": Transaction(files.details),
-    "9101": Transaction(files.upload),
+    "9101": Transaction(files.upload, takes_file=True),
     "9102": Transaction(files.download, writes=False),
     "3605": Transaction(groups.drg, writes=False),
     "3606": Transaction(groups.dip, writes=False),
