@@ -216,6 +216,12 @@ async def test_fees_that_differ_from_the_settlement_are_told(hospital):
     assert "费用明细List不能为空" in await hospital.refused("2301", {"feedetail": []})
 
 
+async def test_lines_of_two_visits_are_not_taken_as_one(hospital):
+    """Costs of a neighbour's stay would be counted in the first one's."""
+    mixed = {"feedetail": fees("PF", "VF1", "10")["feedetail"] + fees("PF", "VF2", "20")["feedetail"]}
+    assert "FSI_FEES_MIXED" in await hospital.refused("2301", mixed)
+
+
 async def test_states_follow_their_machine(gw, hospital):
     """0 to 1, 3 to 0 or 1; 1 to 1 is refused."""
     await register(gw, "9900000000000000STAT")
@@ -226,6 +232,8 @@ async def test_states_follow_their_machine(gw, hospital):
     await hospital.tell("4102", state)
     assert "ST" not in await waiting(gw)
     assert "LIST_STATUS_BAD" in await hospital.refused("4102", state)
+    odd = v2_list("VU", "SU", "9900000000000000STAT", stas_type="7")
+    assert "EPISODE_PART_BAD" in await hospital.refused("4101A", odd)
     nowhere = {"data": {"stastinfo": [{"psn_no": "", "setl_id": "NOWHERE", "stas_type": "1"}]}}
     assert "未查询到任何有效相关的记录" in await hospital.refused("4102", nowhere)
 

@@ -20,6 +20,11 @@ from chspay_gateway.national.transactions.settled import settled_output
 from chspay_gateway.national.transactions.values import AMOUNTS, data_of, needed, number, told
 
 NO_FEES = Reason("FSI_NO_FEES", Kind.INVALID, texts()["no_fees"])
+FEES_MIXED = Reason(
+    "FSI_FEES_MIXED",
+    Kind.INVALID,
+    "一次上传的费用明细应属于同一次就诊：第1行的mdtrt_id是“{visit}”，第{row}行是“{value}”，请分开上传。",
+)
 
 _STAY = ("insutype", "med_type", "insuplc_admdvs", "mdtrtarea_admvs")
 _ADMISSION = (*_STAY, "begntime", "ipt_no", "dise_codg", "adm_dept_codg", "adm_dept_name",
@@ -79,8 +84,14 @@ async def fees(call: Call) -> Outcome:
         for name in ("cnt", "pric"):
             row.number(name)
     first = rows[0]
+    visit = needed(first, "mdtrt_id")
+    for row_no, row in enumerate(rows, 1):
+        if row.text("mdtrt_id") != visit:
+            raise Fault(
+                FEES_MIXED, field="feedetail.mdtrt_id", value=row.text("mdtrt_id"), visit=visit, row=row_no
+            )
     lines = [told(row, _FEE) for row in rows]
-    done = await record(call, pb.PART_KIND_FEES, first, rows=lines, mdtrt_id=needed(first, "mdtrt_id"))
+    done = await record(call, pb.PART_KIND_FEES, first, rows=lines, mdtrt_id=visit)
     return Outcome({"result": [_priced(line) for line in lines]}, _warning(done), mdtrt_id=done.mdtrt_id)
 
 

@@ -76,7 +76,7 @@ class Desk:
         :raises Fault: EPISODE_*, MESSAGE_REVERSED, LIST_STATUS_*, SETTLEMENT_ALREADY_CANCELLED.
         """
         current_claim().require_institution(told.hospital_code)
-        facts.check(told.part.kind, told.part.facts, told.part.rows)
+        facts.check(told.part)
         connection = await current_connection()
         part = self._with_ids(told)
         await self._lock(connection, part, told.hospital_code)
@@ -188,7 +188,7 @@ class Desk:
             raise Fault(faults.NOTHING_FOUND, field="setl_id", value=part.setl_id)
         if now == "2":
             raise Fault(faults.STATUS_FROZEN, field="stas_type", value=part.setl_id)
-        if then not in _NEW_STATUS[now]:
+        if then not in _NEW_STATUS.get(now, set()):
             raise Fault(faults.STATUS_BAD, field="stas_type", value=part.setl_id, now=now, then=then or "空")
 
     async def _cancels(

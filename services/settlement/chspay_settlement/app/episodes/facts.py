@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from chspay_core.errors import Fault
 from chspay_settlement import faults_episodes as faults
-from chspay_settlement.engine.episodes.parts import PartKind
+from chspay_settlement.engine.episodes.parts import Part, PartKind
 
 _LONGEST = 200
 _MOST_ROWS = 2000
@@ -48,18 +48,28 @@ ROWS: Mapping[PartKind, frozenset[str]] = {
     PartKind.FEES: frozenset(_FEE),
     PartKind.SETTLEMENT: frozenset(_FUND),
 }
+#: What a list may say of its own status; 2 is given by the bureau alone.
+_LIST_STATUS = frozenset({"", "0", "1", "3"})
 
 
-def check(kind: PartKind, facts: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> None:
-    """Refuses what is not on the list of members to keep, and what is longer than any of them.
+def check(part: Part) -> None:
+    """Refuses what is not on the list of members to keep, what is longer than any of them, lines of cost of
+    another visit, and a list status nobody knows.
 
     :raises Fault: EPISODE_FACT_UNKNOWN, EPISODE_PART_BAD.
     """
-    if len(rows) > _MOST_ROWS:
-        raise Fault(faults.PART_BAD, field="rows", value=len(rows))
-    for members, known in ((facts, KNOWN[kind]), *((row, ROWS.get(kind, _NOTHING)) for row in rows)):
+    if len(part.rows) > _MOST_ROWS:
+        raise Fault(faults.PART_BAD, field="rows", value=len(part.rows))
+    of_rows = ROWS.get(part.kind, _NOTHING)
+    for members, known in ((part.facts, KNOWN[part.kind]), *((row, of_rows) for row in part.rows)):
         for name, text in members.items():
             if name not in known:
                 raise Fault(faults.FACT_UNKNOWN, field=name)
             if len(text) > _LONGEST or "\x00" in text:
                 raise Fault(faults.PART_BAD, field=name, value=text)
+    for row in part.rows:
+        if row.get("mdtrt_id", part.mdtrt_id) != part.mdtrt_id:
+            raise Fault(faults.PART_BAD, field="mdtrt_id", value=row["mdtrt_id"])
+    status = part.facts.get("stas_type", "")
+    if part.kind is PartKind.LIST and status not in _LIST_STATUS:
+        raise Fault(faults.PART_BAD, field="stas_type", value=status)
