@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import io
 import json
-from datetime import date
+import threading
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from chspay_core.errors import Fault
-from chspay_gateway.envelope.message import Received
+from chspay_gateway.envelope.exchange import Call
+from chspay_gateway.envelope.message import Message, Received
+from chspay_gateway.envelope.node import Node
 from chspay_gateway.envelope.spans import member_spans
 from chspay_gateway.national import oauth, paydata, signatures
 from chspay_gateway.national.opening import PartnersFile
 from chspay_gateway.national.partners import Dated, Partner, Partners, read_partners
 from chspay_gateway.national.profiles import ROOT, Transport, load, refusals, shipped, texts
+from chspay_gateway.national.transactions import files
 from chspay_gateway.national.wire import PartnerWire
+from chspay_gateway.store import WireFile
 from chspay_kit import smcrypto
 from chspay_kit.sm2 import Sm2Key, raw_to_der
+from chspay_settlement.app.episodes import facts
+from chspay_settlement.engine.episodes.parts import Part, PartKind
 
 DAY = date(2026, 6, 1)
 KEY = b"0123456789abcdef"
@@ -278,3 +289,73 @@ def test_partners_are_read_again_when_the_file_changes(tmp_path):
     os.utime(file, ns=(1, 1))
     assert partners().by_id["p"].secrets[0].value == "the-new-one"
     assert "the-new-one" not in repr(partners())
+
+
+def zipped(text: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("a.txt", text)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_file_is_refused_in_words_wherever_it_is_damaged(method):
+    """Half a transfer is the hospital's everyday life: it must be told, not be an error of ours."""
+    good = zipped(b"".join(b"S%d\tV\tP\t1.00\t1\t0\t0\n" % n for n in range(300)), method)
+    files.reconciled("a", good, [])
+    refused = 0
+    for place in range(0, len(good), max(1, len(good) // 300)):
+        for spoiled in (good[:place], good[:place] + bytes([good[place] ^ 0x41]) + good[place + 1 :]):
+            # Names and times of a zip are not covered by any check: what is spoiled there is read as it was.
+            with contextlib.suppress(Fault):
+                files.reconciled("a", spoiled, [])
+                refused -= 1
+            refused += 1
+    assert refused > 300
+
+
+def test_a_file_of_more_lines_than_can_be_compared_is_refused(monkeypatch):
+    """A small zip can hold millions of lines."""
+    monkeypatch.setattr(files, "MOST_LINES", 3)
+    line = b"S\tV\tP\t1\t1\t0\t0\r\n"
+    with zipfile.ZipFile(io.BytesIO(files.reconciled("a", zipped(line * 3), []))) as answer:
+        assert answer.read("a").count(b"\n") == 3
+    with pytest.raises(Fault, match="FSI_FILE_LONG"):
+        files.reconciled("a", zipped(line * 4), [])
+
+
+async def test_a_long_file_is_compared_beside_the_other_messages(monkeypatch):
+    """Unpacking and comparing takes seconds: everybody else would wait."""
+    where = []
+    monkeypatch.setattr(files, "reconciled", lambda *_: where.append(threading.current_thread()) or b"")
+
+    class Store:
+        async def file(self, _institution, number):
+            return WireFile(number, "H1", "a.zip", b"", datetime(2026, 6, 1, tzinfo=UTC))
+
+        async def put_file(self, _file): ...
+
+    async def nothing(*_):
+        return []
+
+    monkeypatch.setattr(files, "settlements_of", nothing)
+    asked = {"data": {"stmt_begndate": "2026-04-01", "stmt_enddate": "2026-04-30", "file_qury_no": "F"}}
+    message = Message("3202", "M1", "H1", "", "", Node(asked, ""), b"{}")
+    await files.details(Call(message, "3202", None, Store(), datetime(2026, 6, 1, tzinfo=UTC)))
+    assert where
+    assert where[0] is not threading.main_thread()
+
+
+def test_a_part_of_a_stay_is_checked_by_the_service_itself():
+    """Other programs than the gateway may record parts; an unknown status would break 4102 later."""
+    fees = Part(PartKind.FEES, "2301", "M", "V1", rows=({"mdtrt_id": "V1"}, {"feedetl_sn": "1"}))
+    facts.check(fees)
+    with pytest.raises(Fault, match="EPISODE_PART_BAD"):
+        facts.check(replace(fees, rows=({"mdtrt_id": "V1"}, {"mdtrt_id": "V2"})))
+    for status in ("", "0", "1", "3"):
+        facts.check(Part(PartKind.LIST, "4101A", "M", "V1", "S1", facts={"stas_type": status}))
+    for status in ("2", "7", "01"):
+        with pytest.raises(Fault, match="EPISODE_PART_BAD"):
+            facts.check(Part(PartKind.LIST, "4101A", "M", "V1", "S1", facts={"stas_type": status}))

@@ -5,8 +5,11 @@ A file is a zip of one text: UTF-8, TAB between the columns, ``null`` for nothin
 
 from __future__ import annotations
 
+import asyncio
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -28,10 +31,19 @@ FILE_UNKNOWN = Reason(
     "FSI_FILE_UNKNOWN", Kind.NOT_FOUND, "没有文件{value}，或已过下载截止时间，请重新生成后下载。"
 )
 FILE_BAD = Reason("FSI_FILE_BAD", Kind.INVALID, "对账文件无法读取：{why}。应为zip，内有一个TAB分列的文本。")
+FILE_LONG = Reason(
+    "FSI_FILE_LONG", Kind.INVALID, "对账文件超过{limit}行，请缩短对账的起止日期，分成几个文件上传和对账。"
+)
 
 KEPT_DAYS = 7
 #: Characters of one reconciliation text at most, unpacked.
 _MOST_TEXT = 64 * 1024 * 1024
+#: Lines of one reconciliation text at most.
+MOST_LINES = 200_000
+#: What Python's zip reader raises over bytes that are damaged; a bad cipher or method is a RuntimeError.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError,
+)  # fmt: skip
 _AMOUNTS = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")
 _UPLOADED = ("setl_id", "mdtrt_id", "psn_no", *_AMOUNTS, "refd_setl_flag")
 _LEVEL, _DIFFERS = "0", "1"
@@ -108,20 +120,31 @@ async def details(call: Call) -> Outcome:
     file = await call.store.file(call.message.institution, number)
     if file is None:
         raise Fault(FILE_UNKNOWN, field="data.file_qury_no", value=number)
-    ours = {(each.setl_id, _flag(each)): each for each in await settlements_of(call, first, last)}
-    lines = []
-    for theirs in _rows_of(file.content):
-        found = ours.pop((theirs["setl_id"], theirs["refd_setl_flag"] or "0"), None)
-        lines.append(_compared(theirs, found))
-    lines += [_line(each, "1", "本方有而对方没有") for each in ours.values()]
+    ours = await settlements_of(call, first, last)
     name = f"stmt_{call.message.institution}_{first:%Y%m%d}_{last:%Y%m%d}.txt"
-    answer = await _keep(call, name + ".zip", _packed(name, lines), "out")
+    # In a thread: nobody else's message waits while a long file is unpacked and compared.
+    packed = await asyncio.to_thread(reconciled, name, file.content, ours)
+    answer = await _keep(call, name + ".zip", packed, "out")
     info = {
         "file_qury_no": answer.file_no,
         "filename": answer.filename,
         "dld_endtime": answer.until.strftime(_TIME),
     }
     return Outcome({"fileinfo": info})
+
+
+def reconciled(name: str, content: bytes, settlements: Iterable[pb.Settlement]) -> bytes:
+    """The file of answers to an uploaded file: each of its lines, then what only we have.
+
+    :raises Fault: FSI_FILE_BAD, FSI_FILE_LONG.
+    """
+    ours = {(each.setl_id, _flag(each)): each for each in settlements}
+    lines = []
+    for theirs in _rows_of(content):
+        found = ours.pop((theirs["setl_id"], theirs["refd_setl_flag"] or "0"), None)
+        lines.append(_compared(theirs, found))
+    lines += [_line(each, "1", "本方有而对方没有") for each in ours.values()]
+    return _packed(name, lines)
 
 
 async def settlements_of(call: Call, first: date, last: date) -> list[pb.Settlement]:
@@ -204,18 +227,23 @@ def _cell(text: str) -> str:
 def _rows_of(content: bytes) -> list[dict[str, str]]:
     """The lines of an uploaded file.
 
-    :raises Fault: FSI_FILE_BAD.
+    :raises Fault: FSI_FILE_BAD, FSI_FILE_LONG.
     """
+    rows = []
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if len(members) != 1 or members[0].file_size > _MOST_TEXT:
                 raise Fault(FILE_BAD, field="file", why="压缩包内应只有一个不超过64MB的文件")
-            with archive.open(members[0]) as text:
-                lines = text.read(_MOST_TEXT + 1).decode("utf-8-sig").splitlines()
-    except (zipfile.BadZipFile, UnicodeDecodeError, OSError, RuntimeError, NotImplementedError) as error:
+            with io.TextIOWrapper(archive.open(members[0]), "utf-8-sig") as lines:
+                for number, line in enumerate(lines, 1):
+                    if number > MOST_LINES:
+                        raise Fault(FILE_LONG, field="file", limit=MOST_LINES)
+                    if line.strip():
+                        rows.append(_row(line, number))
+    except _DAMAGED as error:
         raise Fault(FILE_BAD, field="file", why="不是zip，或不是UTF-8") from error
-    return [_row(line, number) for number, line in enumerate(lines, 1) if line.strip()]
+    return rows
 
 
 def _row(line: str, number: int) -> dict[str, str]:
