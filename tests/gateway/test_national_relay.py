@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import copy
 import json
 from dataclasses import replace
@@ -18,6 +20,7 @@ from chspay_gateway.national.outbound import Outbound, Outgoing
 from chspay_gateway.national.partners import Dated, Partner, Partners, read_partners
 from chspay_gateway.national.profiles import shipped
 from chspay_gateway.national.relay import Relay
+from chspay_gateway.store import Onward
 from chspay_kit import smcrypto
 from chspay_kit.sm2 import Sm2Key
 
@@ -120,6 +123,13 @@ async def test_oauth_with_signature_and_cipher_both_ways():
     [
         (httpx.ConnectError("no"), "PLATFORM_AWAY"),
         (httpx.Response(502, text="x"), "PLATFORM_AWAY"),
+        (httpx.Response(401, text="x"), "PLATFORM_AWAY"),
+        (httpx.Response(400, text="<html>"), "PLATFORM_REFUSED"),
+        (
+            httpx.Response(413, json={"infcode": -1, "err_msg": "过长"}),
+            "PLATFORM_REFUSED: 平台up拒绝了报文：HTTP 413 过长",
+        ),
+        (httpx.Response(422, json=["x"]), "PLATFORM_REFUSED"),
         (httpx.Response(200, text="<html>"), "PLATFORM_ANSWER_BAD"),
         (httpx.Response(200, json=[]), "PLATFORM_ANSWER_BAD"),
         (httpx.Response(200, json={"infcode": -1, "err_msg": "不收"}), "PLATFORM_REFUSED"),
@@ -135,6 +145,100 @@ async def test_only_an_answer_is_an_answer(got, reason):
 
     with pytest.raises(Fault, match=reason):
         await outbound(platform("henan"), answer).call(MESSAGE)
+
+
+async def test_a_refusal_of_our_headers_is_no_refusal_of_the_message():
+    """A wrong clock or key must stop the sending, not mark every message as refused."""
+    body = {"errcode": 400000400, "errmsg": "timestamp is out of date."}
+    partners = platform("guangdong", secrets=(Dated("a", "demo-token"),))
+    with pytest.raises(Fault, match="PLATFORM_AWAY"):
+        await outbound(partners, lambda _: httpx.Response(400, json=body)).call(MESSAGE)
+    with pytest.raises(Fault, match="PLATFORM_REFUSED"):
+        await outbound(partners, lambda _: httpx.Response(400, json={"errmsg": ["?"]})).call(MESSAGE)
+
+
+async def test_a_forgotten_token_is_asked_for_again_once():
+    """A platform that was started anew knows no token: waiting for its end would stop the sending."""
+    tokens, good, asked = 0, "T2", 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal tokens, asked
+        if request.url.path == "/auth/oauth/token":
+            tokens += 1
+            return httpx.Response(200, json={"access_token": f"T{tokens}", "expires_in": 3600})
+        asked += 1
+        known = request.headers["authorization"] == f"Bearer {good}"
+        return success(setl_list_id="L3") if known else httpx.Response(401)
+
+    partners = platform(
+        "jilin", secrets=(Dated("client", "client-secret"), Dated("user:his", "his-password")),
+        sm4=(Dated("a", SM4.decode()),), sm2=(Dated("a", THEIRS.public_hex()),),
+    )  # fmt: skip
+    plain = replace(shipped().named("jilin"), signature="none", encryption="none")
+    partners = replace(partners, platforms={"up": replace(partners.platforms["up"], profile=plain)})
+    out = outbound(partners, answer)
+    assert await out.call(MESSAGE) == {"setl_list_id": "L3"}
+    assert (tokens, asked) == (2, 2)
+    good = "none"
+    with pytest.raises(Fault, match="PLATFORM_AWAY"):
+        await out.call(MESSAGE)
+    assert (tokens, asked) == (3, 4)
+
+
+class Outbox:
+    """One message for every platform, and what became of it."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, str] = {}
+        self.news = asyncio.Condition()
+
+    @contextlib.asynccontextmanager
+    async def alone(self, _platform):
+        yield True
+
+    async def onward(self, platform, _limit):
+        return [] if platform in self.told else [Onward(OWN, "4101", "M1", "990101", "990101", b"{}", 1)]
+
+    async def sent(self, platform, _seq, refused):
+        async with self.news:
+            self.told[platform] = refused
+            self.news.notify_all()
+
+    async def has(self, *platforms):
+        async with self.news, asyncio.timeout(5):
+            await self.news.wait_for(lambda: self.told.keys() >= set(platforms))
+
+
+async def test_a_platform_that_is_away_holds_up_no_other():
+    """Its neighbours must not pay for one province's outage, nor for a message another one refuses."""
+    known = {
+        name: Partner(name, shipped().named("henan"), "", url=f"http://{name}")
+        for name in ("away", "good", "slow", "strict")
+    }
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        if host == "away":
+            raise httpx.ConnectError("no")
+        if host == "slow":
+            await asyncio.sleep(60)
+        return httpx.Response(422) if host == "strict" else success()
+
+    store = Outbox()
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    partners = {"now": Partners({}, known)}
+    work = asyncio.create_task(Relay(store, shipped(), lambda: partners["now"], http, 0.01).work())
+    try:
+        await store.has("good", "strict")
+        assert store.told == {"good": "", "strict": "平台strict拒绝了报文：HTTP 422"}
+        # A platform added later is served too.
+        late = Partner("late", shipped().named("henan"), "", url="http://late")
+        partners["now"] = Partners({}, {"good": known["good"], "late": late})
+        await store.has("late")
+    finally:
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
 
 
 async def test_a_platform_is_read_from_the_partners_file(tmp_path):

@@ -16,7 +16,7 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway.envelope import answer
 from chspay_gateway.national import signatures
 from chspay_gateway.national.partners import NO_KEY_TODAY, Dated, Partner, Partners, in_force
-from chspay_gateway.national.profiles import Profiles, Transport
+from chspay_gateway.national.profiles import Profiles, Transport, refusals
 from chspay_gateway.national.times import legal_day
 from chspay_kit import smcrypto
 from chspay_kit.sm2 import RAW_BYTES
@@ -32,6 +32,8 @@ PLATFORM_ANSWER_BAD = Reason(
 SECONDS = 20.0
 _TOKEN_PATH = "/auth/oauth/token"  # noqa: S105 - a path
 _TOKEN_EARLY = 60
+_REFUSALS = {httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE, httpx.codes.UNPROCESSABLE_ENTITY}
+_LONGEST_WORDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,25 @@ class Outbound:
             message again), PLATFORM_REFUSED.
         """
         platform = self._partners().platforms[self._id]
-        body, headers = self._written(platform, message), await self._headers(platform, message.infno)
-        url = platform.url + self._path(platform, message.infno)
-        try:
-            got = await self._http.post(url, content=body, headers=headers, timeout=SECONDS)
-        except httpx.HTTPError as error:
-            raise Fault(PLATFORM_AWAY, value=self._id, why=type(error).__name__) from error
+        body = self._written(platform, message)
+        got = await self._sent(platform, message.infno, body)
+        if got.status_code == httpx.codes.UNAUTHORIZED and self._token[0]:
+            # The platform may forget a token before its end; a new one is asked for once.
+            self._token = ("", 0.0)
+            got = await self._sent(platform, message.infno, body)
+        if got.status_code in _REFUSALS and not _of_the_door(platform, got.content):
+            raise Fault(PLATFORM_REFUSED, value=self._id, why=_words(got))
         if got.status_code != httpx.codes.OK:
             raise Fault(PLATFORM_AWAY, value=self._id, why=f"HTTP {got.status_code}")
         return self._read(platform, got.content)
+
+    async def _sent(self, platform: Partner, infno: str, body: bytes) -> httpx.Response:
+        headers = await self._headers(platform, infno)
+        url = platform.url + self._path(platform, infno)
+        try:
+            return await self._http.post(url, content=body, headers=headers, timeout=SECONDS)
+        except httpx.HTTPError as error:
+            raise Fault(PLATFORM_AWAY, value=self._id, why=type(error).__name__) from error
 
     def _path(self, platform: Partner, infno: str) -> str:
         send_to = platform.profile.send_to
@@ -203,7 +215,9 @@ class Outbound:
         if not isinstance(found, Mapping) or "infcode" not in found:
             raise bad("没有infcode")
         if str(found["infcode"]) != "0":
-            raise Fault(PLATFORM_REFUSED, value=self._id, why=str(found.get("err_msg") or "")[:500])
+            raise Fault(
+                PLATFORM_REFUSED, value=self._id, why=str(found.get("err_msg") or "")[:_LONGEST_WORDS]
+            )
         output = found.get("output")
         if isinstance(output, str) and platform.profile.encryption == "SM4":
             output = self._opened(platform, output, found, bad)
@@ -230,3 +244,27 @@ class Outbound:
                 raise bad("签名不符")
             return content
         raise bad("解不开output")
+
+
+def _of_the_door(platform: Partner, content: bytes) -> bool:
+    """Whether a refusal is about our headers (time, key, nonce): then it says nothing about the message."""
+    words = {
+        members.get("errmsg") or members["message"]
+        for members in refusals().get(platform.profile.transport.value, {}).values()
+    }
+    found = _members(content)
+    return "infcode" not in found and str(found.get("errmsg") or found.get("message")) in words
+
+
+def _words(got: httpx.Response) -> str:
+    """Why a platform refused: its own words where it has some, and the status."""
+    told = str(_members(got.content).get("err_msg") or "")
+    return f"HTTP {got.status_code} {told[:_LONGEST_WORDS]}".strip()
+
+
+def _members(content: bytes) -> Mapping[str, object]:
+    try:
+        found = json.loads(content, parse_float=str, parse_int=str)
+    except ValueError:
+        return {}
+    return found if isinstance(found, Mapping) else {}

@@ -1,7 +1,8 @@
 """Sending accepted messages on to other platforms, in order, resuming where the last answer came.
 
-A platform that does not answer is asked again with the very same message, so that being cut off costs
-time and nothing else. What it refuses is kept in its words and does not hold up what comes after.
+Each platform is served by itself: one that is away holds up none of the others. It is asked again with
+the very same message, so that being cut off costs time and nothing else. What a platform refuses is kept
+in its words and does not hold up what comes after.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ log = logs.get_logger(__name__)
 _BATCH = 100
 _PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE = 60.0
+#: Platforms that are sent to at the same time: each holds a connection to the database meanwhile.
+_AT_ONCE = 3
 
 
 class Relay:
@@ -45,18 +48,36 @@ class Relay:
         self._http = http
         self._pause = pause
         self._outbound: dict[str, Outbound] = {}
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def work(self) -> None:
-        """Sends until it is cancelled."""
+        """Sends until it is cancelled; platforms that are added or taken away are noticed on the way."""
+        working: dict[str, asyncio.Task[None]] = {}
+        try:
+            while True:
+                known = set(self._partners().platforms)
+                for name in set(working) - known:
+                    working.pop(name).cancel()
+                for name in known - set(working):
+                    working[name] = asyncio.create_task(self._work_for(name))
+                await asyncio.sleep(self._pause)
+        finally:
+            for task in working.values():
+                task.cancel()
+            await asyncio.gather(*working.values(), return_exceptions=True)
+
+    async def _work_for(self, platform: str) -> None:
+        """Sends to one platform until it is cancelled; the pause grows while it does not answer."""
         pause = self._pause
         while True:
             try:
-                done = sum([await self.send(name) for name in list(self._partners().platforms)])
+                async with self._turns:
+                    done = await self.send(platform)
                 pause = self._pause
                 if done:
                     continue
             except Fault as fault:
-                log.warning("gateway.relay_waits", reason=fault.reason.code)
+                log.warning("gateway.relay_waits", reason=fault.reason.code, target=platform)
                 pause = min(pause * 2, _LONGEST_PAUSE)
             except Exception as error:
                 # A thing nobody foresaw must not end the sending for ever.
