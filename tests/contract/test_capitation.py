@@ -18,8 +18,11 @@ from capitation_rules import batch_of, key_of, random_roster, spell
 from chspay.capitation.v1 import benefit_pb2, roster_pb2
 from chspay.capitation.v1 import capitation_pb2 as pb
 from chspay_core.amounts import divide_half_up
-from chspay_kit.auth import use_claim
+from chspay_core.errors import Fault
+from chspay_kit.auth import Claim, use_claim
 from chspay_kit.convert import date_to_pb, decimal_to_pb
+
+TOWN, COUNTY = "HT1REFER", "HC2REFER"
 
 
 @pytest.fixture
@@ -235,8 +238,8 @@ async def test_contracts_referrals_and_one_deductible(here):
         return benefit_pb2.PutReferralRequest(
             request_id=cw.fresh(),
             referral=benefit_pb2.Referral(
-                referral_no=number, pool=cw.POOL, person_key=person, from_institution="T1", from_level=1,
-                to_institution="H1", to_level=2, day=date_to_pb(day + timedelta(days=8)),
+                referral_no=number, pool=cw.POOL, person_key=person, from_institution=TOWN, from_level=1,
+                to_institution=COUNTY, to_level=2, day=date_to_pb(day + timedelta(days=8)),
                 diagnosis=diagnosis, reason=reason,
             ),
         )  # fmt: skip
@@ -251,13 +254,16 @@ async def test_contracts_referrals_and_one_deductible(here):
                     admitted=date_to_pb(day + timedelta(days=first)),
                     discharged=date_to_pb(day + timedelta(days=first + 8)), eligible_fen=10_000_00,
                 )
-                for name, place, level, first in (("A", "T1", 1, 0), ("B", "H1", 2, 9))
+                for name, place, level, first in (("A", TOWN, 1, 0), ("B", COUNTY, 2, 9))
             ],
         )  # fmt: skip
 
+    with use_claim(Claim("registrar", "bureau", region="*")):
+        await here.register(TOWN, 1, date(2020, 1, 1))
+        await here.register(COUNTY, 2, date(2020, 1, 1))
     with use_claim(cw.BUREAU):
         contract = benefit_pb2.Contract(
-            contract_no=cw.fresh(), pool=cw.POOL, person_key=person, institution="T1", since=date_to_pb(day)
+            contract_no=cw.fresh(), pool=cw.POOL, person_key=person, institution=TOWN, since=date_to_pb(day)
         )
         put = benefit_pb2.PutContractRequest(request_id=cw.fresh(), contract=contract)
         await here.benefit.PutContract(put)
@@ -285,6 +291,46 @@ async def test_contracts_referrals_and_one_deductible(here):
             benefit_pb2.ListReferralsRequest(pool=cw.POOL, person_key=person)
         )
         assert {item.code for item in listed.referrals} == {"DISEASE_OF_LEVEL", "REASON_ACCEPTED"}
+
+
+async def test_a_referral_goes_by_the_registry_and_not_by_what_is_typed(here):
+    """A level typed equal would free any referral upwards of the catalogue; a wrong area likewise."""
+    day = date(2026, 3, 9)
+    with use_claim(Claim("registrar", "bureau", region="*")):
+        for code, level, pool in (("HT1SENT", 1, cw.POOL), ("HC2SENT", 2, cw.POOL), ("HX3SENT", 3, "990200")):
+            await here.register(code, level, date(2020, 1, 1), pool=pool)
+        await here.register("HU9SENT", 9, date(2020, 1, 1))
+
+    async def refer(to: str, from_level: int, to_level: int, outside: bool = False, sender: str = "HT1SENT"):
+        given = benefit_pb2.Referral(
+            referral_no=cw.fresh(), pool=cw.POOL, person_key=key_of("sent"), from_institution=sender,
+            from_level=from_level, to_institution=to, to_level=to_level, out_of_area=outside,
+            day=date_to_pb(day), diagnosis="J06.9",
+        )  # fmt: skip
+        asked = benefit_pb2.PutReferralRequest(request_id=cw.fresh(), referral=given)
+        try:
+            return (await here.benefit.PutReferral(asked)).referral
+        except Fault as fault:
+            return fault.reason.code, fault.message
+
+    with use_claim(cw.BUREAU):
+        reason, told = await refer("HC2SENT", 1, 1)
+        assert reason == "REFERRAL_LEVEL_DIFFERS"
+        assert "机构HC2SENT在2026-03-09登记为2级，转诊单填写为1级" in told
+        assert (await refer("HC2SENT", 2, 2))[0] == "REFERRAL_LEVEL_DIFFERS"
+        for levels in ((1, 2), (0, 0)):
+            found = await refer("HC2SENT", *levels)
+            assert (found.from_level, found.to_level, found.code) == (1, 2, "DISEASE_OF_LEVEL")
+        reason, told = await refer("HX3SENT", 1, 3)
+        assert reason == "REFERRAL_AREA_DIFFERS"
+        assert "登记在统筹区990200，转诊单填写为统筹区内" in told
+        assert (await refer("HC2SENT", 1, 2, True))[0] == "REFERRAL_AREA_DIFFERS"
+        assert (await refer("HX3SENT", 1, 3, True)).code == "DISEASE_OF_LEVEL"
+        assert (await refer("NOBODY", 1, 1))[0] == "REFERRAL_INSTITUTION_UNREGISTERED"
+        assert (await refer("HC2SENT", 1, 2, sender="NOBODY"))[0] == "REFERRAL_INSTITUTION_UNREGISTERED"
+        # Far away nobody is registered here; the catalogue limits such a referral whatever its level.
+        assert (await refer("FARAWAY", 1, 1, True)).code == "DISEASE_OF_LEVEL"
+        assert (await refer("HU9SENT", 1, 0))[0] == "BENEFIT_LEVEL_WRONG"
 
 
 async def test_other_regions_and_hospitals_see_nothing(here):

@@ -174,6 +174,13 @@ async def test_a_head_is_found_heard_and_decided(gw):
 async def test_a_referred_stay_pays_the_deductible_once(gw):
     """Contract, referral and two stays: 300 first, 300 more, not 600."""
     person = key_of("gateway")
+    for code, level in (("T1", 1), ("H1", 2)):
+        known = {
+            "name": f"机构{code}", "kind": "hospital", "level": level, "pool": POOL, "agreement": "active",
+            "since": "2020-01-01",
+        }  # fmt: skip
+        put = await gw.ask("PUT", f"/api/v1/institutions/{code}", who="bureau", json=known)
+        assert put.status_code in (200, 201), put.text
     contract = {
         "contract_no": "QY-REST-1", "pool": POOL, "person_key": person, "institution": "T1",
         "since": "2026-01-01",
@@ -190,6 +197,10 @@ async def test_a_referred_stay_pays_the_deductible_once(gw):
     assert (judged.status_code, judged.json()["called_for"], judged.json()["code"]) == (
         201, True, "DISEASE_NOT_LISTED",
     )  # fmt: skip
+    typed = referral | {"referral_no": "ZZ-REST-2", "to_level": 1}
+    refused = await gw.ask("POST", "/api/v1/referrals", who="bureau", json=typed)
+    assert (refused.status_code, refused.json()["reason"]) == (422, "REFERRAL_LEVEL_DIFFERS")
+    assert "登记为2级，转诊单填写为1级" in refused.text
     listed = await gw.ask("GET", f"/api/v1/persons/{person}/referrals?pool={POOL}", who="bureau")
     assert listed.json()["items"] == [judged.json()]
 

@@ -57,6 +57,10 @@ async def test_the_examples_run(gw):
     schemas = document["components"]["schemas"]
     hospital = {"name": "演示医院", "region_code": POOL, "level": 3, "since": "2020-01-01"}
     await gw.ask("PUT", "/api/v1/hospitals/H33010100001", who="bureau", json=hospital)
+    known = {"kind": "hospital", "pool": POOL, "agreement": "active", "since": "2020-01-01"}
+    for code, level in (("T1", 1), ("H1", 2)):
+        body = known | {"name": f"机构{code}", "level": level}
+        await gw.ask("PUT", f"/api/v1/institutions/{code}", who="bureau", json=body)
     made = {"content": ("catalogue.json", catalogue().content)}
     await gw.ask("POST", "/api/v1/artefacts/dip-catalogues", who="admin", files=made)
     filled = {"pool": POOL, "year": "2040", "hospital_code": "H990101EX", "month": "1"}

@@ -60,7 +60,8 @@ def build(database: Database, rulebook_: Channel, budget: Channel, settlement: C
     attributions = Attributions(rulebook, Plans(budget))
     settlements, stays = Settlements(attributions, Ledger(settlement)), Stays(rulebook, registry)
     capitation = CapitationServicer(Catchments(), attributions, Heads(), settlements, (rulebook, registry))
-    benefits, desk = BenefitServicer(Benefits(rulebook, stays)), ResultsDesk(attributions, rulebook)
+    benefits = BenefitServicer(Benefits(rulebook, registry, stays))
+    desk = ResultsDesk(attributions, rulebook)
     servicers: list[Add] = [
         (roster_pb2_grpc.add_RosterServiceServicer_to_server, RosterServicer(Rosters()), ROSTER),
         (capitation_pb2_grpc.add_CapitationServiceServicer_to_server, capitation, CAPITATION),

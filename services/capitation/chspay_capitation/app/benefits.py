@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from chspay_capitation.app.access import may
 from chspay_capitation.app.judged import judged_by
+from chspay_capitation.app.sent import placed
 from chspay_capitation.app.stays import Stays
-from chspay_capitation.clients import Rulebook
+from chspay_capitation.clients import Registry, Rulebook
 from chspay_capitation.engine.benefit import Admission, Settled, settle_stays
 from chspay_capitation.engine.referral import Contract, Referral, check_contract, judge
 from chspay_capitation.store import records
@@ -17,7 +18,6 @@ from chspay_core.errors import Fault, Kind, Reason
 
 RECORD_TAKEN = Reason("BENEFIT_RECORD_TAKEN", Kind.CONFLICT, "编号“{value}”已经使用；更正请用新的编号。")
 RECORD_EMPTY = Reason("BENEFIT_RECORD_EMPTY", Kind.INVALID, "“{field}”没有填写。")
-LEVEL_WRONG = Reason("BENEFIT_LEVEL_WRONG", Kind.INVALID, "“{field}”应为1至3级，收到{value}。")
 NO_STAYS = Reason("BENEFIT_NO_STAYS", Kind.INVALID, "没有一次住院。")
 
 
@@ -31,8 +31,8 @@ class SettledStays(NamedTuple):
 class Benefits:
     """Records and benefits of every pool the caller may act for."""
 
-    def __init__(self, rulebook: Rulebook, timeline: Stays) -> None:
-        self._rulebook, self._timeline = rulebook, timeline
+    def __init__(self, rulebook: Rulebook, registry: Registry, timeline: Stays) -> None:
+        self._rulebook, self._registry, self._timeline = rulebook, registry, timeline
 
     async def put_contract(self, pool: str, new: Contract) -> Contract:
         """A new contract; one a day for each person.
@@ -52,16 +52,14 @@ class Benefits:
         may(pool, "bureau", "service")
         return await records.contracts(pool, person_key)
 
-    async def put_referral(self, pool: str, new: Referral) -> StoredReferral:
-        """A referral, judged by the policy of its day; stays on record follow it.
+    async def put_referral(self, pool: str, asked: Referral) -> StoredReferral:
+        """A referral, judged by the policy of its day and the registry; stays on record follow it.
 
         :raises Fault: REFERRAL_*, BENEFIT_RECORD_*, BENEFIT_LEVEL_WRONG, POLICY_*.
         """
         claim = may(pool, "bureau")
-        _filled(new, ("referral_no", "person_key", "from_institution", "to_institution", "diagnosis"))
-        for name in ("from_level", "to_level"):
-            if getattr(new, name) not in (1, 2, 3):
-                raise Fault(LEVEL_WRONG, field=name, value=getattr(new, name))
+        _filled(asked, ("referral_no", "person_key", "from_institution", "to_institution", "diagnosis"))
+        new = await placed(self._registry, pool, asked)
         policy = await self._rulebook.policy(pool, new.day)
         judged = judge(new, policy)
         citation = policy.citation(judged.rule)
