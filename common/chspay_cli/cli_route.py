@@ -160,6 +160,8 @@ def sums(run: Run, target: SettlementOption = "", home: HomeOption = None) -> No
     for one in found.sums:
         typer.echo(f"{NAMES[one.method]}  {one.reason}  {one.cases}例  {fen_to_yuan(one.amount_fen)}元")
     typer.echo(f"合计{found.cases}例；从住院基金取出其他支付{fen_to_yuan(found.others_fen)}元")
+    if found.without_person:
+        typer.echo(f"其中{found.without_person}例没有人员标识，不能核对住院日期是否重叠，请核实后补正。")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -224,6 +225,74 @@ async def test_a_month_of_many_methods_is_done_again_and_opens_to_its_pricings(w
             lineage_pb2.ExpandAmountRequest(ref=f"run/{run.run_id}/case/H001/M5-psych/points", depth=2)
         )
     assert "PD-M5-psych#" in str(points.node)
+
+
+async def routes_of(world: Any, run_id: str) -> list[rp.CaseRoute]:
+    """Every route a run wrote down."""
+    with auth.use_claim(sw.BUREAU):
+        found = await mw.routing_of(world).ListRoutes(rp.ListRoutesRequest(run_id=run_id, page_size=1000))
+    return list(found.routes)
+
+
+async def test_days_that_a_closed_month_paid_are_not_paid_again(world, tmp_path):
+    """S12: of two stays over the end of a month the one settled later is refused with the other's number
+    and month; a transfer, a list nobody was paid for and another person are not; a replay reads the same."""
+    july, august = partial(date, mw.YEAR, 7), partial(date, mw.YEAR, 8)
+
+    def stay(month: int, name: str, hospital: str, since: date, until: date, **changes: Any) -> Any:
+        fields = {"person_key": f"across-{name}", "admission_date": since, "discharge_date": until, **changes}
+        return mw.case(200 + len(name), month, hospital, case_id=f"M{month}-{name}", **fields)
+
+    bed_days = {"person_key": "p-7-psych"}
+    world.perdiem.own = {"M7-acute": ("M7-psych", july(8), july(12), True)}
+    first = stay(7, "both", "H001", july(25), july(30))
+    free = {"total_cost_fen": 500_000, "patient_paid_fen": 500_000}
+    await mw.put_month(world, 7, [
+        first,
+        stay(7, "moved", "H001", july(20), july(28)),
+        stay(7, "self", "H001", july(20), july(28), **free),
+        stay(7, "acute", "H001", july(8), july(12), **bed_days),
+    ])  # fmt: skip
+    july_run = await world.month_run(yw.fresh(), FUND, year=mw.YEAR, month=7)
+    assert july_run.state == pb.RUN_STATE_DONE, july_run.failure_message
+    await mw.put_month(world, 8, [
+        stay(8, "both", "H002", july(20), august(10)),
+        stay(8, "moved", "H002", july(28), august(5)),
+        stay(8, "self", "H002", july(22), august(3)),
+        stay(8, "bed", "H002", july(24), august(3), **bed_days),
+        stay(8, "unknown", "H003", july(20), august(3), person_key=""),
+    ])  # fmt: skip
+    trial = await mw.trial(world, 8, FUND)
+    run = await world.month_run(yw.fresh(), FUND, year=mw.YEAR, month=8)
+    assert run.state == pb.RUN_STATE_DONE, run.failure_message
+    assert await routes_of(world, trial.run_id) == await routes_of(world, run.run_id)
+    for name, hospital, reason, beside in (
+        ("both", "H002", "stay_overlaps", "H001/M7-both"),
+        ("bed", "H002", "stay_overlaps", "H001/M7-psych"),
+        ("moved", "H002", "inpatient", ""),
+        ("self", "H002", "inpatient", ""),
+        ("unknown", "H003", "inpatient", ""),
+    ):
+        found = (await mw.explained(world, run.run_id, hospital, f"M8-{name}")).route
+        assert (found.reason, found.beside) == (reason, beside), name
+        assert (found.method == rp.PAY_METHOD_NONE) == bool(beside)
+        assert (f"{mw.YEAR}-07" in found.text) == bool(beside)
+    with auth.use_claim(sw.BUREAU):
+        sums = await mw.routing_of(world).SumRoutes(rp.SumRoutesRequest(run_id=run.run_id))
+    assert sums.without_person == 1
+    # The earlier list is corrected to other days: that is no fact the closed month was settled by.
+    moved = replace(first, admission_date=july(2), discharge_date=july(9))
+    await sw.import_lists(world.stub, yw.fresh(), [sw.chunk([moved])])
+    world.perdiem.away = True
+    with auth.use_claim(sw.BUREAU):
+        started = await world.month.StartReplay(
+            month_pb2.StartReplayRequest(request_id=yw.fresh(), run_id=run.run_id)
+        )
+    done = await world.ended(started.run.run_id)
+    assert (done.state, done.statements_digest) == (pb.RUN_STATE_DONE, run.statements_digest)
+    assert await routes_of(world, done.run_id) == await routes_of(world, run.run_id)
+    (offline,) = await replaying.again(world, run.run_id, tmp_path)
+    assert offline.same, offline.place
 
 
 async def test_bills_of_a_pharmacy_are_paid_by_item(world):

@@ -20,8 +20,9 @@ from chspay_settlement.engine.columnar.columns import Columns
 from chspay_settlement.engine.model import BED_DAYS, ELSEWHERE, CaseKind, PricedInput
 from chspay_settlement.engine.month.clearing import clear
 from chspay_settlement.engine.routing.bed_days import Answer, Answers, OwnList, Stretch
-from chspay_settlement.engine.routing.days import days_of
+from chspay_settlement.engine.routing.days import Claim, days_of
 from chspay_settlement.engine.routing.run import Episode, Routed, Run
+from chspay_settlement.engine.routing.settled_days import Met, SettledDays, settled_days_of
 from chspay_settlement.engine.routing.table import Method, Router
 
 POLICY = Bundle.load(ROOT, "990100").on(date(2027, 3, 31))
@@ -44,12 +45,12 @@ stays = st.lists(
 )
 
 
-def episode(number: int, row: tuple) -> Episode:
+def episode(number: int, row: tuple, name: str = "C") -> Episode:
     """A stay of a random person."""
     person, start, days, long, insurance, _ = row
     since = FIRST + timedelta(days=start)
     return Episode(
-        "H1", f"C{number}", "990100", f"p{person}", since, since + timedelta(days=days), "hospital",
+        "H1", f"{name}{number}", "990100", f"p{person}", since, since + timedelta(days=days), "hospital",
         _LONG if long else _OTHER, insurance, 1_000_000, 200_000,
     )  # fmt: skip
 
@@ -80,18 +81,20 @@ def answered(one: Episode, way: int) -> tuple[Answer, Episode | None]:
     return answer, inside
 
 
-def world(rows: list[tuple]) -> tuple[list[Episode], Run]:
+def world(
+    rows: list[tuple], name: str = "C", earlier: SettledDays | None = None
+) -> tuple[list[Episode], Run]:
     """Random lists of a month and what they are routed by."""
     episodes, answers = [], []
     for number, row in enumerate(rows):
-        one = episode(number, row)
+        one = episode(number, row, name)
         episodes.append(one)
         if row[3]:
             answer, inside = answered(one, row[5])
             answers.append(answer)
             episodes += [inside] if inside is not None else []
     own = tuple(one.case_id for answer in answers for one in answer.own_lists)
-    return episodes, Run(TABLE, Answers("ab", own, tuple(answers)))
+    return episodes, Run(TABLE, Answers("ab", own, tuple(answers)), earlier or SettledDays())
 
 
 @settings(max_examples=200, deadline=None)
@@ -130,6 +133,56 @@ def test_the_order_of_lists_never_decides_who_is_paid(rows, seed) -> None:
         return {one.key: one for one in run.routes(given_in)}
 
     assert found(shuffled) == found(episodes)
+
+
+def met_by(episodes: list[Episode], paid: list[tuple[str, Claim]]) -> SettledDays:
+    """What stands against the cases of a month: every list of the same person that a month before it paid."""
+    return SettledDays(
+        tuple(
+            Met(one.key, month, claim.key, claim.bed_days, claim.spans)
+            for one in episodes
+            for month, claim in paid
+            if claim.person == one.person_key
+        )
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(months=st.lists(stays, min_size=2, max_size=4))
+def test_no_day_of_a_person_is_paid_twice_over_any_sequence_of_months(months) -> None:
+    """S12: what a closed month paid stays paid; the list settled later gives way and names the other."""
+    paid: list[tuple[str, Claim]] = []
+    for number, rows in enumerate(months, 1):
+        month = f"2027-{number:02}"
+        episodes, alone = world(rows, f"M{number}-")
+        earlier = settled_days_of(met_by(episodes, paid).content())
+        _, run = world(rows, f"M{number}-", earlier)
+        again = {one.key: one for one in run.routes(episodes)}
+        before = {claim.key: when for when, claim in paid}
+        free = {one.key: one for one in alone.routes(episodes)}
+        for key, one in again.items():
+            if one.reason == "stay_overlaps" and free[key].reason != "stay_overlaps":
+                other = tuple(one.beside.split("/"))
+                assert other in before
+                assert before[other] in one.text
+        paid += [(month, claim) for one in episodes for claim in run.claims(one, again[one.key])]
+    for person in {claim.person for _, claim in paid}:
+        own = {claim.key: claim.spans for _, claim in paid if claim.person == person}
+        assert all(len(keys) == 1 for keys in days_of(own).values())
+
+
+def test_a_transfer_over_the_end_of_a_month_is_no_overlap() -> None:
+    """The day of discharge belongs to the hospital that admits; the day before it does not."""
+    person, long = 0, False
+    (first,), run = world([(person, 20, 8, long, "310", 0)], "JAN-")
+    paid = [("2027-01", claim) for claim in run.claims(first, next(iter(run.routes([first]))))]
+    for start, method in ((28, Method.DRG), (27, Method.NONE)):
+        rows = [(person, start, 9, long, "310", 0)]
+        episodes, _ = world(rows, "FEB-")
+        _, later = world(rows, "FEB-", met_by(episodes, paid))
+        (found,) = later.routes(episodes)
+        assert found.method is method
+    assert (found.reason, found.beside) == ("stay_overlaps", "H1/JAN-0")
 
 
 payments = st.lists(

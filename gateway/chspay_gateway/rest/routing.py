@@ -77,6 +77,9 @@ class RouteSums(Answer):
     items: list[RouteSum]
     cases: int = Field(description="全部病例")
     others: str = Field(description=f"从住院基金取出的其他支付。{YUAN_NOTE}")
+    without_person: int | None = Field(
+        description="没有人员标识、不能核对住院日期是否重叠的病例；空为该次月结没有与以前月份核对"
+    )
 
 
 class TriedRoute(Answer):
@@ -140,6 +143,7 @@ async def sum_routes(caller: Caller, run_id: RunId) -> RouteSums:
         ],
         cases=answer.cases,
         others=fen_to_yuan(answer.others_fen),
+        without_person=answer.without_person if answer.HasField("without_person") else None,
     )  # fmt: skip
 
 

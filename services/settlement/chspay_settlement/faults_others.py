@@ -67,3 +67,8 @@ ROUTING_UNRULED = Reason(
 BED_DAYS_WORD = Reason(
     "ROUTE_BED_DAYS_UNKNOWN", Kind.INVALID, "床日付费服务的答复应为{known}之一或留空，收到“{value}”。"
 )
+EARLIER_UNFINISHED = Reason(
+    "EARLIER_RUN_UNFINISHED",
+    Kind.UNAVAILABLE,
+    "同一统筹区先开始的月结{value}还没有结束，{run}要与它核对住院日期，等它结束后自动继续。",
+)

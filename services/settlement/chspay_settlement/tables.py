@@ -128,7 +128,10 @@ class ListVersion(SQLModel, table=True):
     """Every version of every settlement list 结算清单 as it was accepted; never changed."""
 
     __tablename__ = "list_version"
-    __table_args__ = _OF_SCHEMA
+    __table_args__ = (
+        Index("list_version_of_person", "person_key", postgresql_where=text("person_key <> ''")),
+        _OF_SCHEMA,
+    )
 
     list_id: str = Field(primary_key=True, sa_type=Text)
     version: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})

@@ -72,7 +72,7 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
 
     async def SumRoutes(self, request: pb.SumRoutesRequest, _context: Context) -> pb.SumRoutesResponse:
         """A run's cases by method and reason; those simply paid by their group are the rest."""
-        run, found = await self._routes.sums(request.run_id)
+        run, found, unknown = await self._routes.sums(request.run_id)
         sums = [
             pb.RouteSum(
                 method=_NUMBERS[one.method], reason=one.reason, cases=one.cases, amount_fen=one.amount_fen
@@ -81,7 +81,9 @@ class RoutingServicer(routing_pb2_grpc.RoutingServiceServicer):
         ]
         rest = run.cases - sum(one.cases for one in found)
         sums.insert(0, pb.RouteSum(method=pb.PAY_METHOD_DRG, reason="by_group", cases=rest))
-        return pb.SumRoutesResponse(sums=sums, cases=run.cases, others_fen=run.others_fen)
+        return pb.SumRoutesResponse(
+            sums=sums, cases=run.cases, others_fen=run.others_fen, without_person=unknown
+        )
 
 
 def _to_pb(one: Routed) -> pb.CaseRoute:

@@ -60,6 +60,20 @@ async def of_persons_seen_twice(connection: asyncpg.Connection, run_id: str) -> 
     return [Episode(*row) for row in await connection.fetch(_EPISODES.format(wanted=_SEEN_TWICE), run_id)]
 
 
+async def of_cases(connection: asyncpg.Connection, run_id: str, keys: Collection[CaseKey]) -> list[Episode]:
+    """Some cases of a run."""
+    if not keys:
+        return []
+    wanted = (
+        " AND (c.hospital_code, c.case_id) IN"
+        " (SELECT hospital_code, case_id FROM unnest($2::text[], $3::text[]) AS k(hospital_code, case_id))"
+    )
+    columns = [list(column) for column in zip(*sorted(keys), strict=True)]
+    return [
+        Episode(*row) for row in await connection.fetch(_EPISODES.format(wanted=wanted), run_id, *columns)
+    ]
+
+
 async def present(connection: asyncpg.Connection, run_id: str, case_ids: Collection[str]) -> list[str]:
     """Those of some case numbers that stand in a run."""
     rows = await connection.fetch(
@@ -83,7 +97,10 @@ async def episode(
 async def settled_of(
     connection: asyncpg.Connection, pool: str, keys: Sequence[CaseKey]
 ) -> frozenset[CaseKey]:
-    """Those of some lists that a closed month of the pool paid by points."""
+    """Those of some lists that a closed month of the pool paid by points.
+
+    Days that stand on those of the run's own cases are looked for in :mod:`.settled_days`.
+    """
     rows = await connection.fetch(
         "SELECT c.hospital_code, c.case_id FROM settlement.run_case c"
         " JOIN settlement.month_run r USING (run_id)"

@@ -11,6 +11,7 @@ from chspay_core.digest import sm3_hex
 
 #: Kinds of a given thing.
 WEIGHT_TABLE, COEFFICIENTS, BED_DAYS = "weight_table", "coefficients", "bed_days"
+SETTLED_DAYS = "settled_days"
 
 
 class Given(NamedTuple):

@@ -143,11 +143,13 @@ class RouteSum(_message.Message):
     def __init__(self, method: _Optional[_Union[PayMethod, str]] = ..., reason: _Optional[str] = ..., cases: _Optional[int] = ..., amount_fen: _Optional[int] = ...) -> None: ...
 
 class SumRoutesResponse(_message.Message):
-    __slots__ = ("sums", "cases", "others_fen")
+    __slots__ = ("sums", "cases", "others_fen", "without_person")
     SUMS_FIELD_NUMBER: _ClassVar[int]
     CASES_FIELD_NUMBER: _ClassVar[int]
     OTHERS_FEN_FIELD_NUMBER: _ClassVar[int]
+    WITHOUT_PERSON_FIELD_NUMBER: _ClassVar[int]
     sums: _containers.RepeatedCompositeFieldContainer[RouteSum]
     cases: int
     others_fen: int
-    def __init__(self, sums: _Optional[_Iterable[_Union[RouteSum, _Mapping]]] = ..., cases: _Optional[int] = ..., others_fen: _Optional[int] = ...) -> None: ...
+    without_person: int
+    def __init__(self, sums: _Optional[_Iterable[_Union[RouteSum, _Mapping]]] = ..., cases: _Optional[int] = ..., others_fen: _Optional[int] = ..., without_person: _Optional[int] = ...) -> None: ...

@@ -20,12 +20,14 @@ from chspay_settlement.app.month.given import kept
 from chspay_settlement.app.month.other_dues import taken_of
 from chspay_settlement.app.month.routing_check import in_force
 from chspay_settlement.app.month.runs import MONTH, TRIAL
+from chspay_settlement.app.month.settled_days import settled_before
 from chspay_settlement.clients_perdiem import BedDays
 from chspay_settlement.engine.case.marks import Mark, MarkKind
 from chspay_settlement.engine.case.methods_day import asked_of_service
 from chspay_settlement.engine.month.settled import CaseKey
 from chspay_settlement.engine.routing.bed_days import Answers, answers_of
 from chspay_settlement.engine.routing.run import Episode, Routed, Run
+from chspay_settlement.engine.routing.settled_days import SettledDays
 from chspay_settlement.engine.routing.table import Router
 from chspay_settlement.store import decisions, routes, run_inputs, runs
 
@@ -39,14 +41,15 @@ class Routing:
     async def route(self, connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> None:
         """Keeps how cases are paid, marks what earns bed-day points, and cuts the month's fund.
 
-        :raises Fault: ROUTE_*, BED_DAYS_*, PER_DIEM_*, OTHERS_OVER_FUND; of kind UNAVAILABLE, why to wait.
+        :raises Fault: ROUTE_*, BED_DAYS_*, PER_DIEM_*, SETTLED_DAYS_*, EARLIER_RUN_UNFINISHED,
+            OTHERS_OVER_FUND; of kind UNAVAILABLE, why to wait.
         """
         routed: dict[CaseKey, Routed] = {}
         if in_force(policy):
             answers = await self._answers(connection, run, policy)
-            inside = [] if answers is None else _inside(answers)
-            settled = await routes.settled_of(connection, run.pool, inside) if inside else frozenset()
-            routed = await _routed(connection, run.run_id, Run(Router.read(policy), answers, settled))
+            earlier = await settled_before(connection, run, answers)
+            rules = Run(Router.read(policy), answers, earlier)
+            routed = await _routed(connection, run.run_id, rules, earlier)
             await routes.put(connection, run.run_id, list(routed.values()))
             if not run.replays:
                 await decisions.add_marks(connection, run.run_id, _marks(routed.values()))
@@ -83,16 +86,19 @@ class Routing:
         return answers
 
 
-async def _routed(connection: asyncpg.Connection, run_id: str, run: Run) -> dict[CaseKey, Routed]:
+async def _routed(
+    connection: asyncpg.Connection, run_id: str, run: Run, earlier: SettledDays
+) -> dict[CaseKey, Routed]:
     """The cases that are written down; the others simply go to their group, and the table says why."""
     found: dict[CaseKey, Routed] = {}
     async for part in routes.episodes(connection, run_id):
         for one in await asyncio.to_thread(_of_part, run, part):
             found[one.key] = one
     claims = []
-    again: dict[CaseKey, Episode] = {}
-    for episode in await routes.of_persons_seen_twice(connection, run_id):
-        again[episode.key] = episode
+    seen = await routes.of_persons_seen_twice(connection, run_id)
+    met = await routes.of_cases(connection, run_id, {one.case for one in earlier.met})
+    again = {one.key: one for one in (*seen, *met)}
+    for episode in again.values():
         claims += run.claims(episode, found.get(episode.key) or run.one(episode))
     for key, other in run.against(claims).items():
         found[key] = run.refused(found.get(key) or run.one(again[key]), other)
@@ -106,11 +112,6 @@ def _of_part(run: Run, episodes: Sequence[Episode]) -> list[Routed]:
 def _kept(one: Routed) -> bool:
     """Whether a case does not simply go to its group."""
     return not one.by_points or bool(one.pricing_id or one.beside)
-
-
-def _inside(answers: Answers) -> list[CaseKey]:
-    """The lists inside of stays."""
-    return [(one.hospital_code, own.case_id) for one in answers.answers for own in one.own_lists]
 
 
 def _marks(routed: Iterable[Routed]) -> Iterator[tuple[CaseKey, Mark]]:

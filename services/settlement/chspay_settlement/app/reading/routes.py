@@ -17,6 +17,7 @@ from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month.given import kept
 from chspay_settlement.app.month.routing_check import in_force
 from chspay_settlement.app.month.runs import Runs, claim_of_pool
+from chspay_settlement.app.month.settled_days import kept_days
 from chspay_settlement.clients import Policies
 from chspay_settlement.engine.month.settled import CaseKey
 from chspay_settlement.engine.routing.bed_days import Answer, Answers, answers_of
@@ -80,8 +81,11 @@ class Routes:
         await self._runs.get(run_id)
         return await routes.page(await current_connection(), run_id, wanted, after, limit)
 
-    async def sums(self, run_id: str) -> tuple[run_rows.Run, list[routes.Sum]]:
+    async def sums(self, run_id: str) -> tuple[run_rows.Run, list[routes.Sum], int | None]:
         """A run's cases added up by method and reason; what remains of all cases goes to its group.
+
+        Last the cases without person key, whose days were held against nobody's; ``None`` where nothing was
+        held against closed months.
 
         :raises Fault: RUN_NOT_FOUND, ROLE_DENIED, REGION_DENIED.
         """
@@ -89,7 +93,10 @@ class Routes:
         claim.require_role("bureau", "service")
         run = await self._runs.get(run_id)
         claim.require_region(run.pool)
-        return run, await routes.sums(await current_connection(), run_id)
+        connection = await current_connection()
+        earlier = await kept_days(connection, run_id)
+        unknown = None if earlier is None else earlier.without_person
+        return run, await routes.sums(connection, run_id), unknown
 
     async def _policy(self, run: run_rows.Run) -> Policy:
         """The run's policy, which must rule on methods."""

@@ -7,7 +7,7 @@ no others: those of an acute episode inside belong to the episode's own list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -26,12 +26,16 @@ class Span(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """The days one list wants to be paid for; ``bed_days`` tells whether by the bed-day."""
+    """The days one list wants to be paid for; ``bed_days`` tells whether by the bed-day.
+
+    ``month`` (yyyy-MM): a closed month has paid the list already; empty for a list of the run itself.
+    """
 
     key: CaseKey
     person: str
     spans: tuple[Span, ...]
     bed_days: bool
+    month: str = ""
 
     @property
     def order(self) -> tuple[date, date, CaseKey]:
@@ -39,26 +43,31 @@ class Claim(NamedTuple):
         return self.spans[0].since, self.spans[-1].until, self.key
 
 
-def conflicts(claims: Iterable[Claim], *, every: bool) -> dict[CaseKey, CaseKey]:
+def conflicts(
+    claims: Iterable[Claim], settled: Mapping[CaseKey, Sequence[Claim]], *, every: bool
+) -> dict[CaseKey, Claim]:
     """The lists that want a day another list of the same person has, each with that list.
 
-    Whoever comes first keeps his days; a list in conflict keeps none, so what remains stands once.
+    What a closed month has paid stays paid. Of the others whoever comes first keeps his days; a list in
+    conflict keeps none, so what remains stands once.
 
+    :param settled: the lists of the same person that closed months have paid, by the list they stand against.
     :param every: whether any two stays count, or only those of which one is paid by the bed-day.
     """
     by_person: dict[str, list[Claim]] = {}
     for claim in claims:
         if claim.person and claim.spans:
             by_person.setdefault(claim.person, []).append(claim)
-    found: dict[CaseKey, CaseKey] = {}
+    found: dict[CaseKey, Claim] = {}
     for own in by_person.values():
         kept: list[Claim] = []
         for claim in sorted(own, key=lambda one: one.order):
-            other = next((one for one in kept if _against(one, claim, every)), None)
+            before = (*settled.get(claim.key, ()), *kept)
+            other = next((one for one in before if _against(one, claim, every)), None)
             if other is None:
                 kept.append(claim)
             else:
-                found[claim.key] = other.key
+                found[claim.key] = other
     return found
 
 

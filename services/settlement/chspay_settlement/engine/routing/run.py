@@ -10,6 +10,7 @@ from chspay_settlement.engine.month.settled import CaseKey
 from chspay_settlement.engine.routing.bed_days import MONEY, PER_DIEM, POINTS, Answer, Answers, by_case
 from chspay_settlement.engine.routing.by_item import Bill, fund_part
 from chspay_settlement.engine.routing.days import Claim, Span, conflicts
+from chspay_settlement.engine.routing.settled_days import SettledDays
 from chspay_settlement.engine.routing.table import (
     ANY,
     BY_GROUP,
@@ -54,9 +55,7 @@ class Episode(NamedTuple):
     @property
     def spans(self) -> tuple[Span, ...]:
         """The days of the stay: a stay within one day owns that day."""
-        if self.admission is None:
-            return ()
-        return (Span(self.admission, max(self.discharge, self.admission + timedelta(days=1))),)
+        return _whole(self.admission, self.discharge)
 
     @property
     def fund_part(self) -> bool:
@@ -92,18 +91,22 @@ class Routed(NamedTuple):
         return self.method in BY_GROUP or self.points_micro is not None
 
 
+_NOTHING = SettledDays()
+
+
 class Run:
     """What the cases of a run are routed by.
 
     :param answers: of the bed-day service; ``None`` where the pool does not ask it.
-    :param settled: lists of earlier months that were paid by their group.
+    :param earlier: what closed months have paid already.
     """
 
     def __init__(
-        self, router: Router, answers: Answers | None = None, settled: frozenset[CaseKey] = frozenset()
+        self, router: Router, answers: Answers | None = None, earlier: SettledDays = _NOTHING
     ) -> None:
         self.router = router
-        self._settled = settled
+        self._settled = earlier.inside
+        self._earlier = earlier.by_case()
         self._asks = answers is not None
         self._own_lists = frozenset(() if answers is None else answers.own_lists)
         self._answers = {} if answers is None else by_case(answers.answers)
@@ -169,17 +172,22 @@ class Run:
 
     def claims(self, episode: Episode, found: Routed) -> list[Claim]:
         """The days a case is paid for, where a person and his days are known."""
-        spans = _days(episode, self._answers.get(episode.key), found)
+        answer = self._answers.get(episode.key)
+        spans = owned(found.method, episode.admission, episode.discharge, answer)
         bed_days = found.method is Method.PER_DIEM
         return [Claim(episode.key, episode.person_key, spans, bed_days)] if spans else []
 
-    def against(self, claims: Iterable[Claim]) -> dict[CaseKey, CaseKey]:
-        """The lists that want a day another list of the person has."""
-        return conflicts(claims, every=self.router.overlap == ANY)
+    def against(self, claims: Iterable[Claim]) -> dict[CaseKey, Claim]:
+        """The lists that want a day another list of the person has, in the run or in a closed month."""
+        return conflicts(claims, self._earlier, every=self.router.overlap == ANY)
 
-    def refused(self, found: Routed, other: CaseKey) -> Routed:
+    def refused(self, found: Routed, other: Claim) -> Routed:
         """A case one of whose days another list has."""
-        return self._none(found, OVERLAPS, "/".join(other))
+        name = "/".join(other.key)
+        none = self._none(found, OVERLAPS, name)
+        if not other.month:
+            return none
+        return none._replace(text=f"{none.text}（{other.month}已结算的清单{name}）")
 
     def _twice(self, answer: Answer) -> str:
         """A list whose days the stay is paid for although an earlier month paid it by its group."""
@@ -217,16 +225,21 @@ def _routed(episode: Episode, route: Route) -> Routed:
     )  # fmt: skip
 
 
-def _days(episode: Episode, answer: Answer | None, found: Routed) -> tuple[Span, ...]:
+def owned(method: Method, admission: date | None, discharge: date, answer: Answer | None) -> tuple[Span, ...]:
     """The days a case is paid for; a list whose days are the stay's has none of its own."""
-    if found.method is Method.NONE:
+    if method is Method.NONE:
         return ()
-    if found.method is not Method.PER_DIEM:
-        return episode.spans
-    end = episode.spans[-1].until if episode.spans else episode.discharge
+    whole = _whole(admission, discharge)
+    if method is not Method.PER_DIEM:
+        return whole
+    end = whole[-1].until if whole else discharge
     own = () if answer is None else answer.own_spans
     # Where policy pays the day of discharge, that day may still be one of admission elsewhere.
     return tuple(Span(span.since, min(span.until, end)) for span in own if span.since < end)
+
+
+def _whole(admission: date | None, discharge: date) -> tuple[Span, ...]:
+    return () if admission is None else (Span(admission, max(discharge, admission + timedelta(days=1))),)
 
 
 def bill_of(episode: Episode, cite: str) -> Bill:

@@ -6,7 +6,7 @@ from chspay_core.amounts import fen_to_yuan, from_micro
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.routing.bed_days import Answer
 from chspay_settlement.engine.routing.by_item import write_bill
-from chspay_settlement.engine.routing.run import TEXTS, Episode, Routed, bill_of
+from chspay_settlement.engine.routing.run import Episode, Routed, bill_of
 from chspay_settlement.engine.routing.table import BED_DAY_NAMES, NAMES, Facts, Method, Route
 
 _KINDS = {"hospital": "医院", "clinic": "门诊部或诊所", "pharmacy": "零售药店"}
@@ -62,7 +62,7 @@ def write_outcome(
             "method", "最终付费方式", NAMES[routed.method], "text", formula="", inputs=("route",),
             rule=route.rule,
         )  # fmt: skip
-        sheet.given("reason", "不按上述方式支付的理由", f"{TEXTS[routed.reason]}（{routed.reason}）", "text")
+        sheet.given("reason", "不按上述方式支付的理由", f"{routed.text}（{routed.reason}）", "text")
     if routed.beside:
         sheet.given("beside", "相关的清单", routed.beside, "text")
     if routed.method is Method.BY_ITEM:
