@@ -80,10 +80,19 @@ def _quota(case: dict, policy: Policy) -> None:
     found = quotas(tally, sums, 1, lambda _number: units)
     assert {key[0]: fen_to_yuan(fen) for key, fen in found.fen.items()} == case["quotas"]
     assert _cited(sheet)
+    if "raw" in case:
+        # What the rate times the factors would come to if they were not normalised to the budget.
+        (rate,) = (Decimal(row["yuan"]) for row in policy.table("capitation.rates"))
+        heads = Decimal(sum(units.column("weight_micro").to_pylist())) / MICRO / 365
+        assert round(rate * heads) == int(case["raw"])
+        assert round(heads / units.num_rows, 6) == Decimal(case["mean_factor"])
 
 
 def _settle(case: dict, policy: Policy) -> None:
     names = ("quota", "inside", "outside", "exempt")
+    if "claims" in case:
+        _visits(case, policy)
+        assert [{name: row[name] for name in names[1:]} for row in case["funds"]] == [case["sums"]]
     funds = [Fund(row["insurance"], *(yuan_to_fen(row[name]) for name in names)) for row in case["funds"]]
     results = Results(*(Decimal(case[name]) if name in case else None for name in ("score", "chronic")))
     paid, sheet = settle("C1", funds, results, policy)
@@ -124,7 +133,13 @@ def _visits(case: dict, policy: Policy) -> None:
     charged = visits.charge(given, members, catchment(), read_package(policy))
     assert [item.side.value for item in charged] == [v["side"] for v in case["visits"]]
     claims = [visits.Claim(c["visit"], c["cause"], c["proof"]) for c in case["claims"]]
-    found = visits.sums(charged, visits.exempted(charged, claims, policy))[case["member"], "390"]
+    exempted = visits.exempted(charged, claims, policy)
+    for row, (item, claim) in zip(case["claims"], exempted, strict=True):
+        assert item.visit.fund_fen == yuan_to_fen(row.get("fund", fen_to_yuan(item.visit.fund_fen)))
+        with pytest.raises(Fault) as caught:
+            visits.exempted(charged, [claim._replace(proof=" ")], policy)
+        assert caught.value.reason is visits.CLAIM_PROOF
+    found = visits.sums(charged, exempted)[case["member"], "390"]
     assert [fen_to_yuan(fen) for fen in found] == [
         fen_to_yuan(yuan_to_fen(case["sums"][name])) for name in ("inside", "outside", "exempt")
     ]
