@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from plan_funds import Plans
 
-from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
+from chspay.budget.v1 import budget_pb2, budget_pb2_grpc, plan_pb2_grpc
 from chspay.common.v1 import case_pb2
 from chspay.grouper.v1 import grouper_pb2, grouper_pb2_grpc
 from chspay.rulebook.v1 import institutions_pb2, institutions_pb2_grpc, rulebook_pb2, rulebook_pb2_grpc
@@ -190,6 +191,7 @@ class World:
         self.database = database
         self.grouper: Grouper = neighbours["grouper"]
         self.budget: Budget = neighbours["budget"]
+        self.plans: Plans = neighbours["plans"]
         self.rulebook: Rulebook = neighbours["rulebook"]
         self.institutions: Institutions = neighbours["institutions"]
         self.built: Any = None
@@ -300,14 +302,16 @@ async def neighbours(database: Database) -> AsyncIterator[Neighbours]:
     }
     async with contextlib.AsyncExitStack() as stack:
         servicers = {"grouper": Grouper(), "rulebook": Rulebook(), "budget": Budget()}
-        registry = Institutions()
+        registry, plans = Institutions(), Plans()
         add_registry = institutions_pb2_grpc.add_InstitutionServiceServicer_to_server
         more = {
             "rulebook": [(add_registry, registry, "chspay.rulebook.v1.InstitutionService")],
             "grouper": [],
-            "budget": [],
+            "budget": [
+                (plan_pb2_grpc.add_PlanServiceServicer_to_server, plans, "chspay.budget.v1.PlanService")
+            ],
         }
-        found = Neighbours({**servicers, "institutions": registry}, {}, stack)
+        found = Neighbours({**servicers, "institutions": registry, "plans": plans}, {}, stack)
         for name, servicer in servicers.items():
             found.ports[name] = await found.serve_all(
                 [(adds[name], servicer, f"chspay.{name}.v1.{name.capitalize()}Service"), *more[name]],

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from chspay.budget.v1 import budget_pb2, budget_pb2_grpc
+from chspay.budget.v1 import budget_pb2, budget_pb2_grpc, plan_pb2, plan_pb2_grpc
 from chspay.common.v1 import case_pb2
 from chspay.grouper.v1 import artefacts_pb2, artefacts_pb2_grpc, grouper_pb2, grouper_pb2_grpc
 from chspay.rulebook.v1 import rulebook_pb2, rulebook_pb2_grpc
@@ -228,7 +228,7 @@ class Accounts(NamedTuple):
     decision_no: str
 
 
-_NO_ACCOUNTS = "ACCOUNTS_UNKNOWN"
+_NO_ACCOUNTS, _NO_PLAN = "ACCOUNTS_UNKNOWN", "BUDGET_PLAN_MISSING"
 
 
 class Budget:
@@ -236,6 +236,7 @@ class Budget:
 
     def __init__(self, channel: Channel) -> None:
         self._stub = budget_pb2_grpc.BudgetServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._plans = plan_pb2_grpc.PlanServiceStub(channel)  # type: ignore[no-untyped-call]
 
     async def month_fund(self, pool: str, year: int, month: int) -> MonthFund:
         """The approved fund of a month; the budget service refuses a month without one."""
@@ -247,6 +248,16 @@ class Budget:
         """The approved local fund of a year; the budget service refuses a year without one."""
         answer = await self._stub.GetYearFund(budget_pb2.GetYearFundRequest(pool=pool, year=year))
         return YearFund(answer.local_fund_fen, answer.version, answer.decision_no)
+
+    async def pool_fund(self, pool: str, year: int, fund: str) -> int | None:
+        """What the approved plan of a year gives one of its funds, fen; ``None`` without such a plan."""
+        request = plan_pb2.GetPoolFundRequest(pool=pool, year=year, fund=fund)
+        try:
+            return int((await self._plans.GetPoolFund(request)).fund_fen)
+        except Fault as fault:
+            if fault.reason.code == _NO_PLAN:
+                return None
+            raise
 
     async def accounts(self, pool: str, year: int) -> Accounts | None:
         """The newest final accounts of a year; ``None`` when there are none."""

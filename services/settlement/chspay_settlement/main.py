@@ -33,6 +33,7 @@ from chspay_settlement.app.intake.keys import Keyring, read_keys
 from chspay_settlement.app.intake.lists import Intake
 from chspay_settlement.app.intake.registry_copy import RegistryCopy
 from chspay_settlement.app.month.audit import Audit
+from chspay_settlement.app.month.ceilings import Ceilings
 from chspay_settlement.app.month.differences import Differences
 from chspay_settlement.app.month.given import CoefficientTables
 from chspay_settlement.app.month.measuring import Measuring, PointTables
@@ -117,7 +118,7 @@ def build(
     :param perdiem: to the bed-day service; without it pools that ask it are refused.
     """
     groups, policies, funds = Grouper(grouper), Policies(rulebook), Budget(budget)
-    bed_days = BedDays(perdiem)
+    bed_days, ceilings = BedDays(perdiem), Ceilings(funds)
     keyring = read_keys(identity_keys)
     intake = Intake(groups, policies, keyring)
     runs = Runs(database, groups, policies, funds, bed_days)
@@ -140,13 +141,13 @@ def build(
             YEAR,
         ),
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
-        *_methods(runs, policies),
+        *_methods(runs, policies, ceilings),
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
         *_beside_intake(intake, keyring),
         *_opened(runs, years, months, policies, packages),
     ]
     jobs = (
-        MonthRuns(Stages(groups, policies, bed_days)),
+        MonthRuns(Stages(groups, policies, bed_days, ceilings)),
         PointTables(groups, policies),
         PeriodRuns(runs),
         YearStages(groups, policies),
@@ -157,12 +158,12 @@ def build(
     return Built(servicers, workers[0], workers)
 
 
-def _methods(runs: Runs, policies: Policies) -> list[Add]:
+def _methods(runs: Runs, policies: Policies, ceilings: Ceilings) -> list[Add]:
     """What pays otherwise than by points, and which method pays a case."""
     return [
         (
             others_pb2_grpc.add_OtherPaymentServiceServicer_to_server,
-            OtherPaymentServicer(Bills(policies)),
+            OtherPaymentServicer(Bills(policies, ceilings), ceilings),
             OTHERS,
         ),
         (

@@ -13,6 +13,7 @@ from chspay_core.worksheet import Line
 from chspay_kit import paging
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month import others
+from chspay_settlement.app.month.ceilings import Ceilings
 from chspay_settlement.app.month.others import Account, Bills, Wanted
 from chspay_settlement.engine.books.others import Book, OtherMethod
 from chspay_settlement.engine.routing.by_item import Bill
@@ -43,8 +44,9 @@ class OtherPaymentServicer(others_pb2_grpc.OtherPaymentServiceServicer):
 
     WRITES = frozenset({"PutOtherPayment", "SettleBills"})
 
-    def __init__(self, bills: Bills) -> None:
+    def __init__(self, bills: Bills, ceilings: Ceilings) -> None:
         self._bills = bills
+        self._ceilings = ceilings
 
     async def PutOtherPayment(
         self, request: pb.PutOtherPaymentRequest, _context: Context
@@ -64,7 +66,7 @@ class OtherPaymentServicer(others_pb2_grpc.OtherPaymentServiceServicer):
             corrects=request.corrects,
             worksheet_digest=request.worksheet_digest,
         )
-        return pb.PutOtherPaymentResponse(payment=_to_pb(await others.put(wanted)))
+        return pb.PutOtherPaymentResponse(payment=_to_pb(await others.put(wanted, self._ceilings)))
 
     async def GetOtherPayment(
         self, request: pb.GetOtherPaymentRequest, _context: Context

@@ -213,13 +213,19 @@ async def sums(connection: asyncpg.Connection, pool: str, first: int, last: int)
 
 async def inpatient(connection: asyncpg.Connection, pool: str, year: int) -> int:
     """What a year's payments took from the inpatient fund, fen."""
+    return await of_book(connection, pool, year, "inpatient")
+
+
+async def of_book(connection: asyncpg.Connection, pool: str, year: int, book: str) -> int:
+    """What a year's payments took from a book, fen."""
     return int(
         await connection.fetchval(
             "SELECT coalesce(sum(amount_fen), 0)::bigint FROM settlement.other_payment"
-            " WHERE pool = $1 AND period BETWEEN $2 AND $3 AND fund_book = 'inpatient'",
+            " WHERE pool = $1 AND period BETWEEN $2 AND $3 AND fund_book = $4",
             pool,
             year * 100 + 1,
             year * 100 + 12,
+            book,
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from chspay_core.policy import Policy
 from chspay_core.policy_reading import cited
 from chspay_settlement import faults_others
 from chspay_settlement.app.intake.lists import month_of
+from chspay_settlement.app.month.ceilings import Ceilings
 from chspay_settlement.app.month.others import OWN, Wanted, book_payment, paid_of
 from chspay_settlement.engine.books.others import METHOD_NAMES, Book, OtherMethod, Taken, take
 from chspay_settlement.engine.month.payment import LineKind, PayLine
@@ -53,14 +55,28 @@ async def own_dues(connection: asyncpg.Connection, run: runs.Run, policy: Policy
     return dues(found, policy)
 
 
-async def book(connection: asyncpg.Connection, run: runs.Run, policy: Policy, own: Sequence[Due]) -> None:
+async def hold(connection: asyncpg.Connection, run: runs.Run, own: Sequence[Due], ceilings: Ceilings) -> None:
+    """Holds what a run's cases are paid besides points to the funds of the year's plan.
+
+    :raises Fault: OTHER_PAYMENT_OVER_FUND.
+    """
+    more: Counter[Book] = Counter()
+    for due in own:
+        more[due.book] += due.amount_fen
+    await ceilings.hold(connection, run.pool, month_of(run.period).year, more)
+
+
+async def book(
+    connection: asyncpg.Connection, run: runs.Run, policy: Policy, own: Sequence[Due], ceilings: Ceilings
+) -> None:
     """Books what a month's cases are paid besides points, each sum as a payment of its own.
 
-    :raises Fault: HOSPITAL_NOT_IN_POOL, LEDGER_UNBALANCED.
+    :raises Fault: OTHER_PAYMENT_OVER_FUND, HOSPITAL_NOT_IN_POOL, LEDGER_UNBALANCED.
     """
     if not own:
         return
     await others.order(connection, run.pool)
+    await hold(connection, run, own, ceilings)
     number, document = statement_of(run), cited(policy, TABLE)
     for due in own:
         wanted = Wanted(

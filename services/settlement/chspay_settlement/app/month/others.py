@@ -20,6 +20,7 @@ from chspay_kit.auth import current_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults_month, faults_others
 from chspay_settlement.app.month.batches import post_batch
+from chspay_settlement.app.month.ceilings import Ceilings
 from chspay_settlement.clients import Policies
 from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.books.others import (
@@ -76,11 +77,13 @@ _SAME = (
 )  # fmt: skip
 
 
-async def put(wanted: Wanted, content: bytes = b"") -> Other:
+async def put(wanted: Wanted, ceilings: Ceilings, content: bytes = b"") -> Other:
     """Books a payment, once only per source.
 
+    :param ceilings: what the books of the year may pay.
     :param content: what settlement itself worked the amount out from.
-    :raises Fault: OTHER_*; HOSPITAL_NOT_IN_POOL; OTHER_MONTH_CLOSED for the inpatient book of a month that is
+    :raises Fault: OTHER_*; OTHER_PAYMENT_OVER_FUND beyond the year's fund of its book;
+        HOSPITAL_NOT_IN_POOL; OTHER_MONTH_CLOSED for the inpatient book of a month that is
         closed or closing; OTHER_YEAR_CLEARED.
     """
     claim = current_claim()
@@ -102,6 +105,7 @@ async def put(wanted: Wanted, content: bytes = b"") -> Other:
         await others.enter(connection, wanted.pool)
         if await runs.month_state(connection, wanted.pool, wanted.period) not in {"", "starting"}:
             raise Fault(faults_others.MONTH_TAKEN, field="month", value=wanted.month, pool=wanted.pool)
+    await ceilings.hold(connection, wanted.pool, wanted.month.year, {book: wanted.amount_fen})
     return await book_payment(connection, wanted, method, book, content)
 
 
@@ -226,8 +230,9 @@ class Account:
 class Bills:
     """By-item payment of bills: of pharmacies, clinics and hospitals."""
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, policies: Policies, ceilings: Ceilings) -> None:
         self._policies = policies
+        self._ceilings = ceilings
 
     async def settle(self, account: Account) -> tuple[Other, bytes]:
         """Pays an account: every bill is routed, and what is not by item is refused with its reason.
@@ -268,6 +273,7 @@ class Bills:
                 OtherMethod.BY_ITEM.value, account.payee, total, account.fund_book,
                 f"对账单{number}（{router.rule.cite}）", worksheet_digest=sm3_hex(content),
             ),
+            self._ceilings,
             content,
         )  # fmt: skip
         await self._keep(connection, paid, bills)

@@ -14,7 +14,8 @@ from chspay_settlement import faults, faults_month
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month import ending
 from chspay_settlement.app.month.batches import post_batch
-from chspay_settlement.app.month.other_dues import book, own_dues
+from chspay_settlement.app.month.ceilings import Ceilings
+from chspay_settlement.app.month.other_dues import book, hold, own_dues
 from chspay_settlement.app.month.paying import gather, statement_no
 from chspay_settlement.app.proof.proving import prove_run
 from chspay_settlement.engine.books.batch import Batch
@@ -35,15 +36,20 @@ from chspay_settlement.store import decisions, holds, ledger, run_cases, runs
 MONTH_KIND = "month"
 
 
-async def end_run(connection: asyncpg.Connection, run: runs.Run, policy: Policy) -> None:
-    """Writes the statements, posts a month, and ends the run; all of it or nothing."""
+async def end_run(connection: asyncpg.Connection, run: runs.Run, policy: Policy, ceilings: Ceilings) -> None:
+    """Writes the statements, posts a month, and ends the run; all of it or nothing.
+
+    :raises Fault: OTHER_PAYMENT_OVER_FUND when its cases are paid more out of a book than the plan gives it.
+    """
     cases = await ending.read(connection, run)
     division = await asyncio.to_thread(cases.division, run, policy)
     hospitals = await run_cases.hospitals(connection, run.run_id)
     await _check_sums(connection, run, hospitals, division)
     own = await own_dues(connection, run, policy)
     if run.nature == MONTH_KIND:
-        await book(connection, run, policy, own)
+        await book(connection, run, policy, own, ceilings)
+    elif run.nature == TRIAL:
+        await hold(connection, run, own, ceilings)
     unbooked = own if run.nature == TRIAL else ()
     paying = await gather(connection, run, [h.amount.hospital_code for h in hospitals], unbooked)
     places = {h.amount.hospital_code: (h.region_code, h.name) for h in hospitals}

@@ -20,6 +20,7 @@ from chspay_core.policy import Policy
 from chspay_settlement import faults
 from chspay_settlement.app.intake.lists import month_of
 from chspay_settlement.app.month import finding_marks, posting, whole_run
+from chspay_settlement.app.month.ceilings import Ceilings
 from chspay_settlement.app.month.confirming import confirm
 from chspay_settlement.app.month.given import pricer_of, published_table
 from chspay_settlement.app.month.routing import Routing
@@ -56,10 +57,11 @@ Step = Callable[[asyncpg.Connection, runs.Run, Memory], Awaitable[None]]
 class Stages:
     """Carries a run one step further."""
 
-    def __init__(self, grouper: Grouper, policies: Policies, bed_days: BedDays) -> None:
+    def __init__(self, grouper: Grouper, policies: Policies, bed_days: BedDays, ceilings: Ceilings) -> None:
         self._grouper = grouper
         self._policies = policies
         self._bed_days = bed_days
+        self._ceilings = ceilings
         self._routing, self._trying = Routing(bed_days), Routing(bed_days.for_trials())
         self._steps: dict[str, Step] = {
             "snapshot": self._snapshot,
@@ -223,7 +225,7 @@ class Stages:
     async def _post(self, connection: asyncpg.Connection, run: runs.Run, _memory: Memory) -> None:
         """Statements, ledger and the end of the run, all at once."""
         policy = await self._policy(run)
-        await posting.end_run(connection, run, policy)
+        await posting.end_run(connection, run, policy, self._ceilings)
         if run.nature == MONTH:
             await confirm(connection, self._bed_days, run)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from chspay_core.amounts import fen_to_yuan
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_settlement.engine.books.ledger import (
     CLAW_BACK,
@@ -30,6 +31,11 @@ OVER_FUND = Reason(
     "OTHERS_OVER_FUND",
     Kind.PRECONDITION,
     "本月其他支付{value}分超过了可用基金{fund}分，无法形成点值。请核对其他支付，或按程序调整预算。",
+)
+OVER_PLAN = Reason(
+    "OTHER_PAYMENT_OVER_FUND",
+    Kind.PRECONDITION,
+    "{year}年度{book}共{fund}元，支付后将达到{value}元，超过{over}元，未予登记。请核对款项，或按程序调整预算。",
 )
 METHOD_UNKNOWN = Reason(
     "OTHER_METHOD_UNKNOWN",
@@ -153,6 +159,20 @@ def take(fund_fen: int, others: Iterable[OtherPaid]) -> Taken:
     if out > fund_fen:
         raise Fault(OVER_FUND, field="others", value=out, fund=fund_fen)
     return Taken(fund_fen, out, fund_fen - out)
+
+
+def within_plan(year: int, book: Book, fund_fen: int, paid_fen: int, more_fen: int) -> None:
+    """Holds what a book pays in a year to its fund in the year's plan. Money may come back at any time.
+
+    :param paid_fen: what the book has paid so far; ``more_fen``: what it would pay besides.
+    :raises Fault: OTHER_PAYMENT_OVER_FUND with both figures.
+    """
+    total = paid_fen + more_fen
+    if more_fen > 0 and total > fund_fen:
+        raise Fault(
+            OVER_PLAN, field="amount_fen", value=fen_to_yuan(total), year=year, book=BOOK_NAMES[book],
+            fund=fen_to_yuan(fund_fen), over=fen_to_yuan(total - fund_fen),
+        )  # fmt: skip
 
 
 def other_postings(paid: OtherPaid, memo: str) -> list[Posting]:
