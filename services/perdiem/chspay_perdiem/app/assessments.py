@@ -67,8 +67,8 @@ class Assessments:
             if days.until <= days.since or applies.since < measured.until:
                 raise Fault(ASSESSMENT_PERIOD, field="applies_since", value=days)
         policy = await self._rulebook.policy(pool, date.fromordinal(measured.until.toordinal() - 1))
-        stays = await _discharged(hospital_code, category, measured)
-        again = await _again(hospital_code, category, measured, stays, policy)
+        stays = await _discharged(pool, hospital_code, category, measured)
+        again = await _again(pool, hospital_code, category, measured, stays, policy)
         found = assess(hospital_code, category, stays, policy, again)
         new = StoredAssessment(
             new_id("PA", request_id), pool, hospital_code, category, *measured, *applies, found.stays,
@@ -156,8 +156,8 @@ async def _move(
     return new
 
 
-async def _discharged(hospital_code: str, category: str, measured: Days) -> list[Discharged]:
-    rows = await pricings.discharged(hospital_code, category, *measured)
+async def _discharged(pool: str, hospital_code: str, category: str, measured: Days) -> list[Discharged]:
+    rows = await pricings.discharged(pool, hospital_code, category, *measured)
     outcomes: defaultdict[str, list[Outcome]] = defaultdict(list)
     for record in await records.outcomes(hospital_code, [row["case_id"] for row in rows]):
         before, after = record.before_micro or 0, record.after_micro or 0
@@ -179,10 +179,10 @@ def _fen(text: str | None) -> int | None:
 
 
 async def _again(
-    hospital_code: str, category: str, measured: Days, stays: list[Discharged], policy: Policy
+    pool: str, hospital_code: str, category: str, measured: Days, stays: list[Discharged], policy: Policy
 ) -> set[str]:
     """Those who came back within the days of the policy, where it names any."""
     if not policy.has(READMITTED):
         return set()
-    came = await pricings.admissions(hospital_code, category, measured.since)
+    came = await pricings.admissions(pool, hospital_code, category, measured.since)
     return readmitted(stays, came, policy.integer(READMITTED))

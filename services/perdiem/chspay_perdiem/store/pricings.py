@@ -195,32 +195,39 @@ async def page(pool: str, month: str, hospital_code: str, after: str, limit: int
     return [_kept(dict(row)) for row in rows]
 
 
-async def discharged(hospital_code: str, category: str, since: date, until: date) -> list[dict[str, Any]]:
-    """Lists that stand of a category, discharged in ``[since, until)``, with their amounts."""
+async def discharged(
+    pool: str, hospital_code: str, category: str, since: date, until: date
+) -> list[dict[str, Any]]:
+    """Lists of a pool that stand of a category, discharged in ``[since, until)``, with their amounts.
+
+    A caller over several pools sees the stays of an institution in each; an assessment is of one pool.
+    """
     rows = await (await current_connection()).fetch(
         "SELECT s.case_id, s.person_key, s.admission, s.discharge, s.counted, s.whole,"
         " p.stay->>'total_cost_fen' AS total_cost_fen, p.stay->>'patient_paid_fen' AS patient_paid_fen,"
-        " EXISTS (SELECT FROM standing n WHERE n.hospital_code = s.hospital_code"
+        " EXISTS (SELECT FROM standing n WHERE n.pool = s.pool AND n.hospital_code = s.hospital_code"
         "  AND n.person_key = s.person_key AND n.continues = s.case_id AND s.person_key <> '') AS continued"
         " FROM standing s JOIN pricing p USING (pricing_id)"
         " WHERE s.hospital_code = $1 AND s.category = $2 AND s.discharge >= $3 AND s.discharge < $4"
-        " ORDER BY s.case_id",
+        " AND s.pool = $5 ORDER BY s.case_id",
         hospital_code,
         category,
         since,
         until,
+        pool,
     )
     return [dict(row) for row in rows]
 
 
-async def admissions(hospital_code: str, category: str, since: date) -> list[tuple[str, date]]:
-    """Person and day of every list of a category admitted since a day, those that continue one left out."""
+async def admissions(pool: str, hospital_code: str, category: str, since: date) -> list[tuple[str, date]]:
+    """Person and day of every list of a category admitted since a day, but those that continue one."""
     rows = await (await current_connection()).fetch(
         "SELECT person_key, admission FROM standing WHERE hospital_code = $1 AND category = $2"
-        " AND admission >= $3 AND person_key <> '' AND continues = ''",
+        " AND admission >= $3 AND person_key <> '' AND continues = '' AND pool = $4",
         hospital_code,
         category,
         since,
+        pool,
     )
     return [(row["person_key"], row["admission"]) for row in rows]
 
