@@ -109,7 +109,7 @@ async def test_a_planned_year_cannot_be_raised_past_its_income(world):
     assert (found.state, found.version) == (pb.PLAN_STATE_APPROVED, 1)
 
 
-async def test_a_year_drafted_without_income_is_planned_later(world):
+async def test_a_year_drafted_without_income_is_planned_later(world, migrated_db):
     """Pools that begin with three figures may go over to a plan; from then on only the plan counts."""
     first = budget_pb2.DraftYearRequest(pool=POOL, year=2130, inpatient_fund_fen=1000 * MILLION)
     await world.ask("DraftYear", first)
@@ -118,6 +118,13 @@ async def test_a_year_drafted_without_income_is_planned_later(world):
     assert await world.refused("ApproveYear", old, B) == "BUDGET_YEAR_PLANNED"
     stale = pb.ApprovePlanRequest(pool=POOL, year=2130, version=1, decision_no="联席")
     assert await world.refused("ApprovePlan", stale, B) == "BUDGET_PLAN_UNKNOWN"
+    connection = await asyncpg.connect(migrated_db.admin_url)
+    with pytest.raises(asyncpg.CheckViolationError, match="no income"):
+        await connection.execute(
+            "INSERT INTO budget.approval (pool, year, version, decision_no, approved_by)"
+            " VALUES ('990100', 2130, 1, 'x', 'bureau-b')"
+        )
+    await connection.close()
     approve = pb.ApprovePlanRequest(pool=POOL, year=2130, version=2, decision_no="联席")
     assert (await world.ask("ApprovePlan", approve, B)).plan.decision_no == "联席"
 

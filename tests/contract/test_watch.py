@@ -187,6 +187,25 @@ def growth(month: int) -> pb.CompareGrowthRequest:
     )
 
 
+async def closed_and_compared_again(world, tried: pb.HospitalGrowth) -> pb.HospitalGrowth:
+    """April closes with one case more than its trial had; the standing finding takes the closed figures."""
+    await world.settlement.submit("after-trial", am.case_in(4, 901, hospital_code="H001"))
+    run = await world.settlement.month_run("growth-4", FUND, month=4)
+    with auth.use_claim(ww.SECOND):
+        stale = await am.refused(world.watch.DecideWatch(decide(tried.watch_id, since="2026-05")))
+        assert stale.reason.code == "WATCH_FACTS_OLD"
+    with auth.use_claim(ww.FIRST):
+        again = (await world.watch.CompareGrowth(growth(4))).hospitals
+        mine = next(one for one in again if one.hospital_code == "H001")
+        assert mine.watch_id == tried.watch_id
+        assert mine.over_fen > tried.over_fen
+        kept = await world.watch.GetWatch(pb.GetWatchRequest(watch_id=mine.watch_id))
+    facts = kept.watch.facts
+    assert (facts["run_id"], facts["over_fen"]) == (run.run_id, str(mine.over_fen))
+    assert next(line.value for line in kept.worksheet.lines if line.key == "over") == facts["over_fen"]
+    return mine
+
+
 async def test_abnormal_growth_is_held_and_reviewed_while_patients_go_on_being_settled(world):
     """S27: what lies above the limit waits for a review; lists, points and statements never do."""
     with auth.use_claim(ww.FIRST):
@@ -205,22 +224,28 @@ async def test_abnormal_growth_is_held_and_reviewed_while_patients_go_on_being_s
         mine = compared["H001"]
         assert mine.percent == "100.00"
         assert mine.over_fen == mine.cost_fen - -(-sum(mine.before_fen) * 13 // 30)
-        asked = decide(mine.watch_id, since="2026-04")
+        asked = decide(mine.watch_id, since="2026-05")
         assert (await am.refused(world.watch.DecideWatch(asked))).reason.code == "WATCH_SAME_PERSON"
     with auth.use_claim(ww.SECOND):
-        late = await am.refused(world.watch.DecideWatch(decide(mine.watch_id, since="2026-03")))
+        early = await am.refused(world.watch.DecideWatch(decide(mine.watch_id, since="2026-05")))
+        assert early.reason.code == "WATCH_MONTH_OPEN"
+    mine = await closed_and_compared_again(world, mine)
+    with auth.use_claim(ww.SECOND):
+        late = await am.refused(world.watch.DecideWatch(decide(mine.watch_id, since="2026-04")))
         assert late.reason.code == "HOLD_MONTH_CLOSED"
-        held = (await world.watch.DecideWatch(decide(mine.watch_id, since="2026-04"))).watch
-    assert (held.state, held.steps[-1].outcome["held_fen"]) == ("held", str(mine.over_fen))
+        held = (await world.watch.DecideWatch(decide(mine.watch_id, since="2026-05"))).watch
+    outcome = held.steps[-1].outcome
+    assert (held.state, outcome["held_fen"], outcome["facts_number"]) == ("held", str(mine.over_fen), "2")
     with auth.use_claim(sw.BUREAU):
         holds = (await world.settlement.month.ListHolds(mpb.ListHoldsRequest(pool=sw.POOL))).holds
     hold = next(one for one in holds if one.hold_id == held.steps[-1].outcome["hold_id"])
-    assert (hold.amount_fen, hold.rule_id, hold.since) == (mine.over_fen, "watch.growth_limit", "2026-04")
-    assert "增长100.00%" in hold.evidence
+    assert (hold.amount_fen, hold.rule_id, hold.since) == (mine.over_fen, "watch.growth_limit", "2026-05")
+    assert f"增长{mine.percent}%" in hold.evidence
     assert "第五条" in hold.citation
-    taken = await world.settlement.submit("while-held", am.case_in(4, 900, hospital_code="H001"))
-    assert (taken.settle_period, taken.mark) == ("2026-04", "")
-    run = await world.settlement.month_run("growth-4", FUND, month=4)
+    await months(world, 5)
+    taken = await world.settlement.submit("while-held", am.case_in(5, 900, hospital_code="H001"))
+    assert (taken.settle_period, taken.mark) == ("2026-05", "")
+    run = await world.settlement.month_run("growth-5", FUND, month=5)
     found = await am.statement(world.settlement, run, "H001")
     assert (found.cases, found.held_fen) == (13, min(mine.over_fen, found.prepaid_fen))
     assert found.payable_fen == found.prepaid_fen - found.held_fen
@@ -235,8 +260,8 @@ async def test_abnormal_growth_is_held_and_reviewed_while_patients_go_on_being_s
     with auth.use_claim(ww.FIRST):
         freed = await world.watch.ReleaseWatch(pb.ReleaseWatchRequest(request_id=am.request_id(), **release))
     assert freed.watch.steps[-1].outcome["released_fen"] == str(found.held_fen)
-    await months(world, 5)
-    run = await world.settlement.month_run("growth-5", FUND, month=5)
+    await months(world, 6)
+    run = await world.settlement.month_run("growth-6", FUND, month=6)
     after = await am.statement(world.settlement, run, "H001")
     assert (after.held_fen, after.released_fen) == (0, found.held_fen)
 
@@ -285,12 +310,53 @@ async def test_the_database_itself_keeps_finder_and_decider_apart(world, migrate
         found = (await world.watch.JudgeHeads(heads(2028))).ranges[0]
     connection = await asyncpg.connect(migrated_db.url("budget"))
     await connection.execute("SELECT set_config('chspay.region', '*', false)")
+    facts = (
+        "INSERT INTO watch_facts (finding_id, number, pool, facts, document, policy_digest, worksheet,"
+        " filed_by) VALUES ($1, $2, '990100', '{}', 'x', 'x', '{}', $3)"
+    )
+    await connection.execute(facts, found.watch_id, 2, ww.THIRD.subject)
     step = (
         "INSERT INTO watch_step (finding_id, number, pool, state, statement, decision_no, outcome, done_by)"
         " VALUES ($1, 2, '990100', 'removed', '', 'x', '{}', $2)"
     )
-    with pytest.raises(asyncpg.CheckViolationError):
-        await connection.execute(step, found.watch_id, ww.FIRST.subject)
+    for filer in (ww.FIRST.subject, ww.THIRD.subject):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute(step, found.watch_id, filer)
+    await connection.execute(step, found.watch_id, ww.SECOND.subject)
+    with pytest.raises(asyncpg.CheckViolationError, match="on its figures"):
+        await connection.execute(facts, found.watch_id, 3, ww.FIRST.subject)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute("UPDATE watch_step SET done_by = 'x'")
     await connection.close()
+
+
+async def test_a_standing_finding_takes_the_figures_filed_last_until_it_is_heard(world):
+    """A decision must rest on what is known today, and a hearing on what was put to the institution."""
+    with auth.use_claim(ww.FIRST):
+        first = (await world.watch.JudgeHeads(heads(2029))).ranges[0]
+    with auth.use_claim(ww.THIRD):
+        second = (await world.watch.JudgeHeads(heads(2029, actual=1000))).ranges[0]
+        assert second.watch_id == first.watch_id
+        kept = await world.watch.GetWatch(pb.GetWatchRequest(watch_id=first.watch_id))
+        assert (kept.watch.facts["heads"], kept.watch.facts["excess"]) == ("1000", str(second.excess))
+        inside = (await world.watch.JudgeHeads(heads(2029, actual=900))).ranges[0]
+        assert (inside.excess, inside.watch_id) == (0, "")
+        kept = await world.watch.GetWatch(pb.GetWatchRequest(watch_id=first.watch_id))
+        assert kept.watch.facts["excess"] == "0"
+        await world.watch.JudgeHeads(heads(2029, actual=1000))
+        hear = pb.HearWatchRequest(request_id=am.request_id(), watch_id=first.watch_id, statement="没有异议")
+        await world.watch.HearWatch(hear)
+        await world.watch.JudgeHeads(heads(2029, actual=1300))
+        kept = await world.watch.GetWatch(pb.GetWatchRequest(watch_id=first.watch_id))
+        assert kept.watch.facts["heads"] == "1000"
+        own = await am.refused(world.watch.DecideWatch(decide(first.watch_id, removed=1)))
+        assert own.reason.code == "WATCH_SAME_PERSON"
+
+
+async def test_changes_of_two_funds_are_two_matters(world):
+    """The figures of one fund never take the place of another's."""
+    with auth.use_claim(ww.FIRST):
+        one = (await world.watch.ReviewChange(change("outpatient"))).watch
+        other = (await world.watch.ReviewChange(change("capitation"))).watch
+    assert one.watch_id != other.watch_id
+    assert (one.facts["fund"], other.facts["fund"]) == ("outpatient", "capitation")

@@ -34,6 +34,7 @@ def test_tables_and_migrations_agree(migrated_db, service):
         ("budget", "UPDATE indicator_step SET value_micro = 0"),
         ("budget", "DELETE FROM watch_step"),
         ("budget", "UPDATE watch_finding SET facts = '{}'"),
+        ("budget", "UPDATE watch_facts SET facts = '{}'"),
         ("budget", "UPDATE value_forecast SET result = '{}'"),
         ("budget", "UPDATE request_once SET body_hash = ''"),
         ("budget", "UPDATE year_plan SET total_fen = 1"),

@@ -104,6 +104,30 @@ class WatchFinding(SQLModel, table=True):
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
 
 
+class WatchFacts(SQLModel, table=True):
+    """Later figures of a finding, filed while nothing was heard or decided; the newest stand."""
+
+    __tablename__ = "watch_facts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["finding_id"], [f"{SCHEMA}.watch_finding.finding_id"], name="watch_facts_of_finding"
+        ),
+        CheckConstraint("number > 1", name="watch_facts_number"),
+        CheckConstraint("document <> ''", name="watch_facts_document"),
+        _OF_SCHEMA,
+    )
+
+    finding_id: str = Field(primary_key=True, sa_type=Text)
+    number: int = _number(sa_type=Integer)
+    pool: str = Field(sa_type=Text)
+    facts: dict[str, Any] = Field(sa_type=JSONB)
+    document: str = Field(sa_type=Text)
+    policy_digest: str = Field(sa_type=Text)
+    worksheet: dict[str, Any] = Field(sa_type=JSONB)
+    filed_by: str = Field(sa_type=Text)
+    filed_at: datetime = _now()
+
+
 class WatchStep(SQLModel, table=True):
     """One step of a finding, the first one being that it was found."""
 

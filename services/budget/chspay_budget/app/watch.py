@@ -81,7 +81,7 @@ class Watch:
         claim = may(pool, "bureau")
         policy = await self._rulebook.policy(pool, date(check_year(year), 12, 31))
         said = check_line("document", document)
-        answer = []
+        answer, standing = [], await store.undecided(pool, Subject.HEADS, str(year))
         for found in expected_heads.judge(*facts, policy):
             sheet = expected_heads.explain(found, policy)
             numbers = {
@@ -89,8 +89,10 @@ class Watch:
                 "excess": str(found.excess), "expected": sheet["expected"].value,
             }  # fmt: skip
             about = _About(pool, Subject.HEADS, found.institution, str(year), numbers, said)
-            name = await self._file(request_id, about, policy, sheet, claim.subject) if found.excess else ""
-            answer.append(Judged(found, sheet, name))
+            name = ""
+            if found.excess or found.institution in standing:
+                name = await self._file(request_id, about, policy, sheet, claim.subject)
+            answer.append(Judged(found, sheet, name if found.excess else ""))
         return answer
 
     async def compare_growth(
@@ -108,7 +110,7 @@ class Watch:
         )
         costs = [await self._settlement.costs(one.run_id) for one in before]
         cite = policy.citation(policy.rule(growth_watch.LIMIT_KEY))
-        answer = []
+        answer, standing = [], await store.undecided(pool, Subject.GROWTH, str(month))
         for found in growth_watch.compare(await self._settlement.costs(run.run_id), costs, policy):
             sheet = growth_watch.explain(found, policy)
             numbers = {
@@ -118,8 +120,10 @@ class Watch:
                 "evidence": growth_watch.evidence(found, str(month), said),
             }  # fmt: skip
             about = _About(pool, Subject.GROWTH, found.hospital, str(month), numbers, said)
-            name = await self._file(request_id, about, policy, sheet, claim.subject) if found.abnormal else ""
-            answer.append(Compared(found, sheet, name))
+            name = ""
+            if found.abnormal or found.hospital in standing:
+                name = await self._file(request_id, about, policy, sheet, claim.subject)
+            answer.append(Compared(found, sheet, name if found.abnormal else ""))
         return run.run_id, answer
 
     async def review_change(
@@ -219,9 +223,11 @@ class Watch:
         return found[:wanted], paging.encode(query, [found[wanted - 1].finding_id]) if more else ""
 
     async def _hold(self, moved: Finding, since: str) -> Finding:
-        """The payment above the limit, held in settlement."""
+        """The payment above the limit of the closed month, held in settlement."""
         month = Month.parse(since, "since")
-        fen = int(moved.facts["over_fen"])
+        runs = await self._settlement.runs(moved.pool)
+        closed = (run.run_id for run in runs if not run.trial and str(run.month) == moved.period)
+        fen = life.check_hold(moved, next(closed, ""))
         citation = f"{moved.steps[-1].decision_no}；{moved.facts['citation']}"[:200]
         wanted = HoldWanted(
             moved.pool,
@@ -233,7 +239,10 @@ class Watch:
             citation,
         )
         hold_id = await self._settlement.hold(moved.finding_id, wanted)
-        return life.with_outcome(moved, hold_id=hold_id, held_fen=str(fen), since=str(month))
+        return life.with_outcome(
+            moved, hold_id=hold_id, held_fen=str(fen), since=str(month), run_id=moved.facts["run_id"],
+            facts_number=str(moved.facts_number),
+        )  # fmt: skip
 
     async def _recompute(self, moved: Finding, by: str) -> Finding:
         """Targets that rest on heads, made anew from the heads that count; of each it is said what came."""
@@ -256,18 +265,22 @@ class Watch:
         return life.with_outcome(moved, **said)
 
     async def _file(self, request_id: str, about: _About, policy: Policy, sheet: Worksheet, by: str) -> str:
-        """Files a finding unless one on the same matter stands; its id."""
+        """Files a finding, or today's figures with the one on the same matter that stands; its id."""
+        fund = about.facts.get("fund", "")
         await store.lock(f"{about.pool}/{about.subject}/{about.institution}/{about.period}")
-        standing = await store.standing(about.pool, about.subject, about.institution, about.period)
-        if standing is not None:
-            return standing.finding_id
         new = Finding(
             new_id("WF", f"{request_id}/{about.institution}"), about.pool, about.subject, about.institution,
             about.period, about.facts, about.document, policy.digest, sheet.to_json(),
             (Step(State.FOUND, by),),
         )  # fmt: skip
-        await store.put(new)
-        return new.finding_id
+        standing = await store.standing(about.pool, about.subject, about.institution, about.period, fund)
+        if standing is None:
+            await store.put(new)
+            return new.finding_id
+        refreshed = life.refresh(await self._locked(standing.finding_id), new, by)
+        if refreshed is not None:
+            await store.put_facts(refreshed)
+        return standing.finding_id
 
     async def _move(self, watch_id: str, step: Callable[[Finding, str], Finding]) -> Finding:
         found = await self._locked(watch_id)

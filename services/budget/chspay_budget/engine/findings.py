@@ -83,6 +83,21 @@ FUND_POOLED = Reason(
     Kind.PRECONDITION,
     "{place}的住院费用已按统筹区整体付费，不能再对单个医疗机构调整住院额度（依据{cite}）。",
 )
+MONTH_OPEN = Reason(
+    "WATCH_MONTH_OPEN",
+    Kind.PRECONDITION,
+    "监测事项{value}依据的{month}还没有月结，试算不能作为暂缓拨付的依据。请月结后重新比较，再作决定。",
+)
+FACTS_OLD = Reason(
+    "WATCH_FACTS_OLD",
+    Kind.PRECONDITION,
+    "监测事项{value}的数据不是{month}最新的月结结果（{run_id}）。请先重新比较，再作决定。",
+)
+NOTHING_OVER = Reason(
+    "WATCH_NOTHING_OVER",
+    Kind.PRECONDITION,
+    "监测事项{value}按{month}的月结结果没有超过限度的费用，不能暂缓拨付；请不予认定。",
+)
 
 _WORDS = 200
 
@@ -100,7 +115,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding: subject, institution, period (a year or a month), its figures as text, and its steps."""
+    """One finding: subject, institution, period (a year or a month), its figures as text, and its steps.
+
+    Figures filed again before anything was heard or decided take the place of earlier ones, which stay
+    kept: ``facts_number`` counts them, ``filers`` filed the later ones.
+    """
 
     finding_id: str
     pool: str
@@ -112,6 +131,8 @@ class Finding:
     policy_digest: str
     worksheet: Mapping[str, object]
     steps: tuple[Step, ...]
+    facts_number: int = 1
+    filers: tuple[str, ...] = ()
 
     @property
     def state(self) -> State:
@@ -130,6 +151,36 @@ def check_line(field: str, text: str) -> str:
     return found
 
 
+def refresh(standing: Finding, now: Finding, by: str) -> Finding | None:
+    """The standing finding with the figures of today; ``None`` when there is nothing to file.
+
+    What was heard or decided was so on its figures and keeps them.
+    """
+    if standing.state is not State.FOUND or dict(standing.facts) == dict(now.facts):
+        return None
+    return replace(
+        standing, facts=now.facts, document=now.document, policy_digest=now.policy_digest,
+        worksheet=now.worksheet, facts_number=standing.facts_number + 1, filers=(*standing.filers, by),
+    )  # fmt: skip
+
+
+def check_hold(finding: Finding, closed_run_id: str) -> int:
+    """What may be held, fen: what lies above the limit in the closed month, as the finding has it.
+
+    :param closed_run_id: the newest posted run of the month; empty when the month is not closed.
+    :raises Fault: WATCH_MONTH_OPEN, WATCH_FACTS_OLD, WATCH_NOTHING_OVER.
+    """
+    told = {"value": finding.finding_id, "month": finding.period}
+    if not closed_run_id:
+        raise Fault(MONTH_OPEN, **told)
+    if finding.facts["run_id"] != closed_run_id:
+        raise Fault(FACTS_OLD, **told, run_id=closed_run_id)
+    fen = int(finding.facts["over_fen"])
+    if fen == 0:
+        raise Fault(NOTHING_OVER, **told)
+    return fen
+
+
 def hear(finding: Finding, statement: str, by: str) -> Finding:
     """What the institution answered; an answer is needed, were it that there is none.
 
@@ -139,14 +190,14 @@ def hear(finding: Finding, statement: str, by: str) -> Finding:
 
 
 def decide(finding: Finding, *, uphold: bool, decision_no: str, by: str, removed: int = 0) -> Finding:
-    """The decision by another person than the finder; of heads, how many are removed.
+    """The decision by another person than those who filed figures; of heads, how many are removed.
 
     :raises Fault: WATCH_STATE_WRONG, WATCH_TEXT_MISSING, WATCH_SAME_PERSON, WATCH_REMOVED_WRONG.
     """
     state = UPHELD[finding.subject] if uphold else State.DISMISSED
     _check(finding, state)
     number = check_line("decision_no", decision_no)
-    if by == finding.steps[0].by:
+    if by in {finding.steps[0].by, *finding.filers}:
         raise Fault(SAME_PERSON, value=finding.finding_id)
     outcome: dict[str, str] = {}
     if state is State.REMOVED:

@@ -9,9 +9,20 @@ from typing import Any
 from chspay_budget.engine.findings import Finding, State, Step, Subject
 from chspay_kit.db import current_connection
 
-_FINDING = (
-    "SELECT finding_id, pool, subject, institution, period, facts, document, policy_digest, worksheet"
-    " FROM watch_finding"
+#: A finding with the figures filed last.
+_FINDING = """
+SELECT f.finding_id, f.pool, f.subject, f.institution, f.period, coalesce(n.number, 1) AS facts_number,
+       coalesce(n.facts, f.facts) AS facts, coalesce(n.document, f.document) AS document,
+       coalesce(n.policy_digest, f.policy_digest) AS policy_digest,
+       coalesce(n.worksheet, f.worksheet) AS worksheet,
+       ARRAY(SELECT w.filed_by FROM watch_facts w WHERE w.finding_id = f.finding_id
+              ORDER BY w.number) AS filers
+  FROM watch_finding f LEFT JOIN LATERAL (
+       SELECT * FROM watch_facts w WHERE w.finding_id = f.finding_id ORDER BY w.number DESC LIMIT 1) n ON true
+"""
+_UNDECIDED = (
+    "SELECT institution FROM watch_finding f WHERE pool = $1 AND subject = $2 AND period = $3"
+    " AND NOT EXISTS (SELECT FROM watch_step s WHERE s.finding_id = f.finding_id AND s.state <> 'found')"
 )
 
 
@@ -25,6 +36,16 @@ async def put(new: Finding) -> None:
         new.document, new.policy_digest, _json(dict(new.worksheet)),
     )  # fmt: skip
     await put_step(new)
+
+
+async def put_facts(refreshed: Finding) -> None:
+    """Stores the newest figures of a finding beside the earlier ones."""
+    await (await current_connection()).execute(
+        "INSERT INTO watch_facts (finding_id, number, pool, facts, document, policy_digest, worksheet,"
+        " filed_by) VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7::jsonb, $8)",
+        refreshed.finding_id, refreshed.facts_number, refreshed.pool, _json(dict(refreshed.facts)),
+        refreshed.document, refreshed.policy_digest, _json(dict(refreshed.worksheet)), refreshed.filers[-1],
+    )  # fmt: skip
 
 
 async def put_step(moved: Finding) -> None:
@@ -47,29 +68,38 @@ async def lock(finding_id: str) -> None:
 
 async def one(finding_id: str) -> Finding | None:
     """A finding the caller may see."""
-    row = await (await current_connection()).fetchrow(_FINDING + " WHERE finding_id = $1", finding_id)
+    row = await (await current_connection()).fetchrow(_FINDING + " WHERE f.finding_id = $1", finding_id)
     return None if row is None else (await _with_steps([row]))[0]
 
 
 async def page(pool: str, subject: str, after: str, limit: int) -> list[Finding]:
     """The findings of a pool by id; an empty subject means all."""
     rows = await (await current_connection()).fetch(
-        _FINDING + " WHERE pool = $1 AND ($2 = '' OR subject = $2) AND finding_id > $3"
-        " ORDER BY finding_id LIMIT $4",
+        _FINDING + " WHERE f.pool = $1 AND ($2 = '' OR f.subject = $2) AND f.finding_id > $3"
+        " ORDER BY f.finding_id LIMIT $4",
         pool, subject, after, limit,
     )  # fmt: skip
     return await _with_steps(rows)
 
 
-async def standing(pool: str, subject: Subject, institution: str, period: str) -> Finding | None:
-    """The finding on the same matter that was not dismissed."""
+async def standing(
+    pool: str, subject: Subject, institution: str, period: str, fund: str = ""
+) -> Finding | None:
+    """The finding on the same matter that was not dismissed; changes of two funds are two matters."""
     rows = await (await current_connection()).fetch(
-        _FINDING + " WHERE pool = $1 AND subject = $2 AND institution = $3 AND period = $4"
-        " AND NOT EXISTS (SELECT FROM watch_step s WHERE s.finding_id = watch_finding.finding_id"
-        " AND s.state = 'dismissed') ORDER BY finding_id LIMIT 1",
-        pool, subject.value, institution, period,
+        _FINDING + " WHERE f.pool = $1 AND f.subject = $2 AND f.institution = $3 AND f.period = $4"
+        " AND ($5 = '' OR f.facts->>'fund' = $5)"
+        " AND NOT EXISTS (SELECT FROM watch_step s WHERE s.finding_id = f.finding_id"
+        " AND s.state = 'dismissed') ORDER BY f.finding_id LIMIT 1",
+        pool, subject.value, institution, period, fund,
     )  # fmt: skip
     return (await _with_steps(rows))[0] if rows else None
+
+
+async def undecided(pool: str, subject: Subject, period: str) -> set[str]:
+    """Institutions with a finding of the period on which nothing was heard or decided yet."""
+    rows = await (await current_connection()).fetch(_UNDECIDED, pool, subject.value, period)
+    return {row["institution"] for row in rows}
 
 
 async def _with_steps(rows: Sequence[Any]) -> list[Finding]:
@@ -92,7 +122,7 @@ async def _with_steps(rows: Sequence[Any]) -> list[Finding]:
         Finding(
             row["finding_id"], row["pool"], Subject(row["subject"]), row["institution"], row["period"],
             json.loads(row["facts"]), row["document"], row["policy_digest"], json.loads(row["worksheet"]),
-            tuple(found[row["finding_id"]]),
+            tuple(found[row["finding_id"]]), row["facts_number"], tuple(row["filers"]),
         )
         for row in rows
     ]  # fmt: skip
