@@ -14,18 +14,22 @@ from small_catalogue import catalogue
 
 from chspay_gateway.envelope.example import EXAMPLE
 from chspay_gateway.national.transactions import groups
+from chspay_settlement.app.reading.peers import large_enough
+from chspay_settlement.store.groupings import PeerSum
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+#: The only list of its group: what it cost must stay unknown.
+ALONE = 39
 YEAR = f"/api/v1/budget/years/{POOL}/2026"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def month(gw):
-    """Twenty lists of two hospitals, and their March closed."""
+    """Forty lists of two hospitals, one of a group of its own, and their March closed."""
     lines = ["case_id,hospital_code,region_code,admission_date,discharge_date,sex,age_years,diagnoses,"
              "procedures,total_cost,patient_paid"]  # fmt: skip
-    for number in range(20):
-        diagnosis = ("I63.900", "J18.900", "Z99.900")[number % 3]
+    for number in range(40):
+        diagnosis = "K35.900" if number == ALONE else ("I63.900", "J18.900", "Z99.900")[number % 3]
         hospital, day = (OWN, OTHER)[number % 2], 10 + number % 9
         money = f"{8000 + number * 37}.{number:02d},{1000 + number}.10"
         lines.append(
@@ -34,7 +38,7 @@ async def month(gw):
     found = await gw.ask(
         "POST", "/api/v1/lists/import?format=csv", who="bureau", content="\n".join(lines).encode()
     )
-    assert found.json()["accepted"] == 20, found.text
+    assert found.json()["accepted"] == 40, found.text
     body = {"inpatient_fund": "12000000.00", "out_of_area": "0.00", "reserve": "0.00"}
     version = (await gw.ask("PUT", YEAR, who="bureau", json=body)).json()["version"]
     decision = {"version": version, "decision_no": "演示医保〔2026〕1号"}
@@ -60,7 +64,7 @@ async def ask(gw, infno, who="own", code=OWN, **data):
 async def test_3605_tells_every_list_of_the_month_with_its_group(month, shared):
     """A hospital compares the platform's group with its own, list by list."""
     output = (await ask(month, "3605", setl_ym="202603"))["output"]
-    assert (output["recordCounts"], output["pages"], len(output["data"])) == (10, 1, 10)
+    assert (output["recordCounts"], output["pages"], len(output["data"])) == (20, 1, 20)
     grouped = {row["setl_id"]: row for row in output["data"]}
     first = grouped["G0"]
     assert first["grp_rslt"] == "1"
@@ -76,7 +80,7 @@ async def test_3605_tells_every_list_of_the_month_with_its_group(month, shared):
                   if (row["infno"], row["direction"]) == ("3605", "output")}  # fmt: skip
     assert set(first) == fields
     page = (await ask(month, "3605", setl_ym="202603", page_num="2", page_size="4"))["output"]
-    assert (len(page["data"]), page["pages"]) == (4, 3)
+    assert (len(page["data"]), page["pages"]) == (4, 5)
     one = (await ask(month, "3605", setl_ym="202603", setl_id="G4"))["output"]["data"]
     assert [row["setl_id"] for row in one] == ["G4"]
     assert (await ask(month, "3605", setl_ym="202603", setl_id="G1"))["output"]["data"] == []
@@ -93,7 +97,7 @@ async def test_3606_groups_the_same_lists_by_the_catalogue_of_the_pool(month, mo
     assert put.status_code in {200, 201}, put.text
     monkeypatch.setattr(groups, "named", lambda *_: SimpleNamespace(digest=made.digest))
     rows = (await ask(month, "3606", setl_ym="202603"))["output"]["data"]
-    assert len(rows) == 10
+    assert len(rows) == 20
     assert {row["grp_stas"] for row in rows} <= {"0", "1"}
     assert all(row["grp_dise_sco"] is None for row in rows if row["grp_stas"] == "0")
 
@@ -105,21 +109,60 @@ async def test_peers_are_told_without_names_and_add_up(month, first, second):
     assert len(data) == 2
     assert OWN not in str(data)
     assert OTHER not in str(data)
-    assert sum(row["setl_psntime"] for row in data) == 20
-    cost = sum(8000 + n * 37 + n / 100 for n in range(20))
+    assert sum(row["setl_psntime"] for row in data) == 40
+    assert {row["admdvs"] for row in data} == {POOL}
+    cost = sum(8000 + n * 37 + n / 100 for n in range(40))
     assert round(sum(row["medfee_sumamt"] for row in data), 2) == round(cost, 2)
     opened = [
         (await ask(month, second, setl_mon="202603", fixmedins_code=row["fixmedins_code"]))["output"]["data"]
         for row in data
     ]
     for row, rows in zip(data, opened, strict=True):
-        assert len(rows) == row["grp_sum"]
-        assert sum(each["setl_psntime"] for each in rows) <= row["setl_psntime"]
+        assert {each["admdvs"] for each in rows} == {POOL}
+        assert all(each["setl_psntime"] >= 5 for each in rows)
+        hidden = row["setl_psntime"] - sum(each["setl_psntime"] for each in rows)
+        assert hidden == 0 or hidden >= 5
+    assert sorted(row["grp_sum"] - len(rows) for row, rows in zip(data, opened, strict=True)) == [0, 2]
     mine = await ask(month, first, "other", OTHER, setl_mon="202603")
     assert mine["output"]["data"] == data
     unknown = await ask(month, second, setl_mon="202603", fixmedins_code="H0")
     assert "未查询到" in unknown["err_msg"]
     assert "未查询到" in (await ask(month, first, setl_mon="202604"))["err_msg"]
+
+
+async def test_a_group_of_one_patient_is_not_told_to_competitors(month):
+    """One case in a group is the exact bill of one patient; it and what would betray it are counted only."""
+    data = (await ask(month, "3610", setl_mon="202603"))["output"]["data"]
+    code = (await ask(month, "3605", "other", OTHER, setl_ym="202603", setl_id=f"G{ALONE}"))["output"]["data"]
+    alone = code[0]["drg_code"]
+    assert alone
+    said = []
+    for row in data:
+        whole = await ask(month, "3611", setl_mon="202603", fixmedins_code=row["fixmedins_code"])
+        assert alone not in {each["drg_code"] for each in whole["output"]["data"]}
+        said.append(whole.get("warn_msg", ""))
+        asked = {"fixmedins_code": row["fixmedins_code"], "dise_code": alone}
+        assert (await ask(month, "3611", setl_mon="202603", **asked))["output"]["data"] == []
+    assert sorted("有2行未列出：病例少于5例" in text for text in said) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("cases", "beside", "told"),
+    [
+        ([9, 7, 5], 0, [9, 7, 5]),
+        ([9, 7, 1], 0, [9]),  # 1 alone could be worked out: the 7 goes with it
+        ([9, 4, 3], 0, [9]),
+        ([9, 1], 4, [9]),
+        ([9, 6], 1, [9]),
+        ([9, 1], 0, []),
+        ([4], 0, []),
+        ([], 3, []),
+    ],
+)
+def test_what_is_left_out_cannot_be_worked_out_from_what_is_told(cases, beside, told):
+    """A total less its told rows is the one row that was hidden."""
+    rows = [PeerSum("H", f"G{at}", "", 1, count, 100) for at, count in enumerate(cases)]
+    assert [row.cases for row in large_enough(rows, sum(cases) + beside, 5)] == told
 
 
 async def _checked_list(gw, infno, setl_id):

@@ -143,7 +143,7 @@ def build(
         (ledger_pb2_grpc.add_LedgerServiceServicer_to_server, LedgerServicer(), LEDGER),
         *_methods(runs, policies, ceilings),
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
-        *_beside_intake(intake, keyring),
+        *_beside_intake(intake, keyring, policies),
         *_opened(runs, years, months, policies, packages),
     ]
     jobs = (
@@ -174,7 +174,7 @@ def _methods(runs: Runs, policies: Policies, ceilings: Ceilings) -> list[Add]:
     ]
 
 
-def _beside_intake(intake: Intake, keyring: Keyring) -> list[Add]:
+def _beside_intake(intake: Intake, keyring: Keyring, policies: Policies) -> list[Add]:
     """What stands beside the intake of lists: the parts they wait for, and their quality."""
     return [
         (
@@ -184,7 +184,7 @@ def _beside_intake(intake: Intake, keyring: Keyring) -> list[Add]:
         ),
         (
             groupings_pb2_grpc.add_GroupingServiceServicer_to_server,
-            GroupingServicer(Peers(keyring)),
+            GroupingServicer(Peers(keyring, policies)),
             GROUPINGS,
         ),
         (quality_pb2_grpc.add_QualityServiceServicer_to_server, QualityServicer(Quality()), QUALITY),

@@ -65,7 +65,7 @@ async def hospitals(call: Call) -> Outcome:
         }
         for each in answer.peers
     ]
-    return Outcome(paged(rows, answer.total, page))
+    return Outcome(paged(rows, answer.total, page), _left_out(answer))
 
 
 async def groups(call: Call) -> Outcome:
@@ -90,7 +90,16 @@ async def groups(call: Call) -> Outcome:
         else:
             row = {"drg_code": each.group, "drg_name": name}
         rows.append({"setl_mon": _month(node), **row, **_costs(each)})
-    return Outcome(paged(rows, answer.total, page))
+    return Outcome(paged(rows, answer.total, page), _left_out(answer))
+
+
+def _left_out(answer: pb.ListPeersResponse) -> str:
+    if not answer.left_out:
+        return ""
+    return (
+        f"为保护患者隐私，有{answer.left_out}行未列出：病例少于{answer.least_cases}例，"
+        "或列出后可以推算出这样的少量病例。"
+    )
 
 
 def _costs(peer: pb.Peer) -> dict[str, object]:

@@ -52,11 +52,13 @@ class GroupingServicer(groupings_pb2_grpc.GroupingServiceServicer):
                     groups=row.groups,
                     cases=row.cases,
                     cost_fen=row.cost_fen,
-                    region_code=row.region_code,
+                    region_code=found.pool,
                 )
-                for name, row in found[offset : offset + limit]
+                for name, row in found.rows[offset : offset + limit]
             ],
-            total=len(found),
+            total=len(found.rows),
+            left_out=found.left_out,
+            least_cases=found.least_cases,
         )
 
 

@@ -18,7 +18,6 @@ class PeerSum(NamedTuple):
     groups: int
     cases: int
     cost_fen: int
-    region_code: str
 
 
 async def page(
@@ -42,24 +41,24 @@ async def page(
     return found, total, rows[0]["pool"] if rows else ""
 
 
-async def closed_run(connection: asyncpg.Connection, hospital_code: str, period: int) -> str:
-    """The run that closed the month of a hospital; empty when none has."""
-    found = await connection.fetchval(
-        "SELECT r.run_id FROM settlement.month_run r JOIN settlement.run_hospital h USING (run_id)"
+async def closed_run(
+    connection: asyncpg.Connection, hospital_code: str, period: int
+) -> tuple[str, str] | None:
+    """The run that closed the month of a hospital, and its pool; ``None`` when none has."""
+    found = await connection.fetchrow(
+        "SELECT r.run_id, r.pool FROM settlement.month_run r JOIN settlement.run_hospital h USING (run_id)"
         " WHERE h.hospital_code = $1 AND r.period = $2 AND r.nature = 'month' AND r.state = 'done'"
         " ORDER BY r.created_at DESC LIMIT 1",
         hospital_code, period,
     )  # fmt: skip
-    return found or ""
+    return None if found is None else (found[0], found[1])
 
 
 async def hospital_sums(connection: asyncpg.Connection, run_id: str) -> list[PeerSum]:
     """Every hospital of a run."""
     rows = await connection.fetch(
         "SELECT c.hospital_code, '', '', count(DISTINCT nullif(c.drg, '')), count(*),"
-        " sum(c.cost_fen)::bigint, min(h.region_code) FROM settlement.run_case c"
-        " JOIN settlement.run_hospital h USING (run_id, hospital_code)"
-        " WHERE c.run_id = $1 GROUP BY c.hospital_code",
+        " sum(c.cost_fen)::bigint FROM settlement.run_case c WHERE c.run_id = $1 GROUP BY c.hospital_code",
         run_id,
     )
     return [PeerSum(*row) for row in rows]
@@ -69,8 +68,7 @@ async def group_sums(connection: asyncpg.Connection, run_id: str, hospital_code:
     """The groups of one hospital of a run."""
     rows = await connection.fetch(
         "SELECT c.hospital_code, c.drg, max(c.scheme_digest), 1, count(*),"
-        " sum(c.cost_fen)::bigint, min(h.region_code) FROM settlement.run_case c"
-        " JOIN settlement.run_hospital h USING (run_id, hospital_code)"
+        " sum(c.cost_fen)::bigint FROM settlement.run_case c"
         " WHERE c.run_id = $1 AND c.hospital_code = $2 AND c.drg <> ''"
         " GROUP BY c.hospital_code, c.drg ORDER BY c.drg",
         run_id, hospital_code,

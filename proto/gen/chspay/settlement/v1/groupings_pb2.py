@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from chspay.settlement.v1 import settlement_pb2 as chspay_dot_settlement_dot_v1_dot_settlement__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$chspay/settlement/v1/groupings.proto\x12\x14\x63hspay.settlement.v1\x1a%chspay/settlement/v1/settlement.proto\"m\n\x14ListGroupingsRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0e\n\x06period\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61se_id\x18\x03 \x01(\t\x12\x0e\n\x06offset\x18\x04 \x01(\x05\x12\r\n\x05limit\x18\x05 \x01(\x05\"i\n\x15ListGroupingsResponse\x12\x33\n\x05lists\x18\x01 \x03(\x0b\x32$.chspay.settlement.v1.SettlementList\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04pool\x18\x03 \x01(\t\"u\n\x10ListPeersRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0e\n\x06period\x18\x02 \x01(\x05\x12\x0c\n\x04peer\x18\x03 \x01(\t\x12\r\n\x05group\x18\x04 \x01(\t\x12\x0e\n\x06offset\x18\x05 \x01(\x05\x12\r\n\x05limit\x18\x06 \x01(\x05\"\x80\x01\n\x04Peer\x12\x0c\n\x04peer\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\x12\x15\n\rscheme_digest\x18\x03 \x01(\t\x12\x0e\n\x06groups\x18\x04 \x01(\x03\x12\r\n\x05\x63\x61ses\x18\x05 \x01(\x03\x12\x10\n\x08\x63ost_fen\x18\x06 \x01(\x03\x12\x13\n\x0bregion_code\x18\x07 \x01(\t\"M\n\x11ListPeersResponse\x12)\n\x05peers\x18\x01 \x03(\x0b\x32\x1a.chspay.settlement.v1.Peer\x12\r\n\x05total\x18\x02 \x01(\x03\x32\xd9\x01\n\x0fGroupingService\x12h\n\rListGroupings\x12*.chspay.settlement.v1.ListGroupingsRequest\x1a+.chspay.settlement.v1.ListGroupingsResponse\x12\\\n\tListPeers\x12&.chspay.settlement.v1.ListPeersRequest\x1a\'.chspay.settlement.v1.ListPeersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$chspay/settlement/v1/groupings.proto\x12\x14\x63hspay.settlement.v1\x1a%chspay/settlement/v1/settlement.proto\"m\n\x14ListGroupingsRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0e\n\x06period\x18\x02 \x01(\x05\x12\x0f\n\x07\x63\x61se_id\x18\x03 \x01(\t\x12\x0e\n\x06offset\x18\x04 \x01(\x05\x12\r\n\x05limit\x18\x05 \x01(\x05\"i\n\x15ListGroupingsResponse\x12\x33\n\x05lists\x18\x01 \x03(\x0b\x32$.chspay.settlement.v1.SettlementList\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0c\n\x04pool\x18\x03 \x01(\t\"u\n\x10ListPeersRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0e\n\x06period\x18\x02 \x01(\x05\x12\x0c\n\x04peer\x18\x03 \x01(\t\x12\r\n\x05group\x18\x04 \x01(\t\x12\x0e\n\x06offset\x18\x05 \x01(\x05\x12\r\n\x05limit\x18\x06 \x01(\x05\"\x80\x01\n\x04Peer\x12\x0c\n\x04peer\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\x12\x15\n\rscheme_digest\x18\x03 \x01(\t\x12\x0e\n\x06groups\x18\x04 \x01(\x03\x12\r\n\x05\x63\x61ses\x18\x05 \x01(\x03\x12\x10\n\x08\x63ost_fen\x18\x06 \x01(\x03\x12\x13\n\x0bregion_code\x18\x07 \x01(\t\"t\n\x11ListPeersResponse\x12)\n\x05peers\x18\x01 \x03(\x0b\x32\x1a.chspay.settlement.v1.Peer\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x10\n\x08left_out\x18\x03 \x01(\x03\x12\x13\n\x0bleast_cases\x18\x04 \x01(\x03\x32\xd9\x01\n\x0fGroupingService\x12h\n\rListGroupings\x12*.chspay.settlement.v1.ListGroupingsRequest\x1a+.chspay.settlement.v1.ListGroupingsResponse\x12\\\n\tListPeers\x12&.chspay.settlement.v1.ListPeersRequest\x1a\'.chspay.settlement.v1.ListPeersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,7 +41,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PEER']._serialized_start=439
   _globals['_PEER']._serialized_end=567
   _globals['_LISTPEERSRESPONSE']._serialized_start=569
-  _globals['_LISTPEERSRESPONSE']._serialized_end=646
-  _globals['_GROUPINGSERVICE']._serialized_start=649
-  _globals['_GROUPINGSERVICE']._serialized_end=866
+  _globals['_LISTPEERSRESPONSE']._serialized_end=685
+  _globals['_GROUPINGSERVICE']._serialized_start=688
+  _globals['_GROUPINGSERVICE']._serialized_end=905
 # @@protoc_insertion_point(module_scope)

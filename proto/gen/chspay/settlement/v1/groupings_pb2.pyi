@@ -66,9 +66,13 @@ class Peer(_message.Message):
     def __init__(self, peer: _Optional[str] = ..., group: _Optional[str] = ..., scheme_digest: _Optional[str] = ..., groups: _Optional[int] = ..., cases: _Optional[int] = ..., cost_fen: _Optional[int] = ..., region_code: _Optional[str] = ...) -> None: ...
 
 class ListPeersResponse(_message.Message):
-    __slots__ = ("peers", "total")
+    __slots__ = ("peers", "total", "left_out", "least_cases")
     PEERS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    LEAST_CASES_FIELD_NUMBER: _ClassVar[int]
     peers: _containers.RepeatedCompositeFieldContainer[Peer]
     total: int
-    def __init__(self, peers: _Optional[_Iterable[_Union[Peer, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+    left_out: int
+    least_cases: int
+    def __init__(self, peers: _Optional[_Iterable[_Union[Peer, _Mapping]]] = ..., total: _Optional[int] = ..., left_out: _Optional[int] = ..., least_cases: _Optional[int] = ...) -> None: ...
