@@ -60,6 +60,7 @@ class GroupingServiceServicer:
 
     def ListPeers(self, request, context):
         """Hospitals of the asker's pool in a closed month, or the groups of one of them; hospitals are pseudonyms.
+        What stands for too few cases is left out (policy key publication.least_cases), and how much is said.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
