@@ -19,9 +19,17 @@ import numpy as np
 import pyarrow as pa
 
 from chspay_capitation.engine.budget import budgets, check_period
-from chspay_capitation.engine.checks import Placed, Report, check_persons, check_rows, repeated, suspects
+from chspay_capitation.engine.checks import (
+    Placed,
+    Places,
+    Report,
+    check_persons,
+    check_rows,
+    keys_of,
+    repeated,
+    suspects,
+)
 from chspay_capitation.engine.columnar import UNIT_SCHEMA, Terms, units_of
-from chspay_capitation.engine.keys import prefixes
 from chspay_capitation.engine.quota import Quotas, Tally, quotas
 from chspay_capitation.engine.roster import normalised, spells_of
 from chspay_cli.casefile import open_cases
@@ -83,6 +91,7 @@ def try_roster(
     policy: Policy,
     folder: Path,
     *,
+    places: Places,
     threads: int,
 ) -> Trial:
     """Checks, attributes and splits; an unsound roster ends with its report and no quota.
@@ -90,14 +99,14 @@ def try_roster(
     :param as_of: last day of the roster.
     :param sums: fen by insurance, where the policy wants them decided elsewhere.
     :param folder: an empty folder for what is kept of each row.
+    :param places: the known places of the pool.
     :raises Fault: FILE_*, ROSTER_COLUMN_*, CAPITATION_*, POLICY_*.
     """
     seen = _Seen()
-    work = partial(_work, pool=policy.place, as_of=as_of, given=given, folder=folder)
+    work = partial(_work, places=places, as_of=as_of, given=given, folder=folder)
     for piece in _shared(_loads(path), work, threads):
         seen.add(piece)
-    if seen.report.sound:
-        _compare(path, seen, repeated(seen.keys))
+    _compare(path, seen, repeated(seen.keys), places, as_of)
     sheet = Worksheet("人头包干总额")
     if not seen.report.sound:
         return Trial(seen.report, Tally(), {}, Quotas({}, {}), sheet)
@@ -143,16 +152,16 @@ def _shared(loads: Iterator[Load], work: Callable[[int, Load], _Piece], threads:
             yield waiting.popleft().result()
 
 
-def _work(number: int, load: Load, *, pool: str, as_of: date, given: Terms, folder: Path) -> _Piece:
+def _work(number: int, load: Load, *, places: Places, as_of: date, given: Terms, folder: Path) -> _Piece:
     piece, row = _Piece(Report(), [], Tally(), []), 0
     for batch in load():
         for start in range(0, batch.num_rows, _SLICE_ROWS):
             rows, broken = normalised(batch.slice(start, _SLICE_ROWS))
-            check_rows(piece.report, rows, broken, pool, as_of, number, row)
+            sound = check_rows(piece.report, rows, broken, places, as_of, number, row)
             row += rows.num_rows
+            piece.keys.append(keys_of(rows, sound))
             if not piece.report.sound:
                 continue
-            piece.keys.append(prefixes(rows.column("person_key")))
             units = units_of(rows, given)
             piece.tally.add(units)
             file = folder / f"{number}-{row}.arrow"
@@ -166,15 +175,16 @@ def _read(file: Path) -> pa.RecordBatch:
     return pa.ipc.open_file(pa.memory_map(str(file))).get_batch(0)
 
 
-def _compare(path: Path, seen: _Seen, among: np.ndarray) -> None:
+def _compare(path: Path, seen: _Seen, among: np.ndarray, places: Places, as_of: date) -> None:
     """Reads the file again for those who appear twice, and holds their rows together."""
     placed: list[Placed] = []
     if len(among):
         for number, load in enumerate(_loads(path)):
             row = 0
             for batch in load():
-                rows, _ = normalised(batch)
-                twice = suspects(rows, among)
+                rows, broken = normalised(batch)
+                sound = check_rows(Report(), rows, broken, places, as_of, number, row)
+                twice = suspects(rows, among, sound)
                 spells = spells_of(rows.take(pa.array(twice)))
                 placed += [
                     Placed(spell, number, row + int(at)) for spell, at in zip(spells, twice, strict=True)

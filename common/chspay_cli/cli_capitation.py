@@ -21,8 +21,8 @@ import typer
 
 from chspay.capitation.v1 import capitation_pb2 as pb
 from chspay.capitation.v1 import capitation_pb2_grpc, roster_pb2, roster_pb2_grpc
-from chspay_capitation.engine.catchment import Catchment, Stretches
-from chspay_capitation.engine.checks import Report
+from chspay_capitation.engine.catchment import REGION, Catchment, Stretches
+from chspay_capitation.engine.checks import Report, places_of
 from chspay_capitation.engine.columnar import terms
 from chspay_capitation.engine.order import read_order
 from chspay_capitation.engine.risk import read_risk
@@ -36,6 +36,7 @@ from chspay_core.amounts import fen_to_yuan, yuan_to_fen
 from chspay_core.bundle import Bundle
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
+from chspay_core.policy_files import load_shared
 from chspay_kit.convert import date_to_pb
 from chspay_kit.grpc_client import Channel
 from chspay_policy import ROOT
@@ -101,9 +102,13 @@ def trial(  # noqa: PLR0913, PLR0917 - one parameter per option
     served = Catchment(read_catchment(catchment))
     stretches = Stretches(served, first, last)
     given = terms(stretches, read_order(policy), read_risk(policy), served.communities, {})
+    regions = [entry.code for entry in served.entries if entry.kind == REGION]
+    places = places_of(pool, [*load_shared(ROOT).names, *regions])
     day = parse_day(as_of, "--as-of") if as_of else date.fromordinal(last.toordinal() - 1)
     with tempfile.TemporaryDirectory(prefix="chspay-capitation-") as folder:
-        found = try_roster(file, day, given, _sums(budget), policy, Path(folder), threads=threads)
+        found = try_roster(
+            file, day, given, _sums(budget), policy, Path(folder), places=places, threads=threads
+        )
     if not found.report.sound:
         typer.echo(_told(found.report))
         raise typer.Exit(1)

@@ -31,7 +31,6 @@ from chspay.capitation.v1 import (
 )
 from chspay.rulebook.v1 import institutions_pb2, institutions_pb2_grpc
 from chspay.settlement.v1 import others_pb2, others_pb2_grpc
-from chspay_capitation.app.jobs import Jobs
 from chspay_capitation.engine.catchment import Entry
 from chspay_capitation.main import build
 from chspay_cli.engines import knowledge
@@ -41,7 +40,6 @@ from chspay_kit.convert import date_to_pb
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Server
-from chspay_kit.worker import Worker
 from chspay_rulebook.main import servicers as rulebook_servicers
 from chspay_rulebook.shelf import Shelf
 
@@ -133,45 +131,45 @@ class World:
 
 @contextlib.asynccontextmanager
 async def world(migrated_db: Any) -> AsyncIterator[World]:
-    """Everything served, the worker at work; drained at the end."""
-    databases = {name: Database(migrated_db.url(name)) for name in ("rulebook", "capitation")}
-    for database in databases.values():
-        await database.open()
-    add: list[Any] = rulebook_servicers(Shelf(chspay_policy.ROOT), knowledge())
-    first = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=databases["rulebook"])
-    to_rulebook = Channel(f"127.0.0.1:{await first.start()}", KEY)
-    plans, books = Plans(), Books()
-    beside: list[Any] = [
-        (plan_pb2_grpc.add_PlanServiceServicer_to_server, plans, "chspay.budget.v1.PlanService"),
-        (
-            others_pb2_grpc.add_OtherPaymentServiceServicer_to_server,
-            books,
-            "chspay.settlement.v1.OtherPaymentService",
-        ),
-    ]
-    third = Server(beside, listen="127.0.0.1:0", claim_key=KEY, database=databases["capitation"])
-    to_beside = Channel(f"127.0.0.1:{await third.start()}", KEY)
-    built = build(databases["capitation"], to_rulebook, to_beside, to_beside)
-    second = Server(built.servicers, listen="127.0.0.1:0", claim_key=KEY, database=databases["capitation"])
-    target = f"127.0.0.1:{await second.start()}"
-    channel = Channel(target, KEY)
-    work = asyncio.create_task(Worker("capitation", databases["capitation"], Jobs()).work())
-    stubs = (roster_pb2_grpc.RosterServiceStub, capitation_pb2_grpc.CapitationServiceStub,
-             benefit_pb2_grpc.BenefitServiceStub, visits_pb2_grpc.VisitServiceStub,
-             stays_pb2_grpc.StayServiceStub, community_pb2_grpc.CommunityServiceStub,
-             results_pb2_grpc.ResultServiceStub)  # fmt: skip
-    registry = institutions_pb2_grpc.InstitutionServiceStub(to_rulebook)
-    try:
-        made = (stub(channel) for stub in stubs)
-        yield World(*made, registry, plans, books, databases["capitation"], target)
-    finally:
-        work.cancel()
-        for each in (channel, to_rulebook, to_beside):
-            await each.close()
-        for server in (second, third, first):
-            await server.drain(1)
+    """Everything served, the worker at work; drained at the end, also when it does not come up."""
+    async with contextlib.AsyncExitStack() as held:
+        databases = {name: Database(migrated_db.url(name)) for name in ("rulebook", "capitation")}
         for database in databases.values():
-            await database.close()
+            held.push_async_callback(database.close)
+            await database.open()
+        add: list[Any] = rulebook_servicers(Shelf(chspay_policy.ROOT), knowledge())
+        to_rulebook = await _served(held, add, databases["rulebook"])
+        plans, books = Plans(), Books()
+        beside: list[Any] = [
+            (plan_pb2_grpc.add_PlanServiceServicer_to_server, plans, "chspay.budget.v1.PlanService"),
+            (
+                others_pb2_grpc.add_OtherPaymentServiceServicer_to_server,
+                books,
+                "chspay.settlement.v1.OtherPaymentService",
+            ),
+        ]
+        to_beside = await _served(held, beside, databases["capitation"])
+        built = build(databases["capitation"], to_rulebook[0], to_beside[0], to_beside[0])
+        channel, target = await _served(held, built.servicers, databases["capitation"])
+        work = asyncio.create_task(built.worker.work())
+        held.callback(work.cancel)
+        stubs = (roster_pb2_grpc.RosterServiceStub, capitation_pb2_grpc.CapitationServiceStub,
+                 benefit_pb2_grpc.BenefitServiceStub, visits_pb2_grpc.VisitServiceStub,
+                 stays_pb2_grpc.StayServiceStub, community_pb2_grpc.CommunityServiceStub,
+                 results_pb2_grpc.ResultServiceStub)  # fmt: skip
+        made = (stub(channel) for stub in stubs)
+        registry = institutions_pb2_grpc.InstitutionServiceStub(to_rulebook[0])
+        yield World(*made, registry, plans, books, databases["capitation"], target)
+
+
+async def _served(held: contextlib.AsyncExitStack, add: list[Any], database: Database) -> tuple[Channel, str]:
+    """A server that is drained at the end whatever comes after it, and a channel to it."""
+    server = Server(add, listen="127.0.0.1:0", claim_key=KEY, database=database)
+    target = f"127.0.0.1:{await server.start()}"
+    held.push_async_callback(server.drain, 1)
+    channel = Channel(target, KEY)
+    held.push_async_callback(channel.close)
+    return channel, target
 
 
 def fresh() -> str:

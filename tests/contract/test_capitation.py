@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from datetime import date, timedelta
 from decimal import Decimal
@@ -31,20 +32,45 @@ async def here(migrated_db):
         yield running
 
 
+async def test_a_set_up_that_fails_leaves_no_server_behind(migrated_db, monkeypatch):
+    """A server that stays up keeps the whole test run from ending."""
+    ports: list[int] = []
+
+    class Watched(cw.Server):
+        async def start(self) -> int:
+            ports.append(await super().start())
+            return ports[-1]
+
+    def broken(*_channels: object) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(cw, "Server", Watched)
+    monkeypatch.setattr(cw, "build", broken)
+    with pytest.raises(RuntimeError):
+        async with cw.world(migrated_db):
+            pass
+    assert len(ports) == 2
+    for port in ports:
+        with pytest.raises(OSError):
+            await asyncio.open_connection("127.0.0.1", port)
+
+
 async def test_a_bad_roster_is_told_row_by_row_mended_and_loaded(here):
     """Nothing is loaded by halves; whoever mends one part need not send the others again."""
-    good, bad = random_roster(300, 1), [spell("a", sex="7"), spell("b"), spell("c", region_code="330100")]
+    good, bad = random_roster(300, 1), [spell("a", sex="7"), spell("b"), spell("c", region_code="990199")]
+    bad.append(spell("b", employer="E1"))
     with use_claim(cw.BUREAU):
         roster = await cw.start_roster(here)
         assert (await cw.put(here, roster, 0, cw.parquet(good))).rows == 300
         await cw.put(here, roster, 1, cw.text(batch_of(bad)))
         found = await cw.close(here, roster, 2)
-        assert (found.state, found.digest, found.rows) == (roster_pb2.ROSTER_STATE_REFUSED, "", 303)
+        assert (found.state, found.digest, found.rows) == (roster_pb2.ROSTER_STATE_REFUSED, "", 304)
         assert {(item.reason, item.column, item.count) for item in found.counts} == {
             ("SEX_UNKNOWN", "sex", 1), ("REGION_UNKNOWN", "region_code", 1),
+            ("PERSON_TWICE", "person_key", 1),
         }  # fmt: skip
         assert {(item.part_no, item.row, item.reason) for item in found.faults} == {
-            (1, 1, "SEX_UNKNOWN"), (1, 3, "REGION_UNKNOWN"),
+            (1, 1, "SEX_UNKNOWN"), (1, 3, "REGION_UNKNOWN"), (1, 4, "PERSON_TWICE"),
         }  # fmt: skip
         assert all(item.message for item in found.counts)
         twice = [spell("a"), spell("b", employer="E1"), spell("b", employer="E2")]

@@ -62,7 +62,7 @@ async def test_five_faults_are_told_and_mended_in_two_steps(here, tmp_path: Path
         "roster", cw.POOL, str(written(tmp_path / "r.csv", rows)), "--as-of", "2026-12-31", code=1
     )
     name = re.search(r"^(RS-\w+)  有错误", told, re.MULTILINE)[1]
-    assert "REGION_UNKNOWN  1处  参保地区不在本统筹区" in told
+    assert "REGION_UNKNOWN  1处  参保地区不是本统筹区已登记的地区" in told
     assert "第0份第4行  region_code  REGION_UNKNOWN" in told
     assert "第0份第5行  birth_date  BIRTH_IN_FUTURE" in told
     assert f"--resume {name}" in told

@@ -18,6 +18,8 @@ from chspay_kit.grpc_client import Channel
 
 #: Sealed bundles kept at hand.
 _KEPT = 32
+#: Places asked for at once.
+_PAGE = 1000
 #: Payments asked for at a time.
 _PAGE = 1_000
 _BOOKS = {
@@ -43,6 +45,19 @@ class Rulebook:
     async def policy(self, place: str, day: date) -> Policy:
         """What holds in ``place`` on ``day``."""
         return (await self.bundle(place, day))[0]
+
+    async def places(self) -> list[str]:
+        """The codes of every place the rulebook knows."""
+        found: list[str] = []
+        token, more = "", True
+        while more:
+            answer = await self._stub.ListPlaces(
+                rulebook_pb2.ListPlacesRequest(page_size=_PAGE, page_token=token)
+            )
+            found += [place.code for place in answer.places]
+            token = answer.next_page_token
+            more = bool(token)
+        return found
 
     async def sealed(self, digest: str, day: date) -> Policy:
         """What a bundle that was used before says of ``day``."""

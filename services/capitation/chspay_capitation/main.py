@@ -75,7 +75,7 @@ def build(database: Database, rulebook_: Channel, budget: Channel, settlement: C
         ),
         (results_pb2_grpc.add_ResultServiceServicer_to_server, ResultServicer(desk), RESULTS),
     ]
-    return Built(servicers, Worker("capitation", database, Jobs()))
+    return Built(servicers, Worker("capitation", database, Jobs(rulebook)))
 
 
 async def main(settings: CapitationSettings) -> None:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from chspay_capitation.engine.checks import Placed, Report, check_persons, check_rows
+from chspay_capitation.engine.checks import Placed, Report, check_persons, check_rows, places_of
 from chspay_capitation.engine.roster import normalised, spells_of
 from chspay_cli.synth.year import COMMUNITY_OF, MONTHS, CityYear, YearSize, city_year
 from chspay_cli.synth.year.stays import BY_DAY
@@ -91,7 +91,7 @@ def test_the_roster_passes_the_checks_of_the_service(city: CityYear) -> None:
     report, placed = Report(), []
     for batch in city.roster.combine_chunks().to_batches():
         rows, broken = normalised(batch)
-        check_rows(report, rows, broken, "990100", date(2027, 12, 31), 0, 0)
+        check_rows(report, rows, broken, places_of("990100", COMMUNITY_OF), date(2027, 12, 31), 0, 0)
         placed += [Placed(spell, 0, number) for number, spell in enumerate(spells_of(rows))]
     check_persons(report, placed)
     assert report.sound, report.counts

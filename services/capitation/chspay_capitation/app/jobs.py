@@ -6,6 +6,7 @@ import asyncpg
 
 from chspay_capitation.app.attributions import Progress, attribution_step, fail
 from chspay_capitation.app.rosters import REFUSED, Checked, check_step
+from chspay_capitation.clients import Rulebook
 from chspay_capitation.store import attributions, rosters
 from chspay_core.errors import Fault
 from chspay_core.regions import prefix
@@ -29,6 +30,9 @@ class Memory:
 class Jobs:
     """Which rosters wait to be checked and which attributions run, and one step of one."""
 
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
     async def waiting(self, connection: asyncpg.Connection) -> list[tuple[str, Claim]]:
         """What waits or was interrupted, oldest first, rosters before attributions."""
         found = [*await rosters.checking(connection), *await attributions.running(connection)]
@@ -41,7 +45,7 @@ class Jobs:
     async def step(self, _connection: asyncpg.Connection, run_id: str, memory: Memory) -> bool:
         """One step; ``False`` when the job has ended."""
         if run_id.startswith(_ROSTER):
-            return await check_step(run_id, memory.checked)
+            return await check_step(self._rulebook, run_id, memory.checked)
         return await attribution_step(run_id, memory.progress)
 
     async def fail(self, _connection: asyncpg.Connection, run_id: str, fault: Fault) -> None:

@@ -9,13 +9,26 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from chspay_capitation.app.access import may, new_id
 from chspay_capitation.app.chunks import BROKEN, cut
-from chspay_capitation.engine.checks import Placed, Report, check_persons, check_rows, repeated, suspects
-from chspay_capitation.engine.keys import prefixes
+from chspay_capitation.clients import Rulebook
+from chspay_capitation.engine.catchment import REGION
+from chspay_capitation.engine.checks import (
+    Placed,
+    Places,
+    Report,
+    check_persons,
+    check_rows,
+    keys_of,
+    places_of,
+    repeated,
+    suspects,
+)
 from chspay_capitation.engine.roster import ROSTER_SCHEMA, spells_of
 from chspay_capitation.store import rosters as store
+from chspay_capitation.store.attributions import catchment
 from chspay_capitation.store.rosters import Chunk, Roster
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
@@ -124,24 +137,29 @@ class Checked:
     report: Report = field(default_factory=Report)
     keys: list[np.ndarray] = field(default_factory=list)
     chunks: list[Chunk] | None = None
+    places: Places | None = None
     next: int = 0
 
 
-async def check_step(roster_id: str, seen: Checked) -> bool:
-    """Checks one chunk, or after the last one the persons, and writes what was found."""
+async def check_step(rulebook: Rulebook, roster_id: str, seen: Checked) -> bool:
+    """Checks one chunk, or after the last one the persons, and writes what was found.
+
+    Rows of one person are compared also when other rows are wrong: one report holds everything there is
+    to mend. Wrong rows themselves are left out of it.
+    """
     roster = await store.one(roster_id, lock=True)
     if roster is None or roster.state != CHECKING:
         return False
-    if seen.chunks is None:
+    if seen.chunks is None or seen.places is None:
         seen.chunks = await store.chunks(roster_id)
+        seen.places = await _places(rulebook, roster.pool)
     if seen.next < len(seen.chunks):
         chunk = seen.chunks[seen.next]
         content = await store.content(roster_id, chunk)
-        await asyncio.to_thread(_check, seen, roster, chunk, content)
+        await asyncio.to_thread(_check, seen, roster, chunk, content, seen.places)
         seen.next += 1
         return True
-    if seen.report.sound:
-        await _check_persons(roster, seen)
+    await _check_persons(roster, seen, seen.places)
     report = seen.report
     state = LOADED if report.sound else REFUSED
     digest = _digest(seen.chunks) if report.sound else ""
@@ -150,25 +168,39 @@ async def check_step(roster_id: str, seen: Checked) -> bool:
     return False
 
 
-def _check(seen: Checked, roster: Roster, chunk: Chunk, content: bytes) -> None:
+async def _places(rulebook: Rulebook, pool: str) -> Places:
+    """The places known to the rulebook and to the pool's newest catchment."""
+    newest = await catchment(pool)
+    served = [] if newest is None else [entry[1] for entry in newest.entries if entry[0] == REGION]
+    return places_of(pool, [*await rulebook.places(), *served])
+
+
+def _check(seen: Checked, roster: Roster, chunk: Chunk, content: bytes, places: Places) -> None:
+    batch, sound = _sound(seen.report, roster, chunk, content, places)
+    seen.keys.append(keys_of(batch, sound))
+
+
+def _sound(
+    report: Report, roster: Roster, chunk: Chunk, content: bytes, places: Places
+) -> tuple[pa.RecordBatch, np.ndarray]:
+    """The rows of a chunk, and which of them are sound."""
     whole = unpack(content)
     batch = whole.select(ROSTER_SCHEMA.names)
-    check_rows(
-        seen.report, batch, whole.column(BROKEN), roster.pool, roster.as_of, chunk.part_no, chunk.first_row
-    )
-    if seen.report.sound:
-        seen.keys.append(prefixes(batch.column("person_key")))
+    broken = whole.column(BROKEN)
+    return batch, check_rows(report, batch, broken, places, roster.as_of, chunk.part_no, chunk.first_row)
 
 
-async def _check_persons(roster: Roster, seen: Checked) -> None:
+async def _check_persons(roster: Roster, seen: Checked, places: Places) -> None:
     """Compares the rows of those who appear twice; everybody else is left alone."""
     among = await asyncio.to_thread(repeated, seen.keys)
     placed: list[Placed] = []
     if len(among):
         for chunk in seen.chunks or ():
-            batch = unpack(await store.content(roster.roster_id, chunk)).select(ROSTER_SCHEMA.names)
-            rows = suspects(batch, among)
-            spells = spells_of(batch.take(rows))
+            content = await store.content(roster.roster_id, chunk)
+            # Which rows are sound is worked out again: to keep it would take memory for every row.
+            batch, sound = await asyncio.to_thread(_sound, Report(), roster, chunk, content, places)
+            rows = suspects(batch, among, sound)
+            spells = spells_of(batch.take(pa.array(rows)))
             placed += [
                 Placed(spell, chunk.part_no, chunk.first_row + int(row))
                 for spell, row in zip(spells, rows, strict=True)

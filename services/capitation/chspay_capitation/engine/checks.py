@@ -53,15 +53,44 @@ class Report:
         self.counts[reason] += len(rows)
 
 
+#: Provinces of mainland China, Taiwan, Hong Kong and Macao, the first two digits of GB/T 2260.
+_PROVINCES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]"
+
+
+class Places(NamedTuple):
+    """The known places of a pool, and the shape of any region, the pool's own province included."""
+
+    regions: pa.Array
+    anywhere: str
+
+
+def places_of(pool: str, named: Iterable[str]) -> Places:
+    """The places of a pool: itself, and those of ``named`` (6 digits or more) inside it, by county.
+
+    Household and residence may lie anywhere in the country, so their province and shape are checked.
+    """
+    inside = {code[:6] for code in named if len(code) >= 6 and code.startswith(prefix(pool))}
+    known = pa.array(sorted({pool, *inside}), pa.string())
+    city = "(0000|(0[1-9]|[1-9][0-9])[0-9]{2})"
+    return Places(known, f"^(({_PROVINCES}|{pool[:2]}){city}([0-9]{{3}}){{0,2}})?$")
+
+
 def check_rows(
-    report: Report, batch: pa.RecordBatch, broken_to: pa.Array, pool: str, as_of: date, part: int, first: int
-) -> None:
-    """Checks each row of a normalised batch for itself.
+    report: Report,
+    batch: pa.RecordBatch,
+    broken_to: pa.Array,
+    places: Places,
+    as_of: date,
+    part: int,
+    first: int,
+) -> np.ndarray:
+    """Checks each row of a normalised batch for itself; answers which rows are sound.
 
     :param broken_to: which rows have a ``valid_to`` that is no day.
     :param as_of: last day of the roster; nobody is born after it.
     :param first: number of the batch's first row in its part.
     """
+    sound = np.ones(batch.num_rows, np.bool_)
     report.rows += batch.num_rows
 
     def column(name: str) -> pa.Array:
@@ -74,14 +103,13 @@ def check_rows(
         return pc.invert(pc.match_substring_regex(column(name), pattern))
 
     since, until, birth = column("valid_from"), column("valid_to"), column("birth_date")
-    optional = "^([0-9]{6}|[0-9]{9}|[0-9]{12})?$"
     wrong = {
         "PERSON_KEY_WRONG": pa.array(~well_formed(column("person_key"))),
-        "REGION_UNKNOWN": shape("region_code", f"^{prefix(pool)}[0-9]{{{6 - len(prefix(pool))}}}$"),
+        "REGION_UNKNOWN": pc.invert(pc.is_in(column("region_code"), places.regions)),
         "PERSON_TYPE_UNKNOWN": outside("person_type", PERSON_TYPES),
         "INSURANCE_TYPE_UNKNOWN": shape("insurance_type", "^[0-9]{3}$"),
-        "HOUSEHOLD_REGION_WRONG": shape("household_region", optional),
-        "RESIDENCE_REGION_WRONG": shape("residence_region", optional),
+        "HOUSEHOLD_REGION_WRONG": shape("household_region", places.anywhere),
+        "RESIDENCE_REGION_WRONG": shape("residence_region", places.anywhere),
         "SEX_UNKNOWN": outside("sex", SEXES),
         "BIRTH_DATE_WRONG": pc.is_null(birth),
         "BIRTH_IN_FUTURE": pc.greater(birth, pa.scalar(as_of)),
@@ -92,7 +120,9 @@ def check_rows(
     for reason, mask in wrong.items():
         rows = np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))
         if len(rows):
+            sound[rows] = False
             report.add(reason, _COLUMN[reason], part, (rows + first).tolist())
+    return sound
 
 
 _COLUMN = {
@@ -122,13 +152,21 @@ class Placed(NamedTuple):
     row: int
 
 
-def suspects(batch: pa.RecordBatch, among: np.ndarray) -> np.ndarray:
-    """Which rows of a sound batch belong to the prefixes ``among`` (sorted)."""
-    if not len(among):
+def keys_of(batch: pa.RecordBatch, sound: np.ndarray) -> np.ndarray:
+    """The key prefixes of the sound rows of a batch, to be held against the rest."""
+    keys = batch.column("person_key")
+    return prefixes(keys if sound.all() else keys.filter(pa.array(sound)))
+
+
+def suspects(batch: pa.RecordBatch, among: np.ndarray, sound: np.ndarray) -> np.ndarray:
+    """Which sound rows of a batch belong to the prefixes ``among`` (sorted)."""
+    rows = np.flatnonzero(sound)
+    if not len(among) or not len(rows):
         return np.zeros(0, np.int64)
-    keys = prefixes(batch.column("person_key"))
+    keys = keys_of(batch, sound)
     at = np.minimum(np.searchsorted(among, keys), len(among) - 1)
-    return np.flatnonzero(among[at] == keys)
+    found: np.ndarray = rows[among[at] == keys]
+    return found
 
 
 def check_persons(report: Report, rows: Iterable[Placed]) -> None:

@@ -42,11 +42,11 @@ KEY_LENGTH: Final = 64
 ROW_REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "PERSON_KEY_WRONG": ("person_key", "人员标识应为64位小写十六进制"),
-        "REGION_UNKNOWN": ("region_code", "参保地区不在本统筹区"),
+        "REGION_UNKNOWN": ("region_code", "参保地区不是本统筹区已登记的地区"),
         "PERSON_TYPE_UNKNOWN": ("person_type", "人员类别应为employee、flexible、resident或student"),
         "INSURANCE_TYPE_UNKNOWN": ("insurance_type", "险种应为三位数字"),
-        "HOUSEHOLD_REGION_WRONG": ("household_region", "户籍地应为6、9或12位地区代码，或留空"),
-        "RESIDENCE_REGION_WRONG": ("residence_region", "常住地应为6、9或12位地区代码，或留空"),
+        "HOUSEHOLD_REGION_WRONG": ("household_region", "户籍地应为我国6、9或12位地区代码，或留空"),
+        "RESIDENCE_REGION_WRONG": ("residence_region", "常住地应为我国6、9或12位地区代码，或留空"),
         "SEX_UNKNOWN": ("sex", "性别应为1、2或9"),
         "BIRTH_DATE_WRONG": ("birth_date", "出生日期缺失或不是有效日期"),
         "BIRTH_IN_FUTURE": ("birth_date", "出生日期晚于名册的截止日"),
