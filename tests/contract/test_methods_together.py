@@ -164,6 +164,15 @@ async def test_other_payments_are_booked_once_and_the_inpatient_ones_cut_the_fun
         with pytest.raises(Fault) as caught:
             await put(again(asked, amount_fen=2_000_001))
     assert caught.value.reason.code == "OTHER_PAYMENT_OTHER"
+    month = f"{mw.YEAR}-04"
+    for reason, wrong in {
+        # The run of the month books under this very source: a made-up one would stop it for good.
+        "OTHER_SOURCE_RESERVED": mw.payment("MR-1/per_diem/H001", month=month, source_service="settlement"),
+        "OTHER_CORRECTS_DIFFERS": mw.payment("crossed", month=month, corrects="bundle-4"),
+    }.items():
+        with auth.use_claim(sw.BUREAU), pytest.raises(Fault) as caught:
+            await put(wrong)
+        assert caught.value.reason.code == reason
     await mw.put_month(world, 4)
     trial = await mw.trial(world, 4, FUND)
     run = await world.month_run(yw.fresh(), FUND, year=mw.YEAR, month=4)

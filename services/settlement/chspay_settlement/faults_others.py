@@ -11,6 +11,16 @@ AMOUNT_BAD = Reason(
     "OTHER_AMOUNT_BAD", Kind.INVALID, "其他支付的金额不能为零，绝对值不超过一万亿元，收到{value}分。"
 )
 SERVICE_BAD = Reason("OTHER_SERVICE_BAD", Kind.INVALID, "来源服务应为小写字母组成的服务名，收到“{value}”。")
+SOURCE_OURS = Reason(
+    "OTHER_SOURCE_RESERVED",
+    Kind.DENIED,
+    "来源编号{value}由结算自己使用；更正结算登记的支付，请写明更正哪一笔，编号以“fix/”开头。",
+)
+CORRECTS_OTHER = Reason(
+    "OTHER_CORRECTS_DIFFERS",
+    Kind.INVALID,
+    "要更正的{payment}属于{pool}的{book}（{method}），与这一笔不同，请核对来源编号{value}。",
+)
 OTHER_DIFFERS = Reason(
     "OTHER_PAYMENT_OTHER",
     Kind.CONFLICT,

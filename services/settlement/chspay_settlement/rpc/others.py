@@ -66,7 +66,8 @@ class OtherPaymentServicer(others_pb2_grpc.OtherPaymentServiceServicer):
             corrects=request.corrects,
             worksheet_digest=request.worksheet_digest,
         )
-        return pb.PutOtherPaymentResponse(payment=_to_pb(await others.put(wanted, self._ceilings)))
+        booked = await others.put(others.told_by_others(wanted), self._ceilings)
+        return pb.PutOtherPaymentResponse(payment=_to_pb(booked))
 
     async def GetOtherPayment(
         self, request: pb.GetOtherPaymentRequest, _context: Context

@@ -42,6 +42,8 @@ from chspay_settlement.store.others import Other
 
 #: Who works out the payments that settlement itself makes.
 OWN = "settlement"
+#: Begins the source number of a correction of what settlement booked itself.
+CORRECTION = "fix/"
 MOST_FEN, MOST_BILLS, _LONGEST = 10**14, 5_000, 200
 _SERVICE = re.compile(r"[a-z]{2,30}\Z", re.ASCII)
 _SOURCE = re.compile(r"[0-9A-Za-z._:/\-]{1,200}\Z", re.ASCII)
@@ -109,6 +111,16 @@ async def put(wanted: Wanted, ceilings: Ceilings, content: bytes = b"") -> Other
     return await book_payment(connection, wanted, method, book, content)
 
 
+def told_by_others(wanted: Wanted) -> Wanted:
+    """A payment as somebody else may book it: under settlement's own name nothing but a correction.
+
+    :raises Fault: OTHER_SOURCE_RESERVED; a made-up source would stop the run whose source it is.
+    """
+    if wanted.source_service == OWN and not (wanted.corrects and wanted.source_id.startswith(CORRECTION)):
+        raise Fault(faults_others.SOURCE_OURS, field="source_id", value=wanted.source_id)
+    return wanted
+
+
 def _checked(wanted: Wanted) -> tuple[OtherMethod, Book]:
     if not _SERVICE.match(wanted.source_service):
         raise Fault(faults_others.SERVICE_BAD, field="source_service", value=wanted.source_service)
@@ -148,6 +160,12 @@ async def book_payment(
         corrected = await others.of_source(connection, wanted.source_service, wanted.corrects)
         if corrected is None:
             raise Fault(faults_others.CORRECTS_UNKNOWN, field="corrects", value=wanted.corrects)
+        if (corrected.pool, corrected.method, corrected.fund_book) != (wanted.pool, method, book):
+            raise Fault(
+                faults_others.CORRECTS_OTHER, field="corrects", value=wanted.corrects, pool=corrected.pool,
+                payment=corrected.payment_id, method=METHOD_NAMES[OtherMethod(corrected.method)],
+                book=BOOK_NAMES[Book(corrected.fund_book)],
+            )  # fmt: skip
     number = await others.count(connection, wanted.pool, wanted.period) + 1
     payment_id = f"OP-{wanted.pool}-{wanted.period}-{number:05d}"
     row = Other(
