@@ -263,6 +263,24 @@ async def test_persons_are_found_by_certificate_and_kept_sealed(gw, hospital):
             assert PERSON["certno"] not in whole, table
 
 
+async def test_a_bare_person_number_opens_nobody(gw, hospital):
+    """Numbers can be counted through: whoever does must learn nothing, not even that somebody exists."""
+    psn_no = "9900000000000000BARE"
+    await register(gw, psn_no)
+    bare = {"psn_no": psn_no, "certno": "", "psn_name": ""}
+    unknown = await hospital.refused("1101", {"data": bare | {"psn_no": "9900000000000000NONE"}})
+    assert await hospital.refused("1101", {"data": bare}) == unknown
+    for wrong in ({"psn_name": "别人"}, {"certno": "0"}, {"certno": PERSON["certno"], "psn_name": "演示七"}):
+        assert await hospital.refused("1101", {"data": bare | wrong}) == unknown
+    for second in ({"psn_name": PERSON["psn_name"]}, {"certno": PERSON["certno"] + psn_no[-3:]}):
+        answer = await hospital.tell("1101", {"data": bare | second})
+        assert answer["output"]["baseinfo"]["psn_no"] == psn_no
+    await hospital.tell("2401", admission(psn_no), msgid="BARE-1")
+    answer = await hospital.tell("1101", {"data": bare})
+    assert answer["output"]["baseinfo"]["psn_name"] == PERSON["psn_name"]
+    assert "该参保人的基本信息为空" in await Hospital(gw, "other", OTHER).refused("1101", {"data": bare})
+
+
 async def test_another_hospital_sees_and_undoes_nothing(gw, hospital):
     """Isolation holds below the gateway too."""
     await hospital.tell("2304", settlement("PO", "VO", setl_id="SO"), msgid="MINE-1")

@@ -267,6 +267,19 @@ async def find_person(
     return None if row is None else StoredPerson(*row)
 
 
+async def is_admitted(connection: asyncpg.Connection, hospital_code: str, person_key: str) -> bool:
+    """Whether a hospital has registered an admission of this person that nothing took back."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM settlement.episode_part a WHERE a.hospital_code = $1"
+            " AND a.kind = 'admission' AND a.person_key = $2"
+            " AND NOT EXISTS (SELECT FROM settlement.episode_part r WHERE r.hospital_code = $1"
+            "  AND r.kind = 'reversal' AND r.setl_id = a.infno || '/' || a.msgid))",
+            hospital_code, person_key,
+        )
+    )  # fmt: skip
+
+
 async def list_state(connection: asyncpg.Connection, list_id: str) -> str:
     """The status of a list that was taken in: 2 when a closed month has it, else 1; empty when unknown."""
     row = await connection.fetchrow(

@@ -11,6 +11,7 @@ import orjson
 from chspay_core import regions
 from chspay_core.errors import Fault
 from chspay_core.period import parse_day
+from chspay_kit import logs
 from chspay_kit.auth import current_claim, service_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults_episodes as faults
@@ -23,6 +24,8 @@ _FACTS = frozenset(
      "cvlserv_flag", "balc", "emp_name", "exp_content")
 )  # fmt: skip
 _LONGEST = 200
+
+log = logs.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class Persons:
         return [each.person_key for each in stored]
 
     async def find(self, person_no: str, certificate_no: str, name: str) -> Person:
-        """A person by number or certificate; a name, when given, must be the person's.
+        """A person by number or certificate; what else is given must be the person's too.
+
+        A number alone opens nobody: numbers can be counted through. A hospital names the certificate or the
+        name beside it, or has a registered admission of that person. Every reading is logged without names.
 
         :raises Fault: PERSON_UNKNOWN, in the same words whatever was wrong.
         """
@@ -69,9 +75,24 @@ class Persons:
         certificate = "" if key else self._certificate_key(certificate_no)
         found = await self._look(connection, key, certificate)
         person = None if found is None else self._opened(found)
-        if person is None or (name and person.identity.name != name):
+        if found is None or person is None or not self._matches(found, person, certificate_no, name):
             raise Fault(faults.PERSON_UNKNOWN)
+        claim = current_claim()
+        bare = bool(key) and claim.role == "hospital" and not (certificate_no or name)
+        if bare and not await episodes.is_admitted(connection, claim.institution, key):
+            raise Fault(faults.PERSON_UNKNOWN)
+        log.info(
+            "person.read",
+            subject=claim.subject,
+            role=claim.role,
+            hospital_code=claim.institution,
+            digest=found.person_key,
+        )
         return person
+
+    def _matches(self, found: episodes.StoredPerson, person: Person, certificate_no: str, name: str) -> bool:
+        certificate = self._certificate_key(certificate_no)
+        return certificate in ("", found.certificate_key) and name in ("", person.identity.name)
 
     async def facts_of(self, connection: asyncpg.Connection, person_key: str) -> Mapping[str, str]:
         """Sex, day of birth and kind of insurance of a person; empty when unknown."""
