@@ -1,4 +1,4 @@
-"""Columns every service's ``tables.py`` shares: idempotency and journal.
+"""Columns every service's ``tables.py`` shares: idempotency, journal, and kinds of columns.
 
 Kept apart from :mod:`chspay_kit.once` and :mod:`chspay_kit.journal` so that a serving process need not
 import SQLModel. In a service::
@@ -11,9 +11,20 @@ import SQLModel. In a service::
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
+
+
+def moment_of_writing() -> Any:
+    """A column the database fills with the instant of the transaction (UTC)."""
+    return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+
+
+def numbered_here(**more: Any) -> Any:
+    """Part of a key that the program numbers itself."""
+    return Field(primary_key=True, sa_column_kwargs={"autoincrement": False}, **more)
 
 
 class RequestOnceColumns(SQLModel):
@@ -24,10 +35,7 @@ class RequestOnceColumns(SQLModel):
     method: str = Field(sa_type=Text)
     body_hash: bytes = Field(sa_type=LargeBinary)
     answer: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
-    created_at: datetime = Field(
-        sa_type=DateTime(timezone=True),
-        sa_column_kwargs={"server_default": text("now()")},
-    )
+    created_at: datetime = moment_of_writing()
 
 
 class JournalColumns(SQLModel):
@@ -38,7 +46,4 @@ class JournalColumns(SQLModel):
     previous: bytes = Field(sa_type=LargeBinary)
     payload: bytes = Field(sa_type=LargeBinary)
     hash: bytes = Field(sa_type=LargeBinary)
-    created_at: datetime = Field(
-        sa_type=DateTime(timezone=True),
-        sa_column_kwargs={"server_default": text("now()")},
-    )
+    created_at: datetime = moment_of_writing()

@@ -59,7 +59,7 @@ _TAGS = [
     {"name": "总账与拨付", "description": "对账单、哈希链核验、预付金、拨付单"},
     {"name": "政策", "description": "规则及其出处"},
     {"name": "国家平台接口", "description": "国家医保信息平台报文"},
-    {"name": "FHIR", "description": "FHIR R4：上报Claim，读取ClaimResponse、ExplanationOfBenefit、CodeSystem"},
+    {"name": "FHIR", "description": "FHIR R4：上报Claim，读取分组、支付结果与方案的病组"},
     {"name": "系统", "description": "探针与版本"},
 ]
 

@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from chspay_kit.tables import moment_of_writing
+
 metadata = MetaData(schema="gateway")
 
 
@@ -55,10 +57,7 @@ class ApiClient(_Gateway, table=True):
     region: str = Field(sa_type=Text)
     label: str = Field(sa_type=Text)
     state: str = Field(sa_type=Text, sa_column_kwargs={"server_default": text("'active'")})
-    since: datetime = Field(
-        sa_type=DateTime(timezone=True),
-        sa_column_kwargs={"server_default": text("now()")},
-    )
+    since: datetime = moment_of_writing()
     until: datetime | None = Field(
         default=None,
         sa_type=DateTime(timezone=True),
@@ -101,10 +100,7 @@ class Exchange(_Gateway, table=True):
     mdtrt_id: str = Field(sa_type=Text)
     setl_id: str = Field(sa_type=Text)
     list_id: str = Field(sa_type=Text)
-    received_at: datetime = Field(
-        sa_type=DateTime(timezone=True),
-        sa_column_kwargs={"server_default": text("now()")},
-    )
+    received_at: datetime = moment_of_writing()
     personal: bool = Field(sa_type=Boolean, sa_column_kwargs={"server_default": text("false")})
 
 
@@ -150,9 +146,7 @@ class RelayCursor(_Gateway, table=True):
 
     platform: str = Field(primary_key=True, sa_type=Text)
     seq: int = Field(sa_type=BigInteger)
-    moved_at: datetime = Field(
-        sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")}
-    )
+    moved_at: datetime = moment_of_writing()
 
 
 class RelayRefusal(_Gateway, table=True):
@@ -163,4 +157,4 @@ class RelayRefusal(_Gateway, table=True):
     platform: str = Field(primary_key=True, sa_type=Text)
     seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     told: str = Field(sa_type=Text)
-    at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+    at: datetime = moment_of_writing()

@@ -12,30 +12,19 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKeyConstraint,
     Integer,
     SmallInteger,
     Text,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chspay_kit.tables import RequestOnceColumns
+from chspay_kit.tables import RequestOnceColumns, moment_of_writing, numbered_here
 
 SCHEMA = "budget"
 _OF_SCHEMA = {"schema": SCHEMA}
 _OF_YEAR = ["pool", "year", "version"]
-
-
-def _number(**more: Any) -> Any:
-    """Part of a key that the program numbers itself."""
-    return Field(primary_key=True, sa_column_kwargs={"autoincrement": False}, **more)
-
-
-def _now() -> Any:
-    return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
 
 
 class RequestOnce(RequestOnceColumns, table=True):
@@ -61,8 +50,8 @@ class FiscalYear(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    version: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    version: int = numbered_here(sa_type=Integer)
     inpatient_fund_fen: int = Field(sa_type=BigInteger)
     out_of_area_fen: int = Field(sa_type=BigInteger)
     reserve_fen: int = Field(sa_type=BigInteger)
@@ -70,7 +59,7 @@ class FiscalYear(SQLModel, table=True):
     policy_digest: str = Field(sa_type=Text)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     drafted_by: str = Field(sa_type=Text)
-    drafted_at: datetime = _now()
+    drafted_at: datetime = moment_of_writing()
 
 
 class MonthFund(SQLModel, table=True):
@@ -87,9 +76,9 @@ class MonthFund(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    version: int = _number(sa_type=Integer)
-    month: int = _number(sa_type=SmallInteger)
+    year: int = numbered_here(sa_type=SmallInteger)
+    version: int = numbered_here(sa_type=Integer)
+    month: int = numbered_here(sa_type=SmallInteger)
     fund_fen: int = Field(sa_type=BigInteger)
 
 
@@ -106,11 +95,11 @@ class Approval(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    version: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    version: int = numbered_here(sa_type=Integer)
     decision_no: str = Field(sa_type=Text)
     approved_by: str = Field(sa_type=Text)
-    approved_at: datetime = _now()
+    approved_at: datetime = moment_of_writing()
 
 
 class FinalAccount(SQLModel, table=True):
@@ -129,15 +118,15 @@ class FinalAccount(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    version: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    version: int = numbered_here(sa_type=Integer)
     budget_version: int = Field(sa_type=Integer)
     budget_fen: int = Field(sa_type=BigInteger)
     actual_fen: int = Field(sa_type=BigInteger)
     decision_fen: int = Field(sa_type=BigInteger)
     document: str = Field(sa_type=Text)
     drafted_by: str = Field(sa_type=Text)
-    drafted_at: datetime = _now()
+    drafted_at: datetime = moment_of_writing()
 
 
 class AccountCause(SQLModel, table=True):
@@ -156,9 +145,9 @@ class AccountCause(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    version: int = _number(sa_type=Integer)
-    number: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    version: int = numbered_here(sa_type=Integer)
+    number: int = numbered_here(sa_type=Integer)
     cause: str = Field(sa_type=Text)
     amount_fen: int = Field(sa_type=BigInteger)
     note: str = Field(sa_type=Text)
@@ -180,11 +169,11 @@ class AccountApproval(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    version: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    version: int = numbered_here(sa_type=Integer)
     decision_no: str = Field(sa_type=Text)
     approved_by: str = Field(sa_type=Text)
-    approved_at: datetime = _now()
+    approved_at: datetime = moment_of_writing()
 
 
 metadata = SQLModel.metadata

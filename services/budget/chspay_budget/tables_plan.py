@@ -13,31 +13,21 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKeyConstraint,
     Integer,
     SmallInteger,
     Text,
 )
-from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from chspay_budget.tables import SCHEMA
+from chspay_kit.tables import moment_of_writing, numbered_here
 
 _OF_SCHEMA = {"schema": SCHEMA}
 _YEAR_KEY = ["pool", "year", "version"]
 _TARGET_KEY = ["pool", "year", "fund", "number"]
 _HOLDER_KEY = [*_TARGET_KEY, "holder"]
-
-
-def _number(**more: Any) -> Any:
-    """Part of a key that the program numbers itself."""
-    return Field(primary_key=True, sa_column_kwargs={"autoincrement": False}, **more)
-
-
-def _now() -> Any:
-    return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": sql("now()")})
 
 
 def _to(table: str, key: list[str], name: str) -> ForeignKeyConstraint:
@@ -68,8 +58,8 @@ class YearPlan(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    version: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    version: int = numbered_here(sa_type=Integer)
     income_fen: int = Field(sa_type=BigInteger)
     ceiling_fen: int = Field(sa_type=BigInteger)
     base_fen: int = Field(sa_type=BigInteger)
@@ -102,8 +92,8 @@ class YearStep(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    number: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    number: int = numbered_here(sa_type=Integer)
     event: str = Field(sa_type=Text)
     source: str = Field(sa_type=Text)
     target: str = Field(sa_type=Text)
@@ -111,7 +101,7 @@ class YearStep(SQLModel, table=True):
     subject: str = Field(sa_type=Text)
     decision_no: str = Field(sa_type=Text)
     note: str = Field(sa_type=Text)
-    done_at: datetime = _now()
+    done_at: datetime = moment_of_writing()
 
 
 class Adjustment(SQLModel, table=True):
@@ -146,7 +136,7 @@ class Adjustment(SQLModel, table=True):
     evidence: str = Field(sa_type=Text)
     note: str = Field(sa_type=Text)
     requested_by: str = Field(sa_type=Text)
-    requested_at: datetime = _now()
+    requested_at: datetime = moment_of_writing()
 
 
 class AdjustmentDecision(SQLModel, table=True):
@@ -166,7 +156,7 @@ class AdjustmentDecision(SQLModel, table=True):
     version: int = Field(sa_type=Integer)
     decision_no: str = Field(sa_type=Text)
     decided_by: str = Field(sa_type=Text)
-    decided_at: datetime = _now()
+    decided_at: datetime = moment_of_writing()
 
 
 class MonthCost(SQLModel, table=True):
@@ -184,16 +174,16 @@ class MonthCost(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    month: int = _number(sa_type=SmallInteger)
-    number: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    month: int = numbered_here(sa_type=SmallInteger)
+    number: int = numbered_here(sa_type=Integer)
     inpatient_fen: int = Field(sa_type=BigInteger)
     outpatient_fen: int = Field(sa_type=BigInteger)
     per_diem_fen: int = Field(sa_type=BigInteger)
     capitation_fen: int = Field(sa_type=BigInteger)
     document: str = Field(sa_type=Text)
     reported_by: str = Field(sa_type=Text)
-    reported_at: datetime = _now()
+    reported_at: datetime = moment_of_writing()
 
 
 class GrowthAlarm(SQLModel, table=True):
@@ -206,9 +196,9 @@ class GrowthAlarm(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    month: int = _number(sa_type=SmallInteger)
-    number: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    month: int = numbered_here(sa_type=SmallInteger)
+    number: int = numbered_here(sa_type=Integer)
     level: str = Field(primary_key=True, sa_type=Text)
     #: The last month known when it was raised.
     known: int = Field(sa_type=SmallInteger)
@@ -219,7 +209,7 @@ class GrowthAlarm(SQLModel, table=True):
     message: str = Field(sa_type=Text)
     evidence: dict[str, Any] = Field(sa_type=JSONB)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
-    raised_at: datetime = _now()
+    raised_at: datetime = moment_of_writing()
 
 
 class Target(SQLModel, table=True):
@@ -235,9 +225,9 @@ class Target(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
+    year: int = numbered_here(sa_type=SmallInteger)
     fund: str = Field(primary_key=True, sa_type=Text)
-    number: int = _number(sa_type=Integer)
+    number: int = numbered_here(sa_type=Integer)
     version: int = Field(sa_type=Integer)
     since: date = Field(sa_type=Date)
     until: date = Field(sa_type=Date)
@@ -245,7 +235,7 @@ class Target(SQLModel, table=True):
     document: str = Field(sa_type=Text)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     issued_by: str = Field(sa_type=Text)
-    issued_at: datetime = _now()
+    issued_at: datetime = moment_of_writing()
 
 
 class TargetHolder(SQLModel, table=True):
@@ -260,9 +250,9 @@ class TargetHolder(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
+    year: int = numbered_here(sa_type=SmallInteger)
     fund: str = Field(primary_key=True, sa_type=Text)
-    number: int = _number(sa_type=Integer)
+    number: int = numbered_here(sa_type=Integer)
     holder: str = Field(primary_key=True, sa_type=Text)
     kind: str = Field(sa_type=Text)
     last_fen: int = Field(sa_type=BigInteger)
@@ -281,9 +271,9 @@ class TargetMember(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
+    year: int = numbered_here(sa_type=SmallInteger)
     fund: str = Field(primary_key=True, sa_type=Text)
-    number: int = _number(sa_type=Integer)
+    number: int = numbered_here(sa_type=Integer)
     holder: str = Field(primary_key=True, sa_type=Text)
     hospital_code: str = Field(primary_key=True, sa_type=Text)
     since: date = Field(primary_key=True, sa_type=Date)
@@ -314,8 +304,8 @@ class GapCauses(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
-    version: int = _number(sa_type=Integer)
+    year: int = numbered_here(sa_type=SmallInteger)
+    version: int = numbered_here(sa_type=Integer)
     budget_version: int = Field(sa_type=Integer)
     first_budget_fen: int = Field(sa_type=BigInteger)
     budget_fen: int = Field(sa_type=BigInteger)
@@ -335,4 +325,4 @@ class GapCauses(SQLModel, table=True):
     given: dict[str, Any] = Field(sa_type=JSONB)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     computed_by: str = Field(sa_type=Text)
-    computed_at: datetime = _now()
+    computed_at: datetime = moment_of_writing()

@@ -12,28 +12,18 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKeyConstraint,
     Integer,
     SmallInteger,
     Text,
 )
-from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from chspay_budget.tables import SCHEMA
+from chspay_kit.tables import moment_of_writing, numbered_here
 
 _OF_SCHEMA = {"schema": SCHEMA}
-
-
-def _number(**more: Any) -> Any:
-    """Part of a key that the program numbers itself."""
-    return Field(primary_key=True, sa_column_kwargs={"autoincrement": False}, **more)
-
-
-def _now() -> Any:
-    return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": sql("now()")})
 
 
 class Benchmark(SQLModel, table=True):
@@ -51,7 +41,7 @@ class Benchmark(SQLModel, table=True):
     document: str = Field(sa_type=Text)
     policy_digest: str = Field(sa_type=Text)
     measured_by: str = Field(sa_type=Text)
-    measured_at: datetime = _now()
+    measured_at: datetime = moment_of_writing()
 
 
 class IndicatorStep(SQLModel, table=True):
@@ -69,10 +59,10 @@ class IndicatorStep(SQLModel, table=True):
     )
 
     pool: str = Field(primary_key=True, sa_type=Text)
-    year: int = _number(sa_type=SmallInteger)
+    year: int = numbered_here(sa_type=SmallInteger)
     holder: str = Field(primary_key=True, sa_type=Text)
     code: str = Field(primary_key=True, sa_type=Text)
-    number: int = _number(sa_type=Integer)
+    number: int = numbered_here(sa_type=Integer)
     state: str = Field(sa_type=Text)
     value_micro: int = Field(sa_type=BigInteger)
     document: str = Field(sa_type=Text)
@@ -80,7 +70,7 @@ class IndicatorStep(SQLModel, table=True):
     outcome: str = Field(sa_type=Text)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     done_by: str = Field(sa_type=Text)
-    done_at: datetime = _now()
+    done_at: datetime = moment_of_writing()
 
 
 class WatchFinding(SQLModel, table=True):
@@ -118,14 +108,14 @@ class WatchFacts(SQLModel, table=True):
     )
 
     finding_id: str = Field(primary_key=True, sa_type=Text)
-    number: int = _number(sa_type=Integer)
+    number: int = numbered_here(sa_type=Integer)
     pool: str = Field(sa_type=Text)
     facts: dict[str, Any] = Field(sa_type=JSONB)
     document: str = Field(sa_type=Text)
     policy_digest: str = Field(sa_type=Text)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     filed_by: str = Field(sa_type=Text)
-    filed_at: datetime = _now()
+    filed_at: datetime = moment_of_writing()
 
 
 class WatchStep(SQLModel, table=True):
@@ -146,14 +136,14 @@ class WatchStep(SQLModel, table=True):
     )
 
     finding_id: str = Field(primary_key=True, sa_type=Text)
-    number: int = _number(sa_type=Integer)
+    number: int = numbered_here(sa_type=Integer)
     pool: str = Field(sa_type=Text)
     state: str = Field(sa_type=Text)
     statement: str = Field(sa_type=Text)
     decision_no: str = Field(sa_type=Text)
     outcome: dict[str, Any] = Field(sa_type=JSONB)
     done_by: str = Field(sa_type=Text)
-    done_at: datetime = _now()
+    done_at: datetime = moment_of_writing()
 
 
 class ValueForecast(SQLModel, table=True):
@@ -171,4 +161,4 @@ class ValueForecast(SQLModel, table=True):
     policy_digest: str = Field(sa_type=Text)
     budget_version: int = Field(sa_type=Integer)
     made_by: str = Field(sa_type=Text)
-    made_at: datetime = _now()
+    made_at: datetime = moment_of_writing()

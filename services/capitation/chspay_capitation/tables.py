@@ -14,7 +14,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Date,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chspay_kit.tables import RequestOnceColumns
+from chspay_kit.tables import RequestOnceColumns, moment_of_writing
 
 SCHEMA = "capitation"
 _OF_SCHEMA = {"schema": SCHEMA}
@@ -43,7 +42,7 @@ def key(**more: Any) -> Any:
 
 def created() -> Any:
     """The instant of the transaction (UTC), filled in by the database."""
-    return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
+    return moment_of_writing()
 
 
 class RequestOnce(RequestOnceColumns, table=True):

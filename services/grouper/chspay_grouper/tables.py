@@ -21,18 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chspay_kit.tables import RequestOnceColumns
+from chspay_kit.tables import RequestOnceColumns, moment_of_writing
 
 SCHEMA = "grouper"
 _OF_SCHEMA = {"schema": SCHEMA}
-
-
-def _now() -> datetime:
-    """A column the database fills with the instant of the transaction (UTC)."""
-    return Field(  # type: ignore[no-any-return]
-        sa_type=DateTime(timezone=True),
-        sa_column_kwargs={"server_default": text("now()")},
-    )
 
 
 def _artefact() -> ForeignKey:
@@ -93,7 +85,7 @@ class RunStatement(SQLModel, table=True):
     digest: str = Field(primary_key=True, sa_type=Text)
     artefact_digest: str = Field(sa_type=Text, sa_column_args=[_artefact()])
     content: bytes = Field(sa_type=LargeBinary)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
 
 
 class LifeEvaluation(SQLModel, table=True):
@@ -108,7 +100,7 @@ class LifeEvaluation(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     signature: bytes = Field(sa_type=LargeBinary)
     recorded_by: str = Field(sa_type=Text)
-    recorded_at: datetime = _now()
+    recorded_at: datetime = moment_of_writing()
 
 
 class LifeRecord(SQLModel, table=True):
@@ -142,7 +134,7 @@ class LifeRecord(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     signature: bytes = Field(sa_type=LargeBinary)
     recorded_by: str = Field(sa_type=Text)
-    recorded_at: datetime = _now()
+    recorded_at: datetime = moment_of_writing()
 
 
 class GroupRun(SQLModel, table=True):
@@ -178,7 +170,7 @@ class GroupRun(SQLModel, table=True):
     failure_message: str = Field(sa_type=Text)
     statement_digest: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
     #: The kind of what is run: ``scheme``, ``dip_catalogue``, ``weight_table``, or ``measure``.
     kind: str = Field(sa_type=Text, sa_column_kwargs=_defaulted("'scheme'"))
     #: What a measuring was asked for, canonical JSON.

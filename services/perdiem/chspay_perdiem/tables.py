@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chspay_kit.tables import RequestOnceColumns
+from chspay_kit.tables import RequestOnceColumns, moment_of_writing
 
 SCHEMA = "perdiem"
 _OF_SCHEMA = {"schema": SCHEMA}
@@ -21,10 +21,6 @@ _OF_SCHEMA = {"schema": SCHEMA}
 
 def _key(**more: Any) -> Any:
     return Field(primary_key=True, sa_type=Text, **more)
-
-
-def _now() -> Any:
-    return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
 
 
 class RequestOnce(RequestOnceColumns, table=True):
@@ -54,7 +50,7 @@ class Membership(SQLModel, table=True):
     document: str = Field(sa_type=Text)
     end_document: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = _now()
+    put_at: datetime = moment_of_writing()
 
 
 class StayRecord(SQLModel, table=True):
@@ -93,7 +89,7 @@ class StayRecord(SQLModel, table=True):
     after_micro: int | None = Field(default=None, sa_type=BigInteger)
     document: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = _now()
+    put_at: datetime = moment_of_writing()
 
 
 class RecordWithdrawal(SQLModel, table=True):
@@ -107,7 +103,7 @@ class RecordWithdrawal(SQLModel, table=True):
     pool: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     withdrawn_by: str = Field(sa_type=Text)
-    withdrawn_at: datetime = _now()
+    withdrawn_at: datetime = moment_of_writing()
 
 
 class Pricing(SQLModel, table=True):
@@ -138,7 +134,7 @@ class Pricing(SQLModel, table=True):
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     policy_digest: str = Field(sa_type=Text)
     priced_by: str = Field(sa_type=Text)
-    priced_at: datetime = _now()
+    priced_at: datetime = moment_of_writing()
 
 
 class Standing(SQLModel, table=True):
@@ -192,7 +188,7 @@ class Confirmed(SQLModel, table=True):
     month: str = Field(sa_type=Text)
     run_id: str = Field(sa_type=Text)
     confirmed_by: str = Field(sa_type=Text)
-    confirmed_at: datetime = _now()
+    confirmed_at: datetime = moment_of_writing()
 
 
 class Assessment(SQLModel, table=True):
@@ -232,7 +228,7 @@ class Assessment(SQLModel, table=True):
     decided_by: str = Field(sa_type=Text)
     policy_digest: str = Field(sa_type=Text)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
-    drafted_at: datetime = _now()
+    drafted_at: datetime = moment_of_writing()
 
 
 metadata = SQLModel.metadata

@@ -6,7 +6,6 @@ Row policies, triggers, grants and the exclusion of overlapping days stand in th
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -25,14 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chspay_kit.tables import JournalColumns, RequestOnceColumns
+from chspay_kit.tables import JournalColumns, RequestOnceColumns, moment_of_writing
 
 SCHEMA = "rulebook"
 _OF_SCHEMA = {"schema": SCHEMA}
-
-
-def _now() -> Any:
-    return Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")})
 
 
 class SealedBundle(SQLModel, table=True):
@@ -51,7 +46,7 @@ class SealedBundle(SQLModel, table=True):
     digest: str = Field(primary_key=True, sa_type=Text)
     place: str = Field(sa_type=Text)
     content: bytes = Field(sa_type=LargeBinary)
-    sealed_at: datetime = _now()
+    sealed_at: datetime = moment_of_writing()
 
 
 class RequestOnce(RequestOnceColumns, table=True):
@@ -137,7 +132,7 @@ class Publication(SQLModel, table=True):
     place: str = Field(sa_type=Text)
     content: str = Field(sa_type=Text)
     begins: date = Field(sa_type=Date)
-    published_at: datetime = _now()
+    published_at: datetime = moment_of_writing()
 
 
 class Retraction(SQLModel, table=True):
@@ -150,7 +145,7 @@ class Retraction(SQLModel, table=True):
     )
 
     amendment_id: str = Field(primary_key=True, sa_type=Text)
-    retracted_at: datetime = _now()
+    retracted_at: datetime = moment_of_writing()
 
 
 class InstitutionRow(SQLModel, table=True):
@@ -217,7 +212,7 @@ class MeetingDecision(SQLModel, table=True):
     items: list[dict[str, str]] = Field(sa_type=JSONB)
     digest: str = Field(sa_type=Text)
     recorded_by: str = Field(sa_type=Text)
-    recorded_at: datetime = _now()
+    recorded_at: datetime = moment_of_writing()
 
 
 metadata = SQLModel.metadata

@@ -26,20 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from chspay_kit.tables import JournalColumns, RequestOnceColumns
+from chspay_kit.tables import JournalColumns, RequestOnceColumns, moment_of_writing
 
 SCHEMA = "settlement"
 _OF_SCHEMA = {"schema": SCHEMA}
 _INSTANT = DateTime(timezone=True)
 _TEXTS = ARRAY(Text)
-
-
-def _now() -> datetime:
-    """A column the database fills with the instant of the transaction (UTC)."""
-    return Field(  # type: ignore[no-any-return]
-        sa_type=_INSTANT,
-        sa_column_kwargs={"server_default": text("now()")},
-    )
 
 
 class RequestOnce(RequestOnceColumns, table=True):
@@ -83,7 +75,7 @@ class Hospital(SQLModel, table=True):
     community: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
     community_role: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
     version: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    recorded_at: datetime = _now()
+    recorded_at: datetime = moment_of_writing()
 
 
 class PoolMonth(SQLModel, table=True):
@@ -171,7 +163,7 @@ class ListVersion(SQLModel, table=True):
     scheme_digest: str = Field(sa_type=Text)
     channel: str = Field(sa_type=Text)
     received_from: str = Field(sa_type=Text)
-    received_at: datetime = _now()
+    received_at: datetime = moment_of_writing()
 
 
 class ListSealed(SQLModel, table=True):
@@ -227,7 +219,7 @@ class MonthRun(SQLModel, table=True):
     failure_reason: str = Field(sa_type=Text)
     failure_message: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
     nature: str = Field(sa_type=Text, sa_column_kwargs={"server_default": "month"})
     replays: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
     point_table_id: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
@@ -366,7 +358,7 @@ class PostingBatch(SQLModel, table=True):
     opened_in: int = Field(
         sa_type=BigInteger, sa_column_kwargs={"server_default": text("(pg_current_xact_id()::text)::bigint")}
     )
-    posted_at: datetime = _now()
+    posted_at: datetime = moment_of_writing()
 
 
 class Posting(SQLModel, table=True):

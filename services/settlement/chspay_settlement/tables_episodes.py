@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, DateTime, Identity, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Date, DateTime, Identity, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
+
+from chspay_kit.tables import moment_of_writing
 
 SCHEMA = "settlement"
 _OF_SCHEMA = {"schema": SCHEMA}
@@ -43,7 +45,7 @@ class EpisodePart(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     #: Identity, and of a list its message, sealed with SM4-GCM.
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
-    received_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    received_at: datetime = moment_of_writing()
 
 
 class WaitingList(SQLModel, table=True):
@@ -64,7 +66,7 @@ class WaitingList(SQLModel, table=True):
     person_key: str = Field(sa_type=Text)
     part_id: str = Field(sa_type=Text)
     missing: list[str] = Field(sa_type=ARRAY(Text))
-    since: datetime = Field(sa_type=_INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    since: datetime = moment_of_writing()
 
 
 class Person(SQLModel, table=True):
@@ -77,4 +79,4 @@ class Person(SQLModel, table=True):
     certificate_key: str = Field(sa_type=Text)
     region_code: str = Field(sa_type=Text)
     sealed: bytes = Field(sa_type=LargeBinary)
-    updated_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    updated_at: datetime = moment_of_writing()

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from chspay_settlement.tables_month import _OF_SCHEMA, _now
+from chspay_kit.tables import moment_of_writing
+from chspay_settlement.tables_month import _OF_SCHEMA
 
 
 class RunInput(SQLModel, table=True):
@@ -43,4 +44,4 @@ class CoefficientTableRow(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     digest: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Integer, LargeBinary, SmallInteger, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, SmallInteger, Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from chspay_kit.tables import moment_of_writing
+
 _OF_SCHEMA = {"schema": "settlement"}
 _TEXTS = ARRAY(Text)
 _NO_COUNTER = {"autoincrement": False}
-
-
-def _now() -> datetime:
-    """A column the database fills with the instant of the transaction (UTC)."""
-    return Field(  # type: ignore[no-any-return]
-        sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": sql("now()")}
-    )
 
 
 class PointTable(SQLModel, table=True):
@@ -55,7 +50,7 @@ class PointTable(SQLModel, table=True):
     failure_reason: str = Field(sa_type=Text)
     failure_message: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
 
 
 class AuditFinding(SQLModel, table=True):
@@ -79,7 +74,7 @@ class AuditFinding(SQLModel, table=True):
     evidence: str = Field(sa_type=Text)
     amount_fen: int = Field(sa_type=BigInteger)
     reported_by: str = Field(sa_type=Text)
-    reported_at: datetime = _now()
+    reported_at: datetime = moment_of_writing()
 
 
 class FindingEvent(SQLModel, table=True):
@@ -103,7 +98,7 @@ class FindingEvent(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
     decision_no: str = Field(sa_type=Text)
     decided_by: str = Field(sa_type=Text)
-    decided_at: datetime = _now()
+    decided_at: datetime = moment_of_writing()
 
 
 class RunDeduction(SQLModel, table=True):
@@ -164,7 +159,7 @@ class CaseDecision(SQLModel, table=True):
     citation: str = Field(sa_type=Text)
     revokes: str = Field(sa_type=Text)
     decided_by: str = Field(sa_type=Text)
-    decided_at: datetime = _now()
+    decided_at: datetime = moment_of_writing()
 
 
 class RunMark(SQLModel, table=True):
@@ -199,7 +194,7 @@ class PaymentHold(SQLModel, table=True):
     evidence: str = Field(sa_type=Text)
     citation: str = Field(sa_type=Text)
     placed_by: str = Field(sa_type=Text)
-    placed_at: datetime = _now()
+    placed_at: datetime = moment_of_writing()
 
 
 class HoldRelease(SQLModel, table=True):
@@ -217,7 +212,7 @@ class HoldRelease(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
     citation: str = Field(sa_type=Text)
     released_by: str = Field(sa_type=Text)
-    released_at: datetime = _now()
+    released_at: datetime = moment_of_writing()
 
 
 class RunHold(SQLModel, table=True):
@@ -256,7 +251,7 @@ class Difference(SQLModel, table=True):
     engine_version: str = Field(sa_type=Text)
     digest: str = Field(sa_type=Text)
     created_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
 
 
 class DifferenceHospital(SQLModel, table=True):
@@ -361,4 +356,4 @@ class PeriodRun(SQLModel, table=True):
     failure_reason: str = Field(sa_type=Text)
     failure_message: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from chspay_settlement.tables_month import _OF_SCHEMA, _now
+from chspay_kit.tables import moment_of_writing
+from chspay_settlement.tables_month import _OF_SCHEMA
 
 
 class OtherPaymentRow(SQLModel, table=True):
@@ -52,7 +53,7 @@ class OtherPaymentRow(SQLModel, table=True):
     period: int = Field(sa_type=Integer)
     amount_fen: int = Field(sa_type=BigInteger)
     content: bytes = Field(sa_type=LargeBinary)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
 
 
 class OtherBillRow(SQLModel, table=True):

@@ -12,7 +12,8 @@ from sqlalchemy import Date, Index, Integer, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chspay_settlement.tables_month import _OF_SCHEMA, _now
+from chspay_kit.tables import moment_of_writing
+from chspay_settlement.tables_month import _OF_SCHEMA
 
 
 class QualityWaiting(SQLModel, table=True):
@@ -56,4 +57,4 @@ class QualityResultRow(SQLModel, table=True):
     timely: int | None = Field(default=None, sa_type=SmallInteger)
     codes: str = Field(sa_type=JSONB)
     findings: str = Field(sa_type=JSONB)
-    checked_at: datetime = _now()
+    checked_at: datetime = moment_of_writing()

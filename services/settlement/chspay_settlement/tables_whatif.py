@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from chspay_settlement.tables_month import _OF_SCHEMA, _now
+from chspay_kit.tables import moment_of_writing
+from chspay_settlement.tables_month import _OF_SCHEMA
 
 
 class WhatIfResult(SQLModel, table=True):
@@ -22,4 +23,4 @@ class WhatIfResult(SQLModel, table=True):
     digest: str = Field(sa_type=Text)
     engine_version: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()

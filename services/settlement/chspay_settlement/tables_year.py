@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -23,16 +22,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from chspay_kit.tables import moment_of_writing
+
 _OF_SCHEMA = {"schema": "settlement"}
 _NO_COUNTER = {"autoincrement": False}
 STATES = "'draft', 'trial', 'reviewed', 'approved', 'published', 'closed', 'returned', 'failed'"
-
-
-def _now() -> datetime:
-    """A column the database fills with the instant of the transaction (UTC)."""
-    return Field(  # type: ignore[no-any-return]
-        sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": sql("now()")}
-    )
 
 
 class YearClearing(SQLModel, table=True):
@@ -87,7 +81,7 @@ class YearClearing(SQLModel, table=True):
     failure_reason: str = Field(sa_type=Text)
     failure_message: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
     others_fen: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
@@ -110,7 +104,7 @@ class YearEvent(SQLModel, table=True):
     decision_no: str = Field(sa_type=Text)
     note: str = Field(sa_type=Text)
     warning: str = Field(sa_type=Text)
-    at: datetime = _now()
+    at: datetime = moment_of_writing()
 
 
 class YearFact(SQLModel, table=True):
@@ -132,7 +126,7 @@ class YearFact(SQLModel, table=True):
     value: str = Field(sa_type=Text)
     citation: str = Field(sa_type=Text)
     recorded_by: str = Field(sa_type=Text)
-    recorded_at: datetime = _now()
+    recorded_at: datetime = moment_of_writing()
 
 
 class YearInputRow(SQLModel, table=True):
@@ -229,7 +223,7 @@ class Reclearing(SQLModel, table=True):
     batch_id: str = Field(sa_type=Text)
     created_by: str = Field(sa_type=Text)
     committed_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
 
 
 class ReclearEffect(SQLModel, table=True):
@@ -272,4 +266,4 @@ class PaymentOrder(SQLModel, table=True):
     digest: str = Field(sa_type=Text)
     batch_id: str = Field(sa_type=Text)
     created_by: str = Field(sa_type=Text)
-    created_at: datetime = _now()
+    created_at: datetime = moment_of_writing()
