@@ -40,11 +40,6 @@ def key(**more: Any) -> Any:
     return Field(primary_key=True, sa_type=Text, **more)
 
 
-def created() -> Any:
-    """The instant of the transaction (UTC), filled in by the database."""
-    return moment_of_writing()
-
-
 class RequestOnce(RequestOnceColumns, table=True):
     """Answered write requests."""
 
@@ -71,7 +66,7 @@ class Roster(SQLModel, table=True):
     digest: str = Field(sa_type=Text)
     report: dict[str, Any] = Field(sa_type=JSONB)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = created()
+    created_at: datetime = moment_of_writing()
 
 
 class RosterChunk(SQLModel, table=True):
@@ -108,7 +103,7 @@ class Catchment(SQLModel, table=True):
     # Version of the registry it was drawn from; 0 when it was given.
     registry_version: int = Field(sa_type=BigInteger)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = created()
+    put_at: datetime = moment_of_writing()
 
 
 class Attribution(SQLModel, table=True):
@@ -142,7 +137,7 @@ class Attribution(SQLModel, table=True):
     outcome: dict[str, Any] = Field(sa_type=JSONB)
     digest: str = Field(sa_type=Text)
     started_by: str = Field(sa_type=Text)
-    created_at: datetime = created()
+    created_at: datetime = moment_of_writing()
 
 
 class AttributionUnits(SQLModel, table=True):
@@ -207,7 +202,7 @@ class HeadFinding(SQLModel, table=True):
     statement: str = Field(sa_type=Text)
     decision_no: str = Field(sa_type=Text)
     decided_by: str = Field(sa_type=Text)
-    found_at: datetime = created()
+    found_at: datetime = moment_of_writing()
 
 
 class CommunitySettlement(SQLModel, table=True):
@@ -233,7 +228,7 @@ class CommunitySettlement(SQLModel, table=True):
     chronic_version: int = Field(sa_type=Integer)
     lead: str = Field(sa_type=Text)
     settled_by: str = Field(sa_type=Text)
-    settled_at: datetime = created()
+    settled_at: datetime = moment_of_writing()
 
 
 class Contract(SQLModel, table=True):
@@ -253,7 +248,7 @@ class Contract(SQLModel, table=True):
     since: date = Field(sa_type=Date)
     until: date | None = Field(default=None, sa_type=Date)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = created()
+    put_at: datetime = moment_of_writing()
 
 
 class Referral(SQLModel, table=True):
@@ -283,7 +278,7 @@ class Referral(SQLModel, table=True):
     until: date = Field(sa_type=Date)
     citation: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = created()
+    put_at: datetime = moment_of_writing()
 
 
 class MemberVisit(SQLModel, table=True):
@@ -324,7 +319,7 @@ class Exemption(SQLModel, table=True):
     cause: str = Field(sa_type=Text)
     proof: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = created()
+    put_at: datetime = moment_of_writing()
 
 
 metadata = SQLModel.metadata

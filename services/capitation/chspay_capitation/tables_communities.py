@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chspay_capitation.tables import SCHEMA, created, key, number
+from chspay_capitation.tables import SCHEMA, key, number
+from chspay_kit.tables import moment_of_writing
 
 _OF_SCHEMA = {"schema": SCHEMA}
 
@@ -45,7 +46,7 @@ class CommunityRule(SQLModel, table=True):
     document: str = Field(sa_type=Text)
     parts: list[Any] = Field(sa_type=JSONB)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = created()
+    put_at: datetime = moment_of_writing()
 
 
 class CommunitySplit(SQLModel, table=True):
@@ -64,7 +65,7 @@ class CommunitySplit(SQLModel, table=True):
     shares: list[Any] = Field(sa_type=JSONB)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     split_by: str = Field(sa_type=Text)
-    split_at: datetime = created()
+    split_at: datetime = moment_of_writing()
 
 
 class VisitDoubt(SQLModel, table=True):
@@ -89,7 +90,7 @@ class VisitDoubt(SQLModel, table=True):
     community: str = Field(sa_type=Text)
     statement: str = Field(sa_type=Text)
     filed_by: str = Field(sa_type=Text)
-    filed_at: datetime = created()
+    filed_at: datetime = moment_of_writing()
 
 
 class DoubtDecision(SQLModel, table=True):
@@ -104,7 +105,7 @@ class DoubtDecision(SQLModel, table=True):
     upheld: bool = Field(sa_type=Boolean)
     decision_no: str = Field(sa_type=Text)
     decided_by: str = Field(sa_type=Text)
-    decided_at: datetime = created()
+    decided_at: datetime = moment_of_writing()
 
 
 class ChronicResults(SQLModel, table=True):
@@ -126,7 +127,7 @@ class ChronicResults(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     digest: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = created()
+    put_at: datetime = moment_of_writing()
 
 
 class ApgDivision(SQLModel, table=True):
@@ -154,7 +155,7 @@ class ApgDivision(SQLModel, table=True):
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     digest: str = Field(sa_type=Text)
     divided_by: str = Field(sa_type=Text)
-    divided_at: datetime = created()
+    divided_at: datetime = moment_of_writing()
 
 
 class SettlementPosting(SQLModel, table=True):
@@ -174,4 +175,4 @@ class SettlementPosting(SQLModel, table=True):
     payment_id: str = Field(sa_type=Text)
     batch_id: str = Field(sa_type=Text)
     posted_by: str = Field(sa_type=Text)
-    posted_at: datetime = created()
+    posted_at: datetime = moment_of_writing()

@@ -12,7 +12,8 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKeyCon
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chspay_capitation.tables import SCHEMA, created, key, number
+from chspay_capitation.tables import SCHEMA, key, number
+from chspay_kit.tables import moment_of_writing
 
 _OF_SCHEMA = {"schema": SCHEMA}
 
@@ -50,7 +51,7 @@ class PersonStay(SQLModel, table=True):
     eligible_fen: int = Field(sa_type=BigInteger)
     policy_digest: str = Field(sa_type=Text)
     put_by: str = Field(sa_type=Text)
-    put_at: datetime = created()
+    put_at: datetime = moment_of_writing()
 
 
 class StayBenefit(SQLModel, table=True):
@@ -75,7 +76,7 @@ class StayBenefit(SQLModel, table=True):
     cause: str = Field(sa_type=Text)
     worksheet: dict[str, Any] = Field(sa_type=JSONB)
     settled_by: str = Field(sa_type=Text)
-    settled_at: datetime = created()
+    settled_at: datetime = moment_of_writing()
 
 
 class StayReversal(SQLModel, table=True):
@@ -93,4 +94,4 @@ class StayReversal(SQLModel, table=True):
     pool: str = Field(sa_type=Text)
     document: str = Field(sa_type=Text)
     reversed_by: str = Field(sa_type=Text)
-    reversed_at: datetime = created()
+    reversed_at: datetime = moment_of_writing()
