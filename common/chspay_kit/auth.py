@@ -24,12 +24,19 @@ CLAIM_METADATA = "x-chspay-claim"
 #: How long a claim signed for one request lives, seconds.
 CLAIM_SECONDS = 300
 EVERYWHERE = "*"
-ROLES = frozenset({"hospital", "bureau", "service"})
+ROLES = frozenset({"hospital", "bureau", "expert", "service"})
+#: What a caller does in its office; one person may have several. handling 经办, clearing 结算清算, secretary
+#: 专家库秘书, administration 医保行政部门, audit 稽核审计, lead 医共体牵头医院, accounts 账号管理.
+DUTIES = frozenset({"handling", "clearing", "secretary", "administration", "audit", "lead", "accounts"})
+#: The office a region prefix stands for, by its length.
+_LEVELS = {6: "county", 4: "city", 2: "province"}
 
 CLAIM_MISSING = Reason("CLAIM_MISSING", Kind.UNAUTHENTICATED, "请求没有身份声明，请通过网关访问。")
 CLAIM_BAD = Reason("CLAIM_BAD", Kind.UNAUTHENTICATED, "身份声明无效，请重新登录或检查密钥。")
 CLAIM_EXPIRED = Reason("CLAIM_EXPIRED", Kind.UNAUTHENTICATED, "身份声明已过期，请重新发起请求。")
 ROLE_DENIED = Reason("ROLE_DENIED", Kind.DENIED, "当前身份无权执行此操作，需要的身份：{needed}。")
+DUTY_DENIED = Reason("DUTY_DENIED", Kind.DENIED, "当前身份没有此操作所需的职责：{needed}。")
+LEVEL_DENIED = Reason("LEVEL_DENIED", Kind.DENIED, "此操作由{needed}办理，当前身份属于{value}。")
 REGION_DENIED = Reason("REGION_DENIED", Kind.DENIED, "当前身份不能访问行政区划{value}的数据。")
 INSTITUTION_DENIED = Reason("INSTITUTION_DENIED", Kind.DENIED, "当前身份不能访问医疗机构{value}的数据。")
 
@@ -41,11 +48,13 @@ _REMEMBERED = 4096
 class Claim:
     """Who asks and what they may see.
 
-    :param subject: stable name of the caller (an API key id, a service); request ids are per subject.
-    :param role: ``hospital``, ``bureau`` or ``service``.
+    :param subject: stable name of the caller (an API key id, a person's account, a service); request
+        ids are per subject, and so is the separation of duties.
+    :param role: ``hospital``, ``bureau``, ``expert`` (sees what names its subject) or ``service``.
     :param institution: hospital code; empty unless the role is ``hospital``.
     :param region: digits a visible region code starts with (``9901``), ``*`` for all, empty for none.
     :param expires: Unix seconds; 0 for a claim that lives in this process only.
+    :param duties: what the caller does in its office, of :data:`DUTIES`, in order of the alphabet.
     """
 
     subject: str
@@ -54,6 +63,24 @@ class Claim:
     region: str = ""
     expires: int = 0
     token: str = field(default="", compare=False, repr=False)
+    duties: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> str:
+        """The office of a bureau: county, city, province or nation; empty for everybody else."""
+        if self.role != "bureau":
+            return ""
+        return "nation" if self.region == EVERYWHERE else _LEVELS.get(len(self.region), "")
+
+    def require_duty(self, *duties: str) -> None:
+        """Refuses callers who have none of these duties."""
+        if not set(duties) & set(self.duties):
+            raise Fault(DUTY_DENIED, field="duties", value="、".join(self.duties), needed="、".join(duties))
+
+    def require_level(self, *levels: str) -> None:
+        """Refuses offices of any other level."""
+        if self.level not in levels:
+            raise Fault(LEVEL_DENIED, field="level", value=self.level or self.role, needed="、".join(levels))
 
     def require_role(self, *roles: str) -> None:
         """Refuses callers of any other role."""
@@ -82,7 +109,9 @@ def service_claim(subject: str, region: str = EVERYWHERE) -> Claim:
 
 def sign(claim: Claim, key: bytes) -> str:
     """The claim as a compact token: version, content and HMAC-SM3, base64url, joined by dots."""
-    content = orjson.dumps([claim.subject, claim.role, claim.institution, claim.region, claim.expires])
+    content = orjson.dumps(
+        [claim.subject, claim.role, claim.institution, claim.region, claim.expires, claim.duties]
+    )
     head = f"{_VERSION}.{_encode(content)}"
     return f"{head}.{_encode(smcrypto.hmac_sm3(key, head.encode()))}"
 
@@ -97,14 +126,14 @@ def verify(token: str, key: bytes, now: float) -> Claim:
     try:
         if version != _VERSION or not smcrypto.same(smcrypto.hmac_sm3(key, head.encode()), _decode(mac)):
             raise Fault(CLAIM_BAD)
-        subject, role, institution, region, expires = orjson.loads(_decode(content))
+        subject, role, institution, region, expires, duties = orjson.loads(_decode(content))
     except (ValueError, binascii.Error) as error:
         raise Fault(CLAIM_BAD) from error
-    if role not in ROLES:
+    if role not in ROLES or not DUTIES.issuperset(duties):
         raise Fault(CLAIM_BAD)
     if expires <= now:
         raise Fault(CLAIM_EXPIRED)
-    return Claim(subject, role, institution, region, expires, token)
+    return Claim(subject, role, institution, region, expires, token, tuple(duties))
 
 
 class Claims:

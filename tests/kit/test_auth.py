@@ -22,6 +22,7 @@ claims = st.builds(
     institution=st.text(max_size=30),
     region=st.sampled_from(["", "*", "33", "3301", "990101"]),
     expires=st.integers(NOW + 1, NOW + 100_000),
+    duties=st.lists(st.sampled_from(sorted(auth.DUTIES)), unique=True).map(lambda d: tuple(sorted(d))),
 )
 
 
@@ -167,3 +168,34 @@ def test_a_deadline_only_shrinks() -> None:
         with deadline.limit(0):
             assert deadline.remaining(30) == 0
     assert deadline.remaining(30) == 30
+
+
+@pytest.mark.parametrize(
+    ("region", "level"),
+    [("990101", "county"), ("9901", "city"), ("99", "province"), ("*", "nation"), ("", "")],
+)
+def test_the_level_of_an_office_is_the_length_of_its_region(region: str, level: str) -> None:
+    """County opinion and city decision are different offices: a prefix says which one asks."""
+    assert Claim("key", "bureau", region=region).level == level
+    assert Claim("key", "hospital", "H1", region).level == ""
+
+
+def test_a_missing_duty_and_a_wrong_level_are_refused() -> None:
+    """Nobody decides what his office does not decide."""
+    clerk = Claim("key", "bureau", region="990101", duties=("handling",))
+    clerk.require_duty("handling", "secretary")
+    clerk.require_level("county", "city")
+    with pytest.raises(Fault) as duty:
+        clerk.require_duty("secretary")
+    assert duty.value.reason is auth.DUTY_DENIED
+    with pytest.raises(Fault) as level:
+        clerk.require_level("city")
+    assert level.value.reason is auth.LEVEL_DENIED
+
+
+def test_a_claim_with_an_unknown_duty_is_refused() -> None:
+    """A newer process must not smuggle in a duty this one cannot judge."""
+    token = auth.sign(Claim("key", "bureau", region="99", expires=NOW + 9, duties=("king",)), KEY)
+    with pytest.raises(Fault) as caught:
+        auth.verify(token, KEY, NOW)
+    assert caught.value.reason is auth.CLAIM_BAD
