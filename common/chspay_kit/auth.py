@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -24,10 +24,26 @@ CLAIM_METADATA = "x-chspay-claim"
 #: How long a claim signed for one request lives, seconds.
 CLAIM_SECONDS = 300
 EVERYWHERE = "*"
-ROLES = frozenset({"hospital", "bureau", "expert", "service"})
-#: What a caller does in its office; one person may have several. handling 经办, clearing 结算清算, secretary
-#: 专家库秘书, administration 医保行政部门, audit 稽核审计, lead 医共体牵头医院, accounts 账号管理.
-DUTIES = frozenset({"handling", "clearing", "secretary", "administration", "audit", "lead", "accounts"})
+#: What a caller does in its office, in Chinese; one person may have several.
+DUTY_NAMES = {
+    "handling": "经办",
+    "clearing": "结算清算",
+    "secretary": "专家库秘书",
+    "administration": "医保行政",
+    "audit": "稽核审计",
+    "lead": "医共体牵头医院",
+    "accounts": "账号管理",
+}
+DUTIES = frozenset(DUTY_NAMES)
+#: The offices, from the smallest, in Chinese.
+LEVEL_NAMES = {
+    "county": "县（区）级医保部门",
+    "city": "市级医保部门",
+    "province": "省级医保部门",
+    "nation": "国家医保部门",
+}
+ROLE_NAMES = {"hospital": "医疗机构", "bureau": "医保部门", "expert": "专家", "service": "系统"}
+ROLES = frozenset(ROLE_NAMES)
 #: The office a region prefix stands for, by its length.
 _LEVELS = {6: "county", 4: "city", 2: "province"}
 
@@ -75,17 +91,20 @@ class Claim:
     def require_duty(self, *duties: str) -> None:
         """Refuses callers who have none of these duties."""
         if not set(duties) & set(self.duties):
-            raise Fault(DUTY_DENIED, field="duties", value="、".join(self.duties), needed="、".join(duties))
+            raise Fault(DUTY_DENIED, field="duties", value=in_chinese(self.duties), needed=in_chinese(duties))
 
     def require_level(self, *levels: str) -> None:
         """Refuses offices of any other level."""
         if self.level not in levels:
-            raise Fault(LEVEL_DENIED, field="level", value=self.level or self.role, needed="、".join(levels))
+            own = LEVEL_NAMES.get(self.level) or ROLE_NAMES[self.role]
+            needed = "、".join(LEVEL_NAMES[level] for level in levels)
+            raise Fault(LEVEL_DENIED, field="level", value=own, needed=needed)
 
     def require_role(self, *roles: str) -> None:
         """Refuses callers of any other role."""
         if self.role not in roles:
-            raise Fault(ROLE_DENIED, field="role", value=self.role, needed="、".join(roles))
+            needed = "、".join(ROLE_NAMES[role] for role in roles)
+            raise Fault(ROLE_DENIED, field="role", value=ROLE_NAMES[self.role], needed=needed)
 
     def require_region(self, code: str) -> None:
         """Refuses callers who may not act on the six-digit region ``code``."""
@@ -100,6 +119,11 @@ class Claim:
     def covers(self, code: str) -> bool:
         """Whether the region part of the claim reaches the six-digit region ``code``."""
         return self.region == EVERYWHERE or (self.region != "" and code.startswith(self.region))
+
+
+def in_chinese(duties: Iterable[str]) -> str:
+    """Duties as people call them; a dash for none."""
+    return "、".join(DUTY_NAMES[duty] for duty in duties) or "—"
 
 
 def service_claim(subject: str, region: str = EVERYWHERE) -> Claim:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from chspay_core import regions
@@ -24,9 +24,16 @@ from chspay_kit.auth import Claim
 K = TypeVar("K")
 
 SCOPE_UNCLEAR = Reason(
-    "KEY_SCOPE_UNCLEAR", Kind.INVALID, "密钥必须且只能属于一家医疗机构、一个地区或管理员之一。"
+    "KEY_SCOPE_UNCLEAR", Kind.INVALID, "密钥必须且只能属于一家医疗机构、一个地区、一名专家或管理员之一。"
 )
 LABEL_BAD = Reason("KEY_INSTITUTION_BAD", Kind.INVALID, "医疗机构编码应为1至30位字母或数字，收到“{value}”。")
+EXPERT_BAD = Reason(
+    "EXPERT_NUMBER_BAD", Kind.INVALID, "专家编号应为1至40位字母、数字或 . _ -，收到“{value}”。"
+)
+DUTY_UNKNOWN = Reason("DUTY_UNKNOWN", Kind.INVALID, "没有职责“{value}”，可选：{known}。")
+DUTY_NOT_HERE = Reason(
+    "DUTY_NOT_HERE", Kind.INVALID, "{name}不能有职责“{value}”；医疗机构只可有lead，专家没有职责。"
+)
 
 #: A verified key is trusted this long without asking the database: the longest a revocation takes.
 REMEMBER_SECONDS = 30
@@ -34,6 +41,9 @@ REMEMBER_SECONDS = 30
 CLAIM_SECONDS = 60
 _MOST_REMEMBERED = 10_000
 _KEY = re.compile(r"cp_([0-9a-z]{12})_([0-9A-Za-z_-]{20,64})\Z", re.ASCII)
+_EXPERT = re.compile(r"[0-9A-Za-z._-]{1,40}\Z", re.ASCII)
+#: What an office does when nobody says which of it.
+OFFICE_DUTIES = ("handling", "clearing")
 _INSTITUTION = re.compile(r"[0-9A-Za-z]{1,30}\Z", re.ASCII)
 
 
@@ -42,25 +52,63 @@ def secret_hash(key_id: str, secret: str) -> bytes:
     return smcrypto.sm3(f"{key_id}:{secret}".encode())
 
 
-def new_key(
-    *, institution: str = "", region: str = "", admin: bool = False, label: str = ""
-) -> tuple[str, Client]:
-    """A fresh key: the text to hand out once, and the row to store.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For whom a key or a role of an account speaks; made by :func:`scope_of`.
+
+    :param region: digits a visible region code starts with, ``*`` for all; empty unless a bureau's.
+    :param expert: number of an expert; empty for everybody else.
+    """
+
+    role: str
+    institution: str
+    region: str
+    expert: str
+    duties: tuple[str, ...]
+
+
+def scope_of(
+    *,
+    institution: str = "",
+    region: str = "",
+    expert: str = "",
+    admin: bool = False,
+    duties: Sequence[str] = (),
+) -> Scope:
+    """A scope, checked; an office without duties gets :data:`OFFICE_DUTIES`.
 
     :param institution: hospital code, for a hospital's key.
     :param region: six-digit region code, for a bureau's key; it reaches everything inside.
-    :raises Fault: not exactly one scope is given, or it is malformed.
+    :param expert: number in the pool of experts.
+    :raises Fault: not exactly one scope is given, it is malformed, or a duty is not one it can have.
     """
-    if sum((bool(institution), bool(region), admin)) != 1:
+    if sum((bool(institution), bool(region), bool(expert), admin)) != 1:
         raise Fault(SCOPE_UNCLEAR)
     if institution and not _INSTITUTION.match(institution):
         raise Fault(LABEL_BAD, field="institution", value=institution)
+    if expert and not _EXPERT.match(expert):
+        raise Fault(EXPERT_BAD, field="expert", value=expert)
+    role = "hospital" if institution else "expert" if expert else "bureau"
+    for duty in duties:
+        if duty not in claims.DUTIES:
+            raise Fault(DUTY_UNKNOWN, field="duties", value=duty, known="、".join(claims.DUTY_NAMES))
+        if not (duty == "lead" if role == "hospital" else role == "bureau" and duty != "lead"):
+            raise Fault(DUTY_NOT_HERE, field="duties", value=duty, name=claims.ROLE_NAMES[role])
+    if role == "bureau" and not duties:
+        duties = OFFICE_DUTIES
     reach = claims.EVERYWHERE if admin else ""
     if region:
         reach = regions.prefix(region) or claims.EVERYWHERE
+    return Scope(role, institution, reach, expert, tuple(sorted(set(duties))))
+
+
+def new_key(scope: Scope, label: str = "") -> tuple[str, Client]:
+    """A fresh key: the text to hand out once, and the row to store."""
     key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(24)
-    role = "hospital" if institution else "bureau"
-    client = Client(key_id, secret_hash(key_id, secret), role, institution, reach, label)
+    client = Client(
+        key_id, secret_hash(key_id, secret), scope.role, scope.institution, scope.region, label,
+        scope.expert, scope.duties,
+    )  # fmt: skip
     return f"cp_{key_id}_{secret}", client
 
 
@@ -135,11 +183,12 @@ class Keys:
 
     def _signed(self, client: Client) -> Claim:
         claim = Claim(
-            client.key_id,
+            f"expert:{client.expert}" if client.expert else client.key_id,
             client.role,
             client.institution,
             client.region,
             int(self._clock()) + CLAIM_SECONDS,
+            duties=tuple(client.duties),
         )
         return replace(claim, token=claims.sign(claim, self._claim_key))
 

@@ -19,6 +19,16 @@ from chspay_kit import deadline
 from chspay_kit.auth import Claim
 
 REQUEST_ID_HEADER = "Idempotency-Key"
+#: Who may write where the path says nothing else.
+WRITING_DUTIES = ("handling", "clearing", "administration")
+#: Paths whose service knows each step's own duty (disputes take some from experts, secretaries and auditors).
+_JUDGED_BY_SERVICE = tuple(
+    f"/api/v1/{room}"
+    for room in (
+        "accounts", "disputes", "draws", "experts", "negotiations", "opinions", "panels", "register",
+        "reviews", "sessions", "working-group",
+    )
+)  # fmt: skip
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}\Z", re.ASCII)
 
 
@@ -44,8 +54,8 @@ class Session:
     services: Services
 
     def require_bureau(self) -> None:
-        """Refuses hospitals."""
-        if self.claim.role == "hospital":
+        """Refuses everybody who is no office of the insurance."""
+        if self.claim.role not in {"bureau", "service"}:
             raise Fault(reasons.BUREAU_ONLY)
 
     def require_hospital(self, code: str) -> None:
@@ -94,7 +104,20 @@ async def _session(request: Request) -> Session:
 async def writing(request: Request) -> Writing:
     """A session that may write, found in one step: every dependency costs on the online path."""
     session = await _session(request)
+    _check_duty(session.claim, request.scope["path"])
     return Writing(session.claim, session.services, request_id_in(request))
+
+
+def _check_duty(claim: Claim, path: str) -> None:
+    """An office writes with a duty that writes; who only audits, reads.
+
+    :raises Fault: DUTY_DENIED, ROLE_DENIED.
+    """
+    if path.startswith(_JUDGED_BY_SERVICE):
+        return
+    claim.require_role("hospital", "bureau", "service")
+    if claim.role == "bureau":
+        claim.require_duty(*WRITING_DUTIES)
 
 
 def request_id_in(request: Request) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import asyncpg
 
@@ -24,6 +24,9 @@ class Client:
     institution: str
     region: str
     label: str
+    #: Number of an expert's key; empty otherwise.
+    expert: str = ""
+    duties: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,8 @@ class PgStore:
     async def client(self, key_id: str) -> Client | None:
         async with self._connection() as connection:
             row = await connection.fetchrow(
-                "SELECT key_id, secret_hash, role, institution, region, label FROM gateway.api_client"
-                " WHERE key_id = $1 AND state = 'active' AND since <= now()"
+                "SELECT key_id, secret_hash, role, institution, region, label, expert, duties"
+                " FROM gateway.api_client WHERE key_id = $1 AND state = 'active' AND since <= now()"
                 " AND (until IS NULL OR until > now())",
                 key_id,
             )
@@ -270,17 +273,17 @@ class AdminStore:
     async def add(self, client: Client, until: datetime | None = None) -> None:
         """Stores a new key."""
         await self._connection.execute(
-            "INSERT INTO gateway.api_client (key_id, secret_hash, role, institution, region, label, until)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO gateway.api_client (key_id, secret_hash, role, institution, region, label, expert,"
+            " duties, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             client.key_id, client.secret_hash, client.role, client.institution, client.region,
-            client.label, until,
+            client.label, client.expert, list(client.duties), until,
         )  # fmt: skip
 
-    async def listing(self) -> list[dict[str, object]]:
+    async def listing(self) -> list[dict[str, Any]]:
         """Every key without its hash, newest first."""
         rows = await self._connection.fetch(
-            "SELECT key_id, role, institution, region, label, state, since, until FROM gateway.api_client"
-            " ORDER BY since DESC, key_id"
+            "SELECT key_id, role, institution, region, label, expert, duties, state, since, until"
+            " FROM gateway.api_client ORDER BY since DESC, key_id"
         )
         return [dict(row) for row in rows]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -38,12 +39,18 @@ class ApiClient(_Gateway, table=True):
 
     __tablename__ = "api_client"
     __table_args__ = (
-        CheckConstraint("role IN ('hospital', 'bureau')", name="api_client_role"),
+        CheckConstraint("role IN ('hospital', 'bureau', 'expert')", name="api_client_role"),
         CheckConstraint("state IN ('active', 'revoked')", name="api_client_state"),
         CheckConstraint(
-            "(role = 'hospital' AND institution <> '' AND region = '')"
-            " OR (role = 'bureau' AND institution = '' AND region <> '')",
+            "(role = 'hospital' AND institution <> '' AND region = '' AND expert = '')"
+            " OR (role = 'bureau' AND institution = '' AND region <> '' AND expert = '')"
+            " OR (role = 'expert' AND institution = '' AND region = '' AND expert <> '')",
             name="api_client_scope",
+        ),
+        CheckConstraint(
+            "role = 'bureau' AND duties <@ ARRAY['handling', 'clearing', 'secretary', 'administration',"
+            " 'audit', 'accounts'] OR role = 'hospital' AND duties <@ ARRAY['lead'] OR duties = '{}'",
+            name="api_client_duties",
         ),
     )
 
@@ -63,6 +70,9 @@ class ApiClient(_Gateway, table=True):
         sa_type=DateTime(timezone=True),
         nullable=True,
     )
+    #: Number of an expert's key; empty otherwise.
+    expert: str = Field(sa_type=Text, sa_column_kwargs={"server_default": text("''")})
+    duties: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})
 
 
 class Exchange(_Gateway, table=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 _MOST = 10_000
@@ -26,6 +26,7 @@ class Session:
 
     :param key: the API key, for the gateway only; it is in no page, cookie, log or file.
     :param csrf: what a form of this sign-in must send back.
+    :param duties: what the reader does in its office, as ``GET /api/v1/me`` says.
     """
 
     key: str = field(repr=False)
@@ -36,6 +37,7 @@ class Session:
     began: float
     seen: float
     csrf: str = field(repr=False)
+    duties: tuple[str, ...] = ()
     draft: Draft | None = field(default=None, repr=False)
 
     def take_draft(self) -> Draft | None:
@@ -67,13 +69,22 @@ class Sessions:
         self._clock = clock
         self._known: dict[str, Session] = {}
 
-    def begin(self, key: str, *, subject: str, role: str, institution: str, region: str) -> str:
+    def begin(
+        self,
+        key: str,
+        *,
+        subject: str,
+        role: str,
+        institution: str,
+        region: str,
+        duties: Iterable[str] = (),
+    ) -> str:
         """Remembers a sign-in; answers the number for the cookie."""
         self._forget_old()
         number = secrets.token_urlsafe(32)
         now = self._clock()
         self._known[number] = Session(
-            key, subject, role, institution, region, now, now, secrets.token_urlsafe(32)
+            key, subject, role, institution, region, now, now, secrets.token_urlsafe(32), tuple(duties)
         )
         return number
 

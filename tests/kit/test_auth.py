@@ -188,9 +188,11 @@ def test_a_missing_duty_and_a_wrong_level_are_refused() -> None:
     with pytest.raises(Fault) as duty:
         clerk.require_duty("secretary")
     assert duty.value.reason is auth.DUTY_DENIED
+    assert duty.value.message == "当前身份没有此操作所需的职责：专家库秘书。"
     with pytest.raises(Fault) as level:
         clerk.require_level("city")
     assert level.value.reason is auth.LEVEL_DENIED
+    assert level.value.message == "此操作由市级医保部门办理，当前身份属于县（区）级医保部门。"
 
 
 def test_a_claim_with_an_unknown_duty_is_refused() -> None:

@@ -11,6 +11,7 @@ from pydantic import Field
 from chspay_gateway.collection import collection_of
 from chspay_gateway.rest.types import Answer
 from chspay_gateway.session import Caller, gateway_of
+from chspay_kit.auth import DUTY_NAMES
 
 router = APIRouter(tags=["系统"])
 
@@ -35,12 +36,16 @@ class VersionOut(Answer):
 
 
 class CallerOut(Answer):
-    """密钥代表谁。"""
+    """密钥或登录代表谁。"""
 
-    subject: str = Field(description="密钥编号")
-    role: str = Field(description="hospital 医疗机构 · bureau 医保部门")
+    subject: str = Field(description="密钥编号，或账号（user:…、expert:…）")
+    role: str = Field(description="hospital 医疗机构 · bureau 医保部门 · expert 专家")
     institution: str = Field(description="医疗机构编码；医保部门为空")
     region: str = Field(description="能看到的行政区划前缀；*为全部，医疗机构为空")
+    level: str = Field(description="county、city、province、nation；只有医保部门有")
+    duties: list[str] = Field(
+        description="职责：" + " · ".join(f"{code} {name}" for code, name in DUTY_NAMES.items())
+    )
 
 
 @router.get("/healthz", summary="进程是否存活", openapi_extra={"security": []})
@@ -81,5 +86,10 @@ async def who_am_i(caller: Caller) -> CallerOut:
     """密钥属于哪家医疗机构或哪个地区，页面据此显示。"""
     claim = caller.claim
     return CallerOut(
-        subject=claim.subject, role=claim.role, institution=claim.institution, region=claim.region
+        subject=claim.subject,
+        role=claim.role,
+        institution=claim.institution,
+        region=claim.region,
+        level=claim.level,
+        duties=list(claim.duties),
     )

@@ -100,7 +100,12 @@ async def sign_in(
         log.info("portal.sign_in_refused", reason=error.code)
         return RedirectResponse(_again(back, error.code), HTTPStatus.SEE_OTHER)
     number = portal.sessions.begin(
-        given, subject=me["subject"], role=me["role"], institution=me["institution"], region=me["region"]
+        given,
+        subject=me["subject"],
+        role=me["role"],
+        institution=me["institution"],
+        region=me["region"],
+        duties=me["duties"],
     )
     log.info("portal.signed_in", subject=me["subject"], role=me["role"])
     response = RedirectResponse(local(back), HTTPStatus.SEE_OTHER)
