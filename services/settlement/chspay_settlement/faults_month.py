@@ -87,3 +87,6 @@ DIFFERENCE_YEAR_CLEARED = Reason(
     "统筹区{pool}的{year}年正在清算（{value}），该年各月的更正不能再按差额入账；"
     "请退回该清算后再提交，或待办结后办理重新清算。",
 )
+POOL_NOT_OWN = Reason(
+    "POOL_NOT_OWN", Kind.DENIED, "贵院当时不属统筹区{value}，只能查询所属统筹区的出院人次。"
+)

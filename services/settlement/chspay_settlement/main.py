@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chspay.settlement.v1 import (
+    disputable_pb2_grpc,
     episodes_pb2_grpc,
     figures_pb2_grpc,
     groupings_pb2_grpc,
@@ -43,6 +44,7 @@ from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.proof.packages import Packages
 from chspay_settlement.app.quality.checking import Quality, QualityChecks
+from chspay_settlement.app.reading.disputable import Disputable
 from chspay_settlement.app.reading.explain import Explain
 from chspay_settlement.app.reading.peers import Peers
 from chspay_settlement.app.reading.routes import Routes
@@ -58,6 +60,8 @@ from chspay_settlement.app.year.stages import YearStages
 from chspay_settlement.clients import Budget, Grouper, Policies
 from chspay_settlement.clients_perdiem import BedDays
 from chspay_settlement.clients_registry import Institutions
+from chspay_settlement.rpc.disputable import NAME as DISPUTABLE
+from chspay_settlement.rpc.disputable import DisputableServicer
 from chspay_settlement.rpc.episodes import NAME as EPISODES
 from chspay_settlement.rpc.episodes import EpisodeServicer
 from chspay_settlement.rpc.figures import NAME as FIGURES
@@ -145,6 +149,7 @@ def build(
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
         *_beside_intake(intake, keyring, policies),
         *_opened(runs, years, months, policies, packages),
+        *_disputed(months),
     ]
     jobs = (
         MonthRuns(Stages(groups, policies, bed_days, ceilings)),
@@ -210,6 +215,17 @@ def _opened(
             statement_package_pb2_grpc.add_StatementPackageServiceServicer_to_server,
             PackageServicer(packages),
             PACKAGES,
+        ),
+    ]
+
+
+def _disputed(months: MonthMemory) -> list[Add]:
+    """What disputes ask."""
+    return [
+        (
+            disputable_pb2_grpc.add_DisputableServiceServicer_to_server,
+            DisputableServicer(Disputable(months)),
+            DISPUTABLE,
         ),
     ]
 
