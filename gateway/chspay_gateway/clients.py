@@ -47,6 +47,7 @@ from chspay.rulebook.v1 import (
 from chspay.settlement.v1 import (
     episodes_pb2_grpc,
     figures_pb2_grpc,
+    frontpages_pb2_grpc,
     groupings_pb2_grpc,
     inputs_pb2_grpc,
     ledger_pb2_grpc,
@@ -101,6 +102,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "forecasts": ("budget", forecast_pb2_grpc.ForecastServiceStub),
     "episodes": ("settlement", episodes_pb2_grpc.EpisodeServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
+    "front_pages": ("settlement", frontpages_pb2_grpc.FrontPageServiceStub),
     "groupings": ("settlement", groupings_pb2_grpc.GroupingServiceStub),
     "inputs": ("settlement", inputs_pb2_grpc.InputServiceStub),
     "month": ("settlement", month_pb2_grpc.MonthServiceStub),
@@ -153,6 +155,7 @@ class Services:
     weights: Any
     episodes: Any
     figures: Any
+    front_pages: Any
     groupings: Any
     inputs: Any
     month: Any

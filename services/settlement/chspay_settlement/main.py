@@ -10,6 +10,7 @@ from chspay.settlement.v1 import (
     disputable_pb2_grpc,
     episodes_pb2_grpc,
     figures_pb2_grpc,
+    frontpages_pb2_grpc,
     groupings_pb2_grpc,
     inputs_pb2_grpc,
     ledger_pb2_grpc,
@@ -44,6 +45,7 @@ from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.proof.packages import Packages
 from chspay_settlement.app.quality.checking import Quality, QualityChecks
+from chspay_settlement.app.quality.frontpages import FrontPages
 from chspay_settlement.app.reading.disputable import Disputable
 from chspay_settlement.app.reading.explain import Explain
 from chspay_settlement.app.reading.peers import Peers
@@ -66,6 +68,8 @@ from chspay_settlement.rpc.episodes import NAME as EPISODES
 from chspay_settlement.rpc.episodes import EpisodeServicer
 from chspay_settlement.rpc.figures import NAME as FIGURES
 from chspay_settlement.rpc.figures import FiguresServicer
+from chspay_settlement.rpc.frontpages import NAME as FRONT_PAGES
+from chspay_settlement.rpc.frontpages import FrontPageServicer
 from chspay_settlement.rpc.groupings import NAME as GROUPINGS
 from chspay_settlement.rpc.groupings import GroupingServicer
 from chspay_settlement.rpc.inputs import NAME as INPUTS
@@ -193,6 +197,11 @@ def _beside_intake(intake: Intake, keyring: Keyring, policies: Policies) -> list
             GROUPINGS,
         ),
         (quality_pb2_grpc.add_QualityServiceServicer_to_server, QualityServicer(Quality()), QUALITY),
+        (
+            frontpages_pb2_grpc.add_FrontPageServiceServicer_to_server,
+            FrontPageServicer(FrontPages(keyring)),
+            FRONT_PAGES,
+        ),
     ]
 
 

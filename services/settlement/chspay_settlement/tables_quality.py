@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, Index, Integer, SmallInteger, Text
+from sqlalchemy import Date, Index, Integer, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -58,3 +58,22 @@ class QualityResultRow(SQLModel, table=True):
     codes: str = Field(sa_type=JSONB)
     findings: str = Field(sa_type=JSONB)
     checked_at: datetime = moment_of_writing()
+
+
+class FrontPage(SQLModel, table=True):
+    """A front page (4401) as it came, sealed; the newest one of a stay counts."""
+
+    __tablename__ = "front_page"
+    __table_args__ = (
+        Index("front_page_of_visit", "hospital_code", "mdtrt_id"),
+        Index("front_page_of_settlement", "hospital_code", "setl_id"),
+        _OF_SCHEMA,
+    )
+
+    request_id: str = Field(primary_key=True, sa_type=Text)
+    hospital_code: str = Field(sa_type=Text)
+    region_code: str = Field(sa_type=Text)
+    mdtrt_id: str = Field(sa_type=Text)
+    setl_id: str = Field(sa_type=Text)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    received_at: datetime = moment_of_writing()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chspay_gateway.envelope.exchange import Transaction
 from chspay_gateway.national.transactions import (
     files,
+    frontpages,
     groups,
     lists,
     notyet,
@@ -27,6 +28,7 @@ SERVED: Mapping[str, Transaction] = {
     "4103": Transaction(lists.find, writes=False),
     "4104": Transaction(quality.results, writes=False),
     "4105": Transaction(states.count, writes=False),
+    "4401": Transaction(frontpages.submit),
     "9001": Transaction(sessions.sign_in),
     "9002": Transaction(sessions.sign_out),
     "1101": Transaction(people.person, writes=False),

@@ -58,6 +58,11 @@ def read_items(content: str, catalogue: Catalogue) -> tuple[Item, ...]:
     return tuple(found)
 
 
+def is_front_page(message: object) -> bool:
+    """Whether a message has the node a front page is told in."""
+    return isinstance(_node(message, "baseinfo"), Mapping)
+
+
 def compare(items: tuple[Item, ...], settlement_list: object, front_page: object) -> list[Compared]:
     """Every field both papers have, and the diagnoses and operations; never raises.
 
