@@ -16,7 +16,9 @@ import uvloop
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_kit.supervise import follow_parent
 
-NAMES = ("grouper", "rulebook", "budget", "settlement", "capitation", "perdiem", "gateway", "portal")
+NAMES = (
+    "grouper", "rulebook", "budget", "settlement", "capitation", "perdiem", "dispute", "gateway", "portal",
+)  # fmt: skip
 SERVICE_UNKNOWN = Reason("SERVICE_UNKNOWN", Kind.INVALID, "没有名为 {value} 的服务；可选：{known}")
 
 

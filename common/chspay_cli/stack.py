@@ -39,7 +39,7 @@ PORTS_TAKEN = Reason(
     "端口 {value} 已被其他程序占用；请用 --port-base 换一段端口，例如 --port-base 18080",
 )
 
-SERVICES = ("rulebook", "grouper", "budget", "settlement", "capitation", "perdiem")
+SERVICES = ("rulebook", "grouper", "budget", "settlement", "capitation", "perdiem", "dispute")
 GATEWAY, PORTAL = "gateway", "portal"
 DEFAULT_PORTS = {
     "gateway": 8080,
@@ -49,6 +49,7 @@ DEFAULT_PORTS = {
     "settlement": 50054,
     "capitation": 50055,
     "perdiem": 50056,
+    "dispute": 50057,
     "portal": 8090,
 }
 _PROBE_SECONDS = 2.0

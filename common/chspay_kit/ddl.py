@@ -86,7 +86,9 @@ def forbid_update_delete(table: str) -> None:
     )
 
 
-def enable_rls(table: str, hospital_column: str = "", region_column: str = "") -> None:
+def enable_rls(
+    table: str, hospital_column: str = "", region_column: str = "", *, subject_column: str = ""
+) -> None:
     """Rows are visible, and may be written, only to the hospital or the region they belong to.
 
     A row shows when ``chspay.institution`` equals its hospital, or ``chspay.region`` is ``*`` or a
@@ -96,6 +98,8 @@ def enable_rls(table: str, hospital_column: str = "", region_column: str = "") -
     :param hospital_column: column of the hospital code; empty when the table has none.
     :param region_column: column of the six-digit region code; empty when the table has none, in which
         case only a claim over all regions (``*``) sees other hospitals' rows.
+    :param subject_column: column that names a person (an expert), who sees the rows naming him whatever
+        region and hospital they are of; empty when the table has none.
     """
     sees = ["current_setting('chspay.region', true) = '*'"]
     if hospital_column:
@@ -106,6 +110,10 @@ def enable_rls(table: str, hospital_column: str = "", region_column: str = "") -
         column = _checked(region_column)
         sees.append(f"(current_setting('chspay.region', true) <> '' AND starts_with({column}, "
                     "current_setting('chspay.region', true)))")  # fmt: skip
+    if subject_column:
+        column = _checked(subject_column)
+        sees.append(f"(current_setting('chspay.subject', true) <> '' AND {column} = "
+                    "current_setting('chspay.subject', true))")  # fmt: skip
     target = _qualified(table)
     op.execute(f"ALTER TABLE {target} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {target} FORCE ROW LEVEL SECURITY")

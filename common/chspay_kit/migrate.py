@@ -44,7 +44,7 @@ MIGRATION_NO_DATABASE = Reason(
     "MIGRATION_NO_DATABASE", Kind.UNAVAILABLE, "连接不上数据库，请核对地址、账号与口令（{why}）"
 )
 
-SERVICES = ("rulebook", "grouper", "budget", "settlement", "capitation", "perdiem", "gateway")
+SERVICES = ("rulebook", "grouper", "budget", "settlement", "capitation", "perdiem", "dispute", "gateway")
 _LOCK = 0x63687370  # "chsp": two migration jobs started together take turns
 
 

@@ -49,6 +49,7 @@ class ServiceSettings(BaseSettings):
     settlement_target: str = "127.0.0.1:50054"
     capitation_target: str = "127.0.0.1:50055"
     perdiem_target: str = "127.0.0.1:50056"
+    dispute_target: str = "127.0.0.1:50057"
 
     def claim_secret(self) -> bytes:
         """The key that signs and verifies claims; at least 16 bytes, or a :class:`Fault`."""

@@ -32,6 +32,7 @@ from chspay.grouper.v1 import (
     schemes_pb2_grpc,
     weights_pb2_grpc,
 )
+from chspay.dispute.v1 import machines_pb2_grpc
 from chspay.perdiem.v1 import (
     assessments_pb2_grpc,
     perdiem_pb2_grpc,
@@ -76,6 +77,7 @@ _STUBS: dict[str, Any] = {
     "settlement": settlement_pb2_grpc.SettlementServiceStub,
     "capitation": capitation_pb2_grpc.CapitationServiceStub,
     "perdiem": perdiem_pb2_grpc.PerDiemServiceStub,
+    "dispute": machines_pb2_grpc.MachineServiceStub,
 }
 #: Further services on a channel that has one already: name of the stub -> (channel, stub).
 _MORE: dict[str, tuple[str, Any]] = {
@@ -139,6 +141,7 @@ class Services:
     communities: Any
     results: Any
     perdiem: Any
+    dispute: Any
     stay_records: Any
     pilots: Any
     assessments: Any
@@ -190,6 +193,7 @@ def connect(settings: GatewaySettings) -> Services:
         "settlement": settings.settlement_target,
         "capitation": settings.capitation_target,
         "perdiem": settings.perdiem_target,
+        "dispute": settings.dispute_target,
     }
     key = settings.claim_secret()
     return on_channels({name: Channel(target, key) for name, target in targets.items()})

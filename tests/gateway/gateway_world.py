@@ -105,6 +105,8 @@ async def _servicers(
     from chspay_budget.main import build as build_budget
     from chspay_capitation.main import build as build_capitation
     from chspay_cli.engines import knowledge
+    from chspay_dispute.app.shelf import calendar
+    from chspay_dispute.main import build as build_dispute
     from chspay_grouper.app import GrouperApp
     from chspay_grouper.main import build as build_grouper
     from chspay_perdiem.clients import Rulebook as PerdiemsRulebook
@@ -124,6 +126,7 @@ async def _servicers(
     heads = build_capitation(
         databases["capitation"], channels["rulebook"], channels["budget"], channels["settlement"]
     )
+    disputes = build_dispute(databases["dispute"], channels["rulebook"], channels["settlement"], calendar())
     servicers = {
         "grouper": grouping.servicers,
         "rulebook": rulebook_servicers(Shelf(ROOT), knowledge()),
@@ -131,11 +134,14 @@ async def _servicers(
         "settlement": built.servicers,
         "capitation": heads.servicers,
         "perdiem": build_perdiem(PerdiemsRulebook(channels["rulebook"])),
+        "dispute": disputes.servicers,
     }
-    return servicers, [*(worker.work for worker in built.workers), grouping.worker.work, heads.worker.work]
+    return servicers, [
+        *(worker.work for worker in built.workers), grouping.worker.work, heads.worker.work, *disputes.jobs,
+    ]  # fmt: skip
 
 
-SERVICES = ("grouper", "rulebook", "budget", "settlement", "capitation", "perdiem")
+SERVICES = ("grouper", "rulebook", "budget", "settlement", "capitation", "perdiem", "dispute")
 
 
 @contextlib.asynccontextmanager

@@ -169,7 +169,7 @@ async def test_probes_and_version_need_no_key(gw):
     ready = await gw.ask("GET", "/readyz", who=None)
     assert ready.status_code == 200, ready.text
     assert set(ready.json()["parts"]) == {
-        "database", "grouper", "rulebook", "budget", "settlement", "capitation", "perdiem",
+        "database", "grouper", "rulebook", "budget", "settlement", "capitation", "perdiem", "dispute",
     }  # fmt: skip
     assert (await gw.ask("GET", "/version", who=None)).json()["version"]
 

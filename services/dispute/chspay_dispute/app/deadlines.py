@@ -1,0 +1,143 @@
+"""The scheduler: what is due is done once, whoever was asleep or killed meanwhile.
+
+A clock that has run out is attended to in one transaction: its docket is locked, the clock is marked, and
+the owner's handler takes the step that follows by itself. Should the process die before the commit,
+nothing happened and the next one begins anew; after it, the clock is not found any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+import asyncpg
+
+from chspay_core.errors import Fault, Kind
+from chspay_dispute.app.clocks import legal_day
+from chspay_dispute.app.moves import Moves
+from chspay_dispute.store import deadlines, docket
+from chspay_dispute.store.deadlines import Deadline
+from chspay_dispute.store.docket import Row
+from chspay_kit import logs
+from chspay_kit.auth import Claim, service_claim, use_claim
+from chspay_kit.db import Database, translate
+
+#: How often the clocks are looked at, how many in one look, and the pause when something is away; seconds.
+POLL_SECONDS = 1.0
+RETRY_SECONDS = 5.0
+_AT_ONCE = 200
+#: The office that is told as well when nobody acted.
+_ABOVE = {"CNTY": "CITY", "CITY": "PROV", "SECR": "CITY", "EXPT": "SECR", "SETL": "CITY", "AUDIT": "ADMIN"}
+
+log = logs.get_logger(__name__)
+
+
+class Handler(Protocol):
+    """What an owner does when a clock of its docket has run out."""
+
+    async def ran_out(
+        self, connection: asyncpg.Connection, deadline: Deadline, row: Row, actor: Claim
+    ) -> str:
+        """Takes the step that follows by itself and returns its event; empty when nothing follows.
+
+        Only asked when the machine names an automatic event for the clock.
+        :raises Fault: why the step cannot be taken; of kind UNAVAILABLE, why it has to wait.
+        """
+        ...
+
+
+class Scheduler:
+    """The background job that attends to clocks.
+
+    :param handlers: by owner (``case``, ``topic``).
+    """
+
+    def __init__(self, database: Database, moves: Moves, handlers: Mapping[str, Handler]) -> None:
+        self._database, self._moves, self._handlers = database, moves, dict(handlers)
+        self._claim = service_claim("dispute")
+
+    async def work(self) -> None:
+        """Attends to clocks for ever."""
+        while True:
+            pause = POLL_SECONDS
+            try:
+                await self.once()
+            except (Fault, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                fault = error if isinstance(error, Fault) else translate(error, lost=True)
+                if fault is None or fault.reason.kind is not Kind.UNAVAILABLE:
+                    raise
+                log.warning("deadlines.waiting", reason=fault.reason.code)
+                pause = RETRY_SECONDS
+            await asyncio.sleep(pause)
+
+    async def once(self) -> int:
+        """Attends to everything that has run out by now; how many clocks that were.
+
+        :raises Fault: of kind UNAVAILABLE, when a neighbour or the database is away.
+        """
+        done, away = 0, None
+        with use_claim(self._claim):
+            while due := await self._due():
+                before = done
+                for item in due:
+                    try:
+                        done += await self._attend(item)
+                    except Fault as fault:
+                        if fault.reason.kind is not Kind.UNAVAILABLE:
+                            await self._fail(item, fault)
+                            done += 1
+                        else:
+                            away = fault
+                if done == before:
+                    break
+        if away is not None:
+            raise away
+        return done
+
+    async def _due(self) -> list[Deadline]:
+        async with self._database.unit(self._claim) as unit:
+            return await deadlines.run_out(await unit.connection(), self._moves.now(), _AT_ONCE)
+
+    async def _attend(self, item: Deadline) -> int:
+        async with self._database.unit(self._claim) as unit:
+            connection = await unit.connection()
+            # The docket first, then the clock: the order in which every step locks them.
+            row = await self._moves.locked(connection, item.owner, item.owner_id)
+            at = self._moves.now()
+            if not await deadlines.end(connection, item.deadline_id, "fired", item.events, at):
+                return 0
+            kind, told = "remind", self._roles(item, row)
+            if item.kind == "due":
+                kind = "moved"
+                if not item.events or not await self._handlers[item.owner].ran_out(
+                    connection, item, row, self._claim
+                ):
+                    kind, told = "overdue", told | {_ABOVE[role] for role in told if role in _ABOVE}
+                    await docket.mark_overdue(connection, item.owner, item.owner_id)
+            await deadlines.remind(connection, item, kind, ",".join(sorted(told)), legal_day(at))
+        log.info("deadline.fired", clock=item.clock, kind=kind)
+        return 1
+
+    async def _fail(self, item: Deadline, fault: Fault) -> None:
+        """The step that should follow is refused: people have to look at it, the clock does not try again."""
+        async with self._database.unit(self._claim) as unit:
+            connection = await unit.connection()
+            row = await self._moves.locked(connection, item.owner, item.owner_id)
+            at = self._moves.now()
+            if not await deadlines.end(connection, item.deadline_id, "failed", fault.reason.code, at):
+                return
+            await docket.mark_overdue(connection, item.owner, item.owner_id)
+            told = self._roles(item, row) | {"CITY"}
+            await deadlines.remind(connection, item, "failed", ",".join(sorted(told)), legal_day(at))
+        log.error("deadline.failed", clock=item.clock, reason=fault.reason.code)
+
+    def _roles(self, item: Deadline, row: Row) -> set[str]:
+        machine = self._moves.machines[item.owner]
+        return {
+            role
+            for step in machine.leaving(row.state)
+            if step.clock == item.clock
+            for role in step.roles
+            if role != "SYS"
+        }

@@ -1,0 +1,1 @@
+"""The pure part of dispute: machines, working days, criteria, quotas, outcomes."""

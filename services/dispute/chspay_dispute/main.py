@@ -1,0 +1,80 @@
+"""Plugs dispute together and serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from chspay.dispute.v1 import machines_pb2_grpc
+from chspay_dispute.app import shelf
+from chspay_dispute.app.deadlines import Handler, Scheduler
+from chspay_dispute.app.moves import Moves
+from chspay_dispute.clients import Rulebook
+from chspay_dispute.engine.calendar import Calendar
+from chspay_dispute.rpc.machines import SERVICE as MACHINES
+from chspay_dispute.rpc.machines import MachineServicer
+from chspay_dispute.settings import DisputeSettings
+from chspay_kit.db import Database
+from chspay_kit.grpc_client import Channel
+from chspay_kit.grpc_server import Add, Job, serve
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Dispute, plugged together."""
+
+    servicers: list[Add]
+    moves: Moves
+    scheduler: Scheduler
+    #: What runs beside the servicers.
+    jobs: list[Job]
+
+
+def build(
+    database: Database,
+    rulebook: Channel,
+    _settlement: Channel,
+    calendar: Calendar,
+    now: Callable[[], datetime] = utc_now,
+) -> Built:
+    """Plugs the rooms together over a database and two channels.
+
+    :param now: the instant that clocks are held against.
+    """
+    moves = Moves(shelf.machines(), calendar, Rulebook(rulebook), now)
+    handlers: dict[str, Handler] = {}
+    servicers: list[Add] = [
+        (
+            machines_pb2_grpc.add_MachineServiceServicer_to_server,
+            MachineServicer(moves.machines, calendar),
+            MACHINES,
+        ),
+    ]
+    scheduler = Scheduler(database, moves, handlers)
+    return Built(servicers, moves, scheduler, [scheduler.work])
+
+
+async def main(settings: DisputeSettings) -> None:
+    """Serves dispute until it is told to stop."""
+    database = Database(
+        settings.database(),
+        min_size=settings.database_min,
+        max_size=settings.database_max,
+        application="chspay-dispute",
+    )
+    rulebook, settlement = (
+        Channel(target, settings.claim_secret())
+        for target in (settings.rulebook_target, settings.settlement_target)
+    )
+    built = build(database, rulebook, settlement, shelf.calendar(settings.dispute_calendar))
+    try:
+        await serve("dispute", built.servicers, settings, database, built.jobs)
+    finally:
+        for channel in (rulebook, settlement):
+            await channel.close()
