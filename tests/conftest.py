@@ -56,12 +56,16 @@ def pg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     server.stop()
 
 
+def _new_name() -> str:
+    return f"test_{os.getpid()}_{next(_numbers)}"
+
+
 @pytest.fixture(scope="module")
 def fresh_db(pg) -> str:
     """The administrator's address of a new, empty database; one per test module."""
     from chspay_kit.pg import create_database
 
-    name = f"test_{os.getpid()}_{next(_numbers)}"
+    name = _new_name()
     create_database(pg.url(database="postgres"), name)
     return pg.url(database=name)
 
@@ -69,27 +73,45 @@ def fresh_db(pg) -> str:
 class MigratedDatabase:
     """A database in which every service's migrations have run."""
 
-    def __init__(self, server, admin_url: str, services: list[str]) -> None:
+    def __init__(self, server, name: str, services: list[str]) -> None:
         self._server = server
-        self.admin_url = admin_url
+        self.admin_url = server.url(database=name)
         self.services = services
-        self._name = admin_url.rsplit("/", 1)[1]
+        self.name = name
 
     def url(self, service: str) -> str:
         """The address for the role of ``service``: what the service itself would be given."""
-        return self._server.url(f"chspay_{service}", database=self._name)
+        return self._server.url(f"chspay_{service}", database=self.name)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(pg) -> MigratedDatabase:
+    """Every migration run once a session; modules work in copies, nobody in this one."""
+    from chspay_kit import migrate
+    from chspay_kit.pg import create_database, password_name
+
+    found = MigratedDatabase(pg, _new_name(), migrate.services())
+    create_database(pg.url(database="postgres"), found.name)
+    for name in found.services:
+        migrate.upgrade(name, found.admin_url, pg.home.secret(password_name(migrate.role_of(name))))
+    return found
 
 
 @pytest.fixture(scope="module")
-def migrated_db(pg, fresh_db: str) -> MigratedDatabase:
+def migrated_db(pg, migrated_template: MigratedDatabase) -> MigratedDatabase:
     """A new database, one per test module, with the schemas of all services."""
-    from chspay_kit import migrate
-    from chspay_kit.pg import password_name
+    import psycopg
 
-    names = migrate.services()
-    for name in names:
-        migrate.upgrade(name, fresh_db, pg.home.secret(password_name(migrate.role_of(name))))
-    return MigratedDatabase(pg, fresh_db, names)
+    from chspay_kit.migrate import role_of
+
+    copy = MigratedDatabase(pg, _new_name(), migrated_template.services)
+    with psycopg.connect(pg.url(database="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {copy.name} TEMPLATE {migrated_template.name}")
+        for name in copy.services:
+            # A role's search path belongs to a database by number, so a copy starts without it.
+            role = role_of(name)
+            connection.execute(f"ALTER ROLE {role} IN DATABASE {copy.name} SET search_path = {name}, public")
+    return copy
 
 
 class RunningStack:
