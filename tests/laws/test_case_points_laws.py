@@ -18,6 +18,7 @@ from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
 from chspay_settlement.engine.case.marks import Mark, MarkKind, merged
 from chspay_settlement.engine.case.points import Pricer, case_points
+from chspay_settlement.engine.case.regroup import regrouped
 from chspay_settlement.engine.groups.measure import measure
 from chspay_settlement.engine.model import CaseKind, Group, GroupTable, PricedInput
 from chspay_settlement.engine.month.clearing import clear
@@ -74,7 +75,7 @@ def test_points_are_rounded_once_from_the_exact_value(seed: int) -> None:
     """The compiled integers and every chain of steps end within half of the last place of the exact value."""
     inputs, pricer, _ = world(seed)
     half = Fraction(1, 2 * 10**pricer.terms.places)
-    for inp in inputs:
+    for inp in map(regrouped, inputs):
         try:
             found = pricer.price(inp)
         except Fault:

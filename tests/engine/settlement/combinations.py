@@ -10,6 +10,7 @@ from chspay_core.measuring import BASE_POINTS, STABILITY
 from chspay_core.policy import Policy
 from chspay_settlement.engine.case.edges import LIMITS
 from chspay_settlement.engine.case.marks import (
+    GROUP,
     MODES,
     MULTIPLE,
     NOTHING,
@@ -174,6 +175,8 @@ def random_marks(chance: random.Random, cost: int | None) -> tuple[Mark, ...]:
             SHARE: f"{chance.randrange(101) / 100}",
             # More would take a hospital's points below zero.
             MULTIPLE: "0",
+            # A group that has a price, once the cases are known.
+            GROUP: chance.choice(GROUPS),
         }[what]
         found.append(Mark(kind, value, mode.value, f"D{chance.randrange(9)}"))
     return tuple(found)
@@ -183,7 +186,17 @@ def random_cases(chance: random.Random, number: int) -> list[PricedInput]:
     """Cases of a few hospitals and groups; the first six are grouped, so that there is a price."""
     levels = {code: 1 + place % 3 for place, code in enumerate(HOSPITALS)}
     weights = {drg: chance.lognormvariate(0, 1) * 10 ** chance.randrange(3, 7) for drg in GROUPS}
-    return [_case(chance, place, levels, weights) for place in range(number)]
+    cases = [_case(chance, place, levels, weights) for place in range(number)]
+    priced = sorted({inp.drg for inp in cases[:6]})
+    return [
+        inp._replace(marks=tuple(_to_a_priced_group(mark, priced) for mark in inp.marks)) for inp in cases
+    ]
+
+
+def _to_a_priced_group(mark: Mark, priced: list[str]) -> Mark:
+    if mark.kind is not MarkKind.REGROUP or mark.value in priced:
+        return mark
+    return mark._replace(value=priced[GROUPS.index(mark.value) % len(priced)])
 
 
 def _case(

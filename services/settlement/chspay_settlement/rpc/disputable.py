@@ -22,6 +22,15 @@ _STATES = {
     PoolState.CLOSED: pb.POOL_STATE_CLOSED,
     PoolState.CLEARED: pb.POOL_STATE_CLEARED,
 }
+_METHODS = {
+    "drg": routing_pb2.PAY_METHOD_DRG,
+    "dip": routing_pb2.PAY_METHOD_DIP,
+    "per_diem": routing_pb2.PAY_METHOD_PER_DIEM,
+    "capitation": routing_pb2.PAY_METHOD_CAPITATION,
+    "by_item": routing_pb2.PAY_METHOD_BY_ITEM,
+    "bundle": routing_pb2.PAY_METHOD_BUNDLE,
+    "none": routing_pb2.PAY_METHOD_NONE,
+}
 Context = Any
 
 
@@ -104,7 +113,7 @@ def _of_month(facts: pb.CaseFacts, month: InMonth) -> None:
     if settled.posted_at is not None:
         facts.settled_on.CopyFrom(date_to_pb(settled.posted_at.astimezone(_BEIJING).date()))
     # A case of which the run kept no route went to its group.
-    facts.method = routing_pb2.PayMethod.Value(f"PAY_METHOD_{(settled.method or 'drg').upper()}")
+    facts.method = _METHODS[settled.method or "drg"]
     facts.kind = settled.kind if last is None else last.kind
     facts.settled_drg = month.drg
     facts.points.CopyFrom(points_to_pb(points_micro))

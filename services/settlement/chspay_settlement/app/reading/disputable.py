@@ -15,7 +15,7 @@ from chspay_settlement import faults, faults_month
 from chspay_settlement.app.intake.lists import list_id_of
 from chspay_settlement.app.month.runs import claim_of_pool
 from chspay_settlement.app.reading.why_memory import MonthMemory
-from chspay_settlement.engine.case.marks import Mark
+from chspay_settlement.engine.case.marks import Mark, MarkKind
 from chspay_settlement.engine.model import Group
 from chspay_settlement.store import decisions, differences, disputable, runs, scope
 from chspay_settlement.store.disputable import CorrectedFacts, Discharges, ListFacts, SettledFacts
@@ -39,17 +39,15 @@ class InMonth:
     corrections: list[CorrectedFacts]
     marks: tuple[Mark, ...]
     run: runs.Run
-    #: The group it stands in now; ``None`` for a case without.
+    #: The figures of that group; ``None`` for a case without.
     group: Group | None
     all_cost_fen: int
     all_cases: int
     #: Cases of the group, those with a known stay, and their days.
     stay: tuple[int, int, int]
 
-    @property
-    def drg(self) -> str:
-        """The group it stands in now."""
-        return self.corrections[-1].drg if self.corrections else self.settled.drg
+    #: The group it stands in now, after differences and decisions.
+    drg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +108,18 @@ class Disputable:
         assert run is not None  # noqa: S101 - its case was read in this transaction
         corrections = await disputable.corrections(connection, run.run_id, *key)
         kept = await self._memory.run(connection, run)
-        drg = corrections[-1].drg if corrections else settled.drg
         if corrections:
             marks = marks_of(corrections[-1].marks)
         else:
             marks = (await decisions.marks(connection, run.run_id, *key)).get(key, ())
-        return CaseFacts(
-            found,
-            InMonth(
-                settled,
-                corrections,
-                marks,
-                run,
-                kept.table.group(drg, settled.level),
-                kept.table.all_cost_fen,
-                kept.table.all_cases,
-                await disputable.group_stay(connection, run.run_id, drg),
-            ),
+        drg = corrections[-1].drg if corrections else settled.drg
+        drg = next((mark.value for mark in marks if mark.kind is MarkKind.REGROUP), drg)
+        stay = await disputable.group_stay(connection, run.run_id, drg)
+        group, table = kept.table.group(drg, settled.level), kept.table
+        month = InMonth(
+            settled, corrections, marks, run, group, table.all_cost_fen, table.all_cases, stay, drg
         )
+        return CaseFacts(found, month)
 
     async def count(self, pool: str, since: date, until: date) -> Counted:
         """Settled discharges of these days.

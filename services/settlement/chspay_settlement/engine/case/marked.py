@@ -1,9 +1,10 @@
 """How a marked case is settled: first the way its points are found, then steps on them, in one order.
 
-The way, the first that applies: the points of its bed-days, a special review 特例单议 (by item, adjusted
-points, linear add, less cost, or rejected), points set for a new technology, by item for a case of extreme
-cost, an incomplete stay of a stable group, or the case's own band as if it were not marked. Then, of points
-its group gave it: day surgery, traditional medicine. Then whatever gave them: add-on for a new technology,
+Before both, a case that a decision put into another group counts with that one (see ``regroup``). The way,
+the first that applies: the points of its bed-days, a special review 特例单议 (by item, adjusted points,
+linear add, less cost, or rejected), points set for a new technology, by item for a case of extreme cost, an
+incomplete stay of a stable group, or the case's own band as if it were not marked. Then, of points its
+group gave it: day surgery, traditional medicine. Then whatever gave them: add-on for a new technology,
 readmission, violation. Everything is exact; the case's points are rounded once, at the end.
 """
 

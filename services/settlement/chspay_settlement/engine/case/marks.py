@@ -6,6 +6,7 @@ order (see ``marked``), so the order in which they were found never matters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
@@ -65,10 +66,14 @@ class MarkKind(StrEnum):
     BED_DAYS = "bed_days"
     #: 违规; how many times its points the case loses on top of earning none.
     VIOLATION = "violation"
+    #: 重分组; the group the case counts with, instead of the one its list was grouped to.
+    REGROUP = "regroup"
 
 
-#: What ``Mark.value`` is: nothing, yuan of cost, points, a share of 0 to 1, a multiple.
+#: What ``Mark.value`` is: nothing, yuan of cost, points, a share of 0 to 1, a multiple, the code of a group.
 NOTHING, YUAN, POINTS, SHARE, MULTIPLE = "nothing", "yuan", "points", "share", "multiple"
+GROUP = "group"
+_GROUP_CODE = re.compile(r"[0-9A-Z][0-9A-Za-z.:_-]{0,31}")
 #: The modes of each kind, and what the value then is.
 MODES: dict[MarkKind, dict[Mode, str]] = {
     MarkKind.INCOMPLETE: {Mode.PLAIN: NOTHING},
@@ -86,6 +91,7 @@ MODES: dict[MarkKind, dict[Mode, str]] = {
     MarkKind.READMISSION: {Mode.PLAIN: SHARE},
     MarkKind.BED_DAYS: {Mode.PLAIN: POINTS},
     MarkKind.VIOLATION: {Mode.PLAIN: MULTIPLE},
+    MarkKind.REGROUP: {Mode.PLAIN: GROUP},
 }
 MARK_NAMES = {
     MarkKind.INCOMPLETE: "住院过程不完整",
@@ -97,12 +103,13 @@ MARK_NAMES = {
     MarkKind.READMISSION: "再入院（前次住院）",
     MarkKind.BED_DAYS: "床日点数",
     MarkKind.VIOLATION: "违规",
+    MarkKind.REGROUP: "重分组",
 }
 
 
 class Mark(NamedTuple):
-    """One fact about one case. ``value`` is plain decimal text or empty, ``cite`` a decision's number or
-    the rule that found it."""
+    """One fact about one case. ``value`` is plain decimal text, the code of a group or empty, ``cite`` a
+    decision's number or the rule that found it."""
 
     kind: MarkKind
     value: str
@@ -131,7 +138,7 @@ def merged(case_id: str, *found: Iterable[Mark]) -> tuple[Mark, ...]:
 
 
 def figure(case_id: str, mark: Mark) -> Fraction:
-    """The figure of a mark, exact: fen where it is money, 0 where the mark has none.
+    """The figure of a mark, exact: fen where it is money, 0 where the mark has none or names a group.
 
     A decision is checked with it before it is kept, a case when it is priced.
 
@@ -144,6 +151,10 @@ def figure(case_id: str, mark: Mark) -> Fraction:
     if what == NOTHING:
         if mark.value:
             raise _unusable(case_id, mark, "不应填写数值")
+        return Fraction(0)
+    if what == GROUP:
+        if not _GROUP_CODE.fullmatch(mark.value):
+            raise _unusable(case_id, mark, "应填写病组编码")
         return Fraction(0)
     money = what == YUAN
     found = Fraction(yuan_to_fen(mark.value) if money else decimal_text(mark.value, "value"))

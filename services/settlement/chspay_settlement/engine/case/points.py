@@ -20,6 +20,7 @@ from chspay_settlement.engine.case.marks import MarkKind
 from chspay_settlement.engine.case.methods import Basis, Settle
 from chspay_settlement.engine.case.methods_day import DayRate
 from chspay_settlement.engine.case.plan import NEVER, Band, Plan, compile_band, stay_days
+from chspay_settlement.engine.case.regroup import regrouped
 from chspay_settlement.engine.case.terms import Terms
 from chspay_settlement.engine.coefficient.source import ONE, Coefficients
 from chspay_settlement.engine.model import (
@@ -82,6 +83,7 @@ class Pricer:
         :raises Fault: GROUP_NOT_MEASURED, GROUP_NOT_IN_WEIGHT_TABLE, STAY_MISSING, POINTS_NEGATIVE, a
             coefficient's or a mark's.
         """
+        inp = regrouped(inp)
         cost = inp.cost_fen
         # A case without cost needs no plan: its group may have no other case to be measured from.
         plan = self.plan(inp) if inp.status in _SETTLED and cost is not None and cost > 0 else None
@@ -219,12 +221,13 @@ class Pricer:
 
     def explain(self, inp: PricedInput, sheet: Worksheet) -> CasePoints:
         """As :meth:`price`, writing every step with its rule onto ``sheet``."""
-        points = self.price(inp)
+        points, listed = self.price(inp), inp.drg
+        inp = regrouped(inp)
         plan = None if points.kind is CaseKind.EXCLUDED else self.plan(inp)
         if plan is None:
             worksheet.write_excluded(sheet, inp, points)
             return points
-        worksheet.write_case(sheet, self, plan, inp, points)
+        worksheet.write_case(sheet, self, plan, inp, points, listed)
         return points
 
 

@@ -17,10 +17,11 @@ from chspay_core.artefact import POLICY_KEYS, ArtefactKind
 from chspay_core.worksheet import Cited, Worksheet
 from chspay_settlement.engine.case.edges import LIMIT_ON, Edge
 from chspay_settlement.engine.case.marked import Step, Way
-from chspay_settlement.engine.case.marks import MarkKind, merged
+from chspay_settlement.engine.case.marks import Mark, MarkKind, merged
 from chspay_settlement.engine.case.methods import LINES, STANDARD_VALUE
 from chspay_settlement.engine.case.methods_day import BENCHMARK, DAY_POINTS, DAY_TIERS, DEPARTMENTS, EXCESS
 from chspay_settlement.engine.case.plan import Plan
+from chspay_settlement.engine.case.regroup import regrouping
 from chspay_settlement.engine.case.sheet_marks import Decided, mark_key, write_idle, write_mark, write_steps
 from chspay_settlement.engine.case.terms import GROUP_ABSENT, SETTLE_KEYS, Terms
 from chspay_settlement.engine.coefficient.source import Coefficients
@@ -72,10 +73,13 @@ class Priced(Protocol):
     def way(self, plan: Plan, inp: PricedInput) -> tuple[Way, list[Step]]: ...
 
 
-def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, points: CasePoints) -> None:
-    """Every step from the settlement list to the points of ``inp``."""
+def write_case(
+    sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, points: CasePoints, listed: str
+) -> None:
+    """Every step from the settlement list to the points of ``inp``; ``listed`` is the group of its list."""
     way, steps = pricer.way(plan, inp)
-    _given(sheet, inp)
+    moved = regrouping(inp)
+    _given(sheet, inp, moved, listed)
     table = pricer.table
     if table.origin is not None:
         rule = pricer.terms.policy.rule(WEIGHT_TABLE)
@@ -91,7 +95,7 @@ def write_case(sheet: Worksheet, pricer: Priced, plan: Plan, inp: PricedInput, p
         rule = pricer.terms.policy.rule(GROUP_ABSENT)
         sheet.rule("group_absent", "权重表没有该病组", "按未入组病例结算", "text", rule=rule)
     mark = write_mark(sheet, way.mark) if way.mark is not None else ""
-    write_idle(sheet, merged(inp.case_id, inp.marks), [step.mark for step in steps] + [way.mark])
+    write_idle(sheet, merged(inp.case_id, inp.marks), [step.mark for step in steps] + [way.mark, moved])
     if way.cost != inp.cost_fen:
         sheet.line(
             "accepted_cost",
@@ -242,10 +246,14 @@ class _Inputs:
         )
 
 
-def _given(sheet: Worksheet, inp: PricedInput) -> None:
+def _given(sheet: Worksheet, inp: PricedInput, moved: Mark | None = None, listed: str = "") -> None:
     sheet.given("case_id", "病例号", inp.case_id, "text")
     sheet.given("hospital", "医疗机构", inp.hospital_code, "text")
-    sheet.given("drg", "病组", inp.drg or "未入组", "text")
+    if moved is None:
+        sheet.given("drg", "病组", inp.drg or "未入组", "text")
+    else:
+        label = f"病组（经决定重分组，清单分组为{listed or '未入组'}）"
+        sheet.rule("drg", label, inp.drg, "text", rule=Decided(mark_key(moved), moved.cite))
     sheet.given("cost", "总费用", "未知" if inp.cost_fen is None else fen_to_yuan(inp.cost_fen), "yuan")
 
 

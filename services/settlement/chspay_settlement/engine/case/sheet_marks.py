@@ -11,10 +11,11 @@ from chspay_core.policy import Policy
 from chspay_core.worksheet import Cited, Worksheet
 from chspay_settlement.engine.case.factors import LINES
 from chspay_settlement.engine.case.marked import Step
-from chspay_settlement.engine.case.marks import MARK_NAMES, MODES, NOTHING, Mark, Mode
+from chspay_settlement.engine.case.marks import GROUP, MARK_NAMES, MODES, NOTHING, Mark, Mode
 
 DISPLAY = "display_4"
-_UNITS = {"yuan": "yuan", "points": "points", "share": "ratio", "multiple": "multiple", NOTHING: "text"}
+_UNITS = {"yuan": "yuan", "points": "points", "share": "ratio", "multiple": "multiple"}
+_TEXTS = (NOTHING, GROUP)
 _MODE_NAMES = {
     Mode.PLAIN: "",
     Mode.BY_ITEM: "按项目付费",
@@ -49,8 +50,10 @@ def write_mark(sheet: Worksheet, mark: Mark, note: str = "") -> str:
         label = f"{label}（{_MODE_NAMES[mode]}）"
     label += note
     what = MODES[mark.kind][mode]
-    value: Decimal | str = "是" if what == NOTHING else decimal_text(mark.value, key)
-    sheet.rule(key, label, value, _UNITS[what], rule=Decided(key, mark.cite))
+    value: Decimal | str = "是" if what == NOTHING else mark.value
+    if what not in _TEXTS:
+        value = decimal_text(mark.value, key)
+    sheet.rule(key, label, value, _UNITS.get(what, "text"), rule=Decided(key, mark.cite))
     return key
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from chspay_core.worksheet import Line, Worksheet
 from chspay_settlement.engine.case.points import Pricer
+from chspay_settlement.engine.case.regroup import regrouped
 from chspay_settlement.engine.lineage import ref as refs
 from chspay_settlement.engine.lineage.blocks import is_measured
 from chspay_settlement.engine.lineage.facts import MonthFacts
@@ -143,7 +144,7 @@ class CaseLines:
 
     def _origin(self, line: Line) -> Node:
         """Where a line of the worksheet without a formula comes from."""
-        facts, drg = self.facts, self.case.inp.drg
+        facts, drg = self.facts, regrouped(self.case.inp).drg
         if line.key in _OF_POOL:
             return self.hospital.pool.measured(line.key)
         if line.key in _OF_GROUP or (line.key == "base" and drg):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chspay_core.digest import sm3_hex
+from chspay_settlement.engine.case.regroup import regrouped
 from chspay_settlement.engine.coefficient.table import CoefficientTable
 from chspay_settlement.engine.model import GroupTable
 from chspay_settlement.engine.proof.groups import extract_of
@@ -44,7 +45,7 @@ def own_files(
     :param cases: all its cases of the run.
     :param coefficients: those measured for the run, of which only rows that can concern it are taken.
     """
-    groups = {case.inp.drg for case in cases}
+    groups = {drg for case in cases for drg in (case.inp.drg, regrouped(case.inp).drg)}
     known = hospital_code in pool.hospitals
     return Files(
         statement=statement,
