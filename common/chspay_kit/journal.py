@@ -45,14 +45,22 @@ def batch_hash(stream: str, seq: int, previous: bytes, payload: bytes) -> bytes:
     return bytes.fromhex(sm3_hex_of(framed))
 
 
+async def place(conn: asyncpg.Connection, stream: str) -> tuple[int, bytes]:
+    """Number and predecessor that the next batch of ``stream`` will have; nobody else adds one meanwhile.
+
+    For a payload that must name its own number.
+    """
+    await conn.execute(_LOCK, stream)
+    last = await conn.fetchrow(_LAST, stream)
+    return (last["seq"] + 1, last["hash"]) if last else (1, START)
+
+
 async def append(conn: asyncpg.Connection, stream: str, payload: bytes) -> bytes:
     """Add one batch to ``stream`` in the caller's transaction and return its hash.
 
     Writers of one stream take turns until their transactions end; other streams are not held up.
     """
-    await conn.execute(_LOCK, stream)
-    last = await conn.fetchrow(_LAST, stream)
-    seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, START)
+    seq, previous = await place(conn, stream)
     digest = batch_hash(stream, seq, previous, payload)
     await conn.execute(_INSERT, stream, seq, previous, payload, digest)
     return digest
