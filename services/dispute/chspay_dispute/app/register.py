@@ -64,8 +64,8 @@ _NO_CONTROL = re.compile(r"[^\x00-\x1f\x7f]+\Z")
 #: Names of fields that hold a person, wherever they stand.
 _PERSONAL = frozenset(
     {
-        "patient_name", "psn_name", "person_name", "person_no", "person_key", "psn_no", "psn_cert_no", "certno",
-        "id_card", "doctor_name", "doctor_code", "expert_name", "phone", "mobile", "address", "birth_date",
+        "patient_name", "psn_name", "person_name", "person_no", "person_key", "psn_no", "psn_cert_no",
+        "certno", "id_card", "doctor_name", "doctor_code", "expert_name", "phone", "mobile", "address", "birth_date",
     }
 )  # fmt: skip
 #: An identity number or a mobile phone inside any text.
@@ -102,7 +102,6 @@ async def publish(
     title: str,
     content: Mapping[str, Any],
     redacted: Sequence[str] = (),
-    at: datetime | None = None,
 ) -> Entry:
     """Publishes an entry in the caller's transaction; it is public as soon as that commits.
 
@@ -112,7 +111,6 @@ async def publish(
         paragraphs, a list of objects as a table.
     :param redacted: fields (dots between steps, numbers for places of lists) whose values are blacked out
         before anything is kept; that they were is said.
-    :param at: the instant, for callers with a clock of their own; else that of the transaction.
     :raises Fault: REGISTER_KIND, REGISTER_TEXT, REGISTER_CONTENT, REGISTER_PERSONAL, REGISTER_REDACT.
     """
     if kind not in KINDS:
@@ -128,16 +126,11 @@ async def publish(
     body = body_bytes(title, shown, redacted, secrets.token_hex(16))
     if len(body) > _MOST_KILOBYTES << 10:
         raise Fault(REGISTER_CONTENT, field="content", most=_MOST_KILOBYTES)
-    return await _add(connection, (kind, subject, pool, region_code), body, at)
+    return await _add(connection, (kind, subject, pool, region_code), body)
 
 
 async def withdraw(
-    connection: asyncpg.Connection,
-    *,
-    entry_no: str,
-    reason: str,
-    document: str = "",
-    at: datetime | None = None,
+    connection: asyncpg.Connection, *, entry_no: str, reason: str, document: str = ""
 ) -> Entry:
     """Withdraws an entry: its title and content go, its hash stays, and the entry returned says why.
 
@@ -168,7 +161,6 @@ async def withdraw(
             "document": document,
             "content_sm3": found.content_sm3.hex(),
         },
-        at=at,
     )
     await store.withdrawn(connection, entry_no, new.entry_no)
     return new
@@ -209,13 +201,11 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-async def _add(
-    connection: asyncpg.Connection, about: tuple[str, str, str, str], body: bytes, at: datetime | None
-) -> Entry:
+async def _add(connection: asyncpg.Connection, about: tuple[str, str, str, str], body: bytes) -> Entry:
     kind, subject, pool, region_code = about
     stream = stream_of(pool)
     seq, previous = await journal.place(connection, stream)
-    moment = (at or await store.present(connection)).astimezone(UTC).replace(microsecond=0)
+    moment = (await store.present(connection)).astimezone(UTC).replace(microsecond=0)
     entry_no = f"GS{pool}-{seq:06d}"
     link = link_bytes(
         {

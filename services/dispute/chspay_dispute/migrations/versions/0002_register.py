@@ -46,7 +46,7 @@ def downgrade() -> None:
 
 
 def _held() -> None:
-    """An entry stays as it is, but for a body that a withdrawal of the same chain has named: for everybody."""
+    """An entry stays as it is, but for a body that a withdrawal of the same chain has named."""
     op.execute("""
         CREATE FUNCTION dispute.published() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
