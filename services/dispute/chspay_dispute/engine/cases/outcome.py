@@ -1,0 +1,173 @@
+"""What a decision comes to: points and money after it, the difference, the effect on the point value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from chspay_core.amounts import MICRO, fen_to_yuan, from_micro, ratio_half_up, to_micro
+from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.policy import Policy
+from chspay_core.worksheet import Worksheet
+from chspay_dispute.engine.cases.facts import Facts
+
+OUTCOME_NOT_OPEN = Reason(
+    "OUTCOME_NOT_OPEN", Kind.INVALID, "{type}不能作出“{value}”的结论；可以作的结论：{known}。"
+)
+DECISION_BAD = Reason("DECISION_BAD", Kind.INVALID, "裁定的“{field}”不正确：{why}。")
+#: Every outcome and its name.
+OUTCOMES = {
+    "KEEP": "维持原支付",
+    "ITEM": "按项目支付",
+    "ADJUST": "调整点数或得分",
+    "REGROUP": "重新分组",
+    "DEDUCT": "维持扣款",
+    "PARTIAL": "部分支持",
+    "REVOKE": "撤销原认定",
+}
+#: Outcomes by which the institution got what it asked for, wholly or in part.
+UPHELD = frozenset({"ITEM", "ADJUST", "REGROUP", "PARTIAL", "REVOKE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided; money in fen, points in millionths.
+
+    :param unreasonable_fen: cost found unreasonable, taken from the list's cost (ITEM).
+    :param points_micro: points after the decision (ADJUST); of T5 the score.
+    :param drg: the group after the decision (REGROUP).
+    :param restored_fen: what of a deduction or recovery is given back (PARTIAL, REVOKE).
+    :param reasons: why, for the institution to read.
+    :param cites: rules and papers it rests on.
+    """
+
+    outcome: str
+    reasons: str
+    cites: tuple[str, ...] = ()
+    unreasonable_fen: int = 0
+    points_micro: int | None = None
+    drg: str = ""
+    restored_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a decision comes to; absent figures are found when settlement applies it (a new group)."""
+
+    points_micro: int | None
+    delta_points_micro: int | None
+    delta_fen: int | None
+
+
+def check(decision: Decision, type_: str, remedies: Collection[str], facts: Facts | None) -> None:
+    """Holds a decision to its kind of dispute and to itself.
+
+    :raises Fault: OUTCOME_NOT_OPEN, DECISION_BAD.
+    """
+    if decision.outcome not in remedies or decision.outcome not in OUTCOMES:
+        known = "、".join(f"{name}（{OUTCOMES.get(name, name)}）" for name in remedies)
+        raise Fault(OUTCOME_NOT_OPEN, field="outcome", value=decision.outcome, type=type_, known=known)
+    wrong = ""
+    if not decision.reasons.strip():
+        wrong = "reasons：应写明理由"
+    elif not decision.cites:
+        wrong = "cites：应列明所依据的规定或材料"
+    elif decision.outcome == "ADJUST" and (decision.points_micro is None or decision.points_micro < 0):
+        wrong = "points：应给出调整后的点数或得分，不得为负"
+    elif decision.outcome == "REGROUP" and not decision.drg:
+        wrong = "drg：应给出重新分入的病组"
+    elif decision.outcome in {"PARTIAL", "REVOKE"} and type_ != "T1" and decision.restored_fen < 0:
+        wrong = "restored：退还的金额不得为负"
+    elif decision.outcome in {"ITEM", "PARTIAL"} and type_ == "T1":
+        cost = facts.cost_fen if facts is not None else 0
+        if not 0 <= decision.unreasonable_fen < cost:
+            wrong = "unreasonable：不合理费用应不小于零且小于总费用"
+    if wrong:
+        field, _, why = wrong.partition("：")
+        raise Fault(DECISION_BAD, field=field, why=why)
+
+
+def effect(decision: Decision, facts: Facts | None, policy: Policy, sheet: Worksheet) -> Effect:
+    """What a decision comes to for the list it is about.
+
+    Points of a list paid by item are its approved cost over the mean cost of the pool, times the points of
+    the mean case; where the pool says so, the fund's share of the approved cost instead. The money is at
+    the point value of the list's month: what the statement pays may differ by what that value becomes.
+    """
+    if decision.outcome in {"KEEP", "DEDUCT"}:
+        return Effect(None, 0, 0)
+    if decision.outcome == "REGROUP" or facts is None:
+        return Effect(decision.points_micro, None, None)
+    by_item = decision.outcome == "ITEM" or (decision.outcome == "PARTIAL" and not decision.restored_fen)
+    if not by_item and decision.outcome != "ADJUST":
+        sheet.given("restored", "退还金额", fen_to_yuan(decision.restored_fen), "元")
+        return Effect(None, 0, decision.restored_fen)
+    sheet.given("before", "原点数", facts.points if facts.points is not None else "无", "点")
+    if by_item:
+        approved = facts.cost_fen - decision.unreasonable_fen
+        sheet.given("cost", "总费用", fen_to_yuan(facts.cost_fen), "元")
+        sheet.given("unreasonable", "不合理费用", fen_to_yuan(decision.unreasonable_fen), "元")
+        sheet.line("approved", "核定费用", fen_to_yuan(approved), "元", formula="cost - unreasonable",
+                   inputs=["cost", "unreasonable"])  # fmt: skip
+        if policy.text("dispute.item_method") == "fund_share":
+            return _fund_share(approved, facts, policy, sheet)
+        after = _points_of_cost(approved, facts, policy, sheet)
+    else:
+        after = from_micro(decision.points_micro or 0)
+        sheet.given("after", "调整后点数", after, "点")
+    return _delta(after, facts, sheet)
+
+
+def diluted(budget_fen: int, points_micro: int, delta_micro: int) -> Fraction:
+    """How the point value changes when points are added to a fixed sum; yuan per point, exact.
+
+    The sum is shared by more points: ``B/(P+d) - B/P = -B*d / (P*(P+d))``.
+    """
+    before = Fraction(budget_fen, points_micro)
+    return (Fraction(budget_fen, points_micro + delta_micro) - before) * MICRO / 100
+
+
+def _points_of_cost(approved: int, facts: Facts, policy: Policy, sheet: Worksheet) -> Decimal:
+    if not facts.city_mean_fen:
+        raise Fault(DECISION_BAD, field="outcome", why="结算没有给出全部病例的平均费用，不能折算点数")
+    scale, places = policy.decimal("points.scale"), policy.integer("points.places")
+    sheet.given("mean", "全部病例平均费用", fen_to_yuan(facts.city_mean_fen), "元")
+    sheet.rule("scale", "平均病例的点数", scale, "点", rule=policy.rule("points.scale"))
+    exact = Fraction(approved, facts.city_mean_fen) * Fraction(scale)
+    after = ratio_half_up(exact.numerator, exact.denominator, places)
+    sheet.line("after", "折算点数", after, "点", formula="approved / mean * scale",
+               inputs=["approved", "mean", "scale"], rounding=f"四舍五入到{places}位",
+               rule=policy.rule("dispute.item_method"))  # fmt: skip
+    return after
+
+
+def _fund_share(approved: int, facts: Facts, policy: Policy, sheet: Worksheet) -> Effect:
+    if facts.patient_fen is None or not facts.cost_fen:
+        raise Fault(DECISION_BAD, field="outcome", why="清单没有个人负担，不能推算基金支付比例")
+    share = Fraction(facts.cost_fen - facts.patient_fen, facts.cost_fen)
+    pay = ratio_half_up((approved * share).numerator, (approved * share).denominator, 0)
+    sheet.given("patient", "个人负担", fen_to_yuan(facts.patient_fen), "元")
+    sheet.line("pay", "基金支付", fen_to_yuan(int(pay)), "元", formula="approved * (cost - patient) / cost",
+               inputs=["approved", "cost", "patient"], rounding="四舍五入到分",
+               rule=policy.rule("dispute.item_method"))  # fmt: skip
+    return Effect(None, 0, int(pay) - facts.fund_fen)
+
+
+def _delta(after: Decimal, facts: Facts, sheet: Worksheet) -> Effect:
+    before = facts.points if facts.points is not None else Decimal(0)
+    delta = to_micro(after) - to_micro(before)
+    sheet.line(
+        "delta", "点数差额", from_micro(delta), "点", formula="after - before", inputs=["after", "before"]
+    )
+    money: int | None = None
+    if facts.value_micro:
+        exact = Fraction(facts.value_fen * delta, facts.value_micro)
+        money = int(ratio_half_up(exact.numerator, exact.denominator, 0))
+        sheet.given("value_fen", "当月点值的分子", facts.value_fen, "分")
+        sheet.given("value_micro", "当月点值的分母", facts.value_micro, "百万分之一点")
+        sheet.line("money", "按当月点值估算", fen_to_yuan(money), "元",
+                   formula="delta * value_fen / value_micro", inputs=["delta", "value_fen", "value_micro"],
+                   rounding="四舍五入到分")  # fmt: skip
+    return Effect(to_micro(after), delta, money)
