@@ -56,6 +56,7 @@ from chspay.settlement.v1 import (
     month_pb2_grpc,
     others_pb2_grpc,
     quality_pb2_grpc,
+    reconciliation_pb2_grpc,
     replay_pb2_grpc,
     routing_pb2_grpc,
     settlement_pb2_grpc,
@@ -116,6 +117,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "lineage": ("settlement", lineage_pb2_grpc.LineageServiceStub),
     "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
     "quality": ("settlement", quality_pb2_grpc.QualityServiceStub),
+    "reconciliation": ("settlement", reconciliation_pb2_grpc.ReconciliationServiceStub),
     "packages": ("settlement", statement_package_pb2_grpc.StatementPackageServiceStub),
 }
 
@@ -170,6 +172,7 @@ class Services:
     lineage: Any
     what_if: Any
     quality: Any
+    reconciliation: Any
     packages: Any
     channels: dict[str, Channel]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -14,6 +14,7 @@ from chspay_gateway.clients import Services
 from chspay_gateway.national.door import Door
 from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import Store
+from chspay_gateway.tally import Tally
 from chspay_kit import auth as claims
 from chspay_kit import deadline
 from chspay_kit.auth import Claim
@@ -44,6 +45,8 @@ class Gateway:
     page_key: bytes
     #: Who may come in by the national paths.
     door: Door
+    #: Counts what came in and what became of it.
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -94,6 +94,9 @@ class Store(Protocol):
     async def visit(self, institution: str, setl_id: str) -> str:
         """The visit (mdtrt_id) a settlement was reported under; empty when unknown."""
 
+    def connection(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        """A connection for the statements of other rooms; what the database refuses is told as a fault."""
+
     async def ready(self) -> bool:
         """Whether the database answers."""
 
@@ -122,7 +125,7 @@ class PgStore:
         self._seals = seals
 
     async def client(self, key_id: str) -> Client | None:
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             row = await connection.fetchrow(
                 "SELECT key_id, secret_hash, role, institution, region, label, expert, duties"
                 " FROM gateway.api_client WHERE key_id = $1 AND state = 'active' AND since <= now()"
@@ -132,7 +135,7 @@ class PgStore:
         return None if row is None else Client(**row)
 
     async def exchanges(self, institution: str, infno: str, msgid: str) -> list[Exchanged]:
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             rows = await connection.fetch(
                 "SELECT institution, infno, msgid, body_hash, accepted, refmsgid, answer, mdtrt_id,"
                 " setl_id, list_id, personal FROM gateway.exchange"
@@ -146,7 +149,7 @@ class PgStore:
         answer = exchange.answer
         if exchange.personal:
             answer = self._seals.seal(answer, _name(exchange))
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             arguments = [
                 exchange.institution, exchange.infno, exchange.msgid, exchange.body_hash,
                 exchange.accepted, exchange.refmsgid, answer, exchange.mdtrt_id,
@@ -163,7 +166,7 @@ class PgStore:
         return bool(done)
 
     async def visit(self, institution: str, setl_id: str) -> str:
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             found = await connection.fetchval(
                 "SELECT mdtrt_id FROM gateway.exchange WHERE institution = $1 AND setl_id = $2 AND accepted"
                 " ORDER BY received_at DESC LIMIT 1",
@@ -173,7 +176,7 @@ class PgStore:
 
     async def put_file(self, file: WireFile) -> None:
         sealed = self._seals.seal(file.content, f"file/{file.file_no}")
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             await connection.execute("DELETE FROM gateway.wire_file WHERE until < now()")
             await connection.execute(
                 "INSERT INTO gateway.wire_file (file_no, institution, filename, content, until)"
@@ -182,7 +185,7 @@ class PgStore:
             )  # fmt: skip
 
     async def file(self, institution: str, file_no: str) -> WireFile | None:
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             row = await connection.fetchrow(
                 "SELECT file_no, institution, filename, content, until FROM gateway.wire_file"
                 " WHERE file_no = $1 AND institution = $2 AND until >= now()",
@@ -195,7 +198,7 @@ class PgStore:
 
     async def onward(self, platform: str, limit: int) -> list[Onward]:
         """What a platform is still to be sent, in order; nothing an open transaction could precede."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             rows = await connection.fetch(
                 "SELECT institution, infno, msgid, place, insured_place, content, seq FROM gateway.outbox"
                 " WHERE seq > coalesce((SELECT seq FROM gateway.relay_cursor WHERE platform = $1), 0)"
@@ -208,7 +211,7 @@ class PgStore:
 
     async def sent(self, platform: str, seq: int, refused: str) -> None:
         """A platform answered this message; ``refused`` is its word when it did not take it."""
-        async with self._connection() as connection, connection.transaction():
+        async with self.connection() as connection, connection.transaction():
             if refused:
                 await connection.execute(
                     "INSERT INTO gateway.relay_refusal (platform, seq, told) VALUES ($1, $2, $3)"
@@ -225,7 +228,7 @@ class PgStore:
     async def alone(self, platform: str) -> AsyncIterator[bool]:
         """Whether this process is the one that sends to a platform, for as long as the block lasts."""
         name = f"gateway.relay/{platform}"
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             mine = await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name)
             try:
                 yield bool(mine)
@@ -242,7 +245,7 @@ class PgStore:
         return replace(exchange, answer=self._seals.open(exchange.answer, _name(exchange)))
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection; what the database refuses is told as a fault."""
         try:
             async with self._database.pool.acquire(timeout=5) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import copy
 import json
@@ -13,8 +14,8 @@ import pytest
 import pytest_asyncio
 from gateway_world import OTHER, OWN, PATH
 
+from chspay_gateway import store_door
 from chspay_gateway.envelope.example import EXAMPLE
-from chspay_gateway.national.door import Nonces
 from chspay_gateway.national.partners import Dated, Partner, Partners
 from chspay_gateway.national.profiles import shipped
 from chspay_kit import smcrypto
@@ -105,13 +106,21 @@ async def test_a_nonce_counts_once(world):
     assert (await post(world, PATH, a_list("RN"), headers)).json()["infcode"] == "0"
     again = await post(world, PATH, a_list("RN2"), headers)
     assert again.json() == {"errcode": 400000400, "errmsg": "invalid nonce."}
-    clock = [0.0]
-    nonces = Nonces(lambda: clock[0])
-    assert nonces.fresh("p", "n")
-    assert not nonces.fresh("p", "n")
-    assert nonces.fresh("q", "n")
-    clock[0] = 601.0
-    assert nonces.fresh("p", "n")
+
+
+async def test_three_processes_accept_one_header_once(world):
+    """Behind a balancer a recorded header would else be good once at every replica."""
+    told = asyncio.gather(
+        *(store_door.fresh(world.app.state.gateway.store, "p", "n", 1000.0, 1600.0) for _ in range(3))
+    )
+    assert sorted(await told) == [False, False, True]
+    store = world.app.state.gateway.store
+    assert await store_door.fresh(store, "q", "n", 1000.0, 1600.0)
+    assert not await store_door.fresh(store, "p", "n", 1599.0, 2200.0)
+    assert await store_door.fresh(store, "p", "n", 1600.0, 2200.0)
+    await store_door.forget_nonces(store, 1700.0)
+    left = await world.admin.fetch("SELECT partner FROM gateway.nonce WHERE nonce = 'n'")
+    assert [row[0] for row in left] == ["p"]
 
 
 @pytest.mark.parametrize("seconds", [False, True])

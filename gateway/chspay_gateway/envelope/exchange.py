@@ -24,6 +24,7 @@ from chspay_gateway.envelope.node import Node
 from chspay_gateway.problems import Faults
 from chspay_gateway.session import Session
 from chspay_gateway.store import Exchanged, Onward, Store
+from chspay_gateway.tally import ACCEPTED, OTHER, REPEATED, Tally, Turned
 from chspay_kit import smcrypto
 
 INFNO_UNKNOWN = Reason("FSI_INFNO_UNKNOWN", Kind.NOT_FOUND, "交易编号[{value}]不存在或未开通")
@@ -99,6 +100,7 @@ class Desk:
     :param numbers: numbers of the caller's province -> ours.
     :param style: how its answers look.
     :param onward: whether accepted messages go on to other platforms.
+    :param tally: counts what becomes of messages.
     """
 
     def __init__(
@@ -110,6 +112,7 @@ class Desk:
         numbers: Mapping[str, str] | None = None,
         *,
         onward: bool = False,
+        tally: Tally | None = None,
     ) -> None:
         self._session = session
         self._store = store
@@ -117,6 +120,7 @@ class Desk:
         self._style = style
         self._numbers = numbers or {}
         self._onward = onward
+        self._tally = tally or Tally()
 
     async def serve(
         self, message: Message, received: datetime, file: bytes | None = None
@@ -130,23 +134,39 @@ class Desk:
             raise Fault(reasons.NOT_YOURS, field="fixmedins_code", value=message.institution, own=own or "无")
         infno = self._numbers.get(message.infno, message.infno)
         transaction = self._transactions.get(infno)
-        if transaction is None:
-            raise Fault(INFNO_UNKNOWN, field="infno", value=message.infno)
-        if transaction.takes_file and file is not None:
-            message = replace(message, attached=await asyncio.to_thread(smcrypto.sm3, file))
-        call = Call(message, infno, self._session, self._store, received, file)
-        if transaction.writes:
-            return await self._once(call, transaction)
+        try:
+            if transaction is None:
+                raise Fault(INFNO_UNKNOWN, field="infno", value=message.infno)
+            if transaction.takes_file and file is not None:
+                message = replace(message, attached=await asyncio.to_thread(smcrypto.sm3, file))
+            call = Call(message, infno, self._session, self._store, received, file)
+            if transaction.writes:
+                return await self._once(call, transaction)
+        except (Fault, Faults) as refusal:
+            await self._refused(message, infno, refusal)
+            raise
+        return await self._asked(call, transaction)
+
+    async def _asked(self, call: Call, transaction: Transaction) -> bytes | Download:
+        """The answer of a question; nothing is kept, and nothing is counted but that it was asked."""
+        message = call.message
         outcome = await transaction.run(call)
+        self._tally.count(call.infno, message.institution, ACCEPTED)
         if isinstance(outcome.output, Download):
             return outcome.output
-        refmsgid = answer.new_refmsgid(message.place, received)
-        return answer.success(refmsgid, received, outcome.output, self._style, outcome.warning)
+        refmsgid = answer.new_refmsgid(message.place, call.received)
+        return answer.success(refmsgid, call.received, outcome.output, self._style, outcome.warning)
+
+    async def _refused(self, message: Message, infno: str, refusal: Fault | Faults) -> None:
+        known = infno if infno in self._transactions else OTHER
+        turned = Turned(message.institution, message.infno, message.msgid, message.body_hash)
+        await self._tally.refused(self._store, refusal, turned, known)
 
     async def _once(self, call: Call, transaction: Transaction) -> bytes:
         message, received = call.message, call.received
         kept = await self._kept(message)
         if kept is not None:
+            self._tally.count(call.infno, message.institution, REPEATED)
             return kept
         refmsgid = answer.new_refmsgid(message.place, received)
         try:
@@ -155,6 +175,7 @@ class Desk:
             faults = refusal.faults if isinstance(refusal, Faults) else [refusal]
             if any(fault.reason.kind is not Kind.INVALID for fault in faults):
                 raise
+            await self._refused(message, call.infno, refusal)
             named = in_national_names(faults)
             content = answer.failure(refmsgid, received, named, self._style)
             named_ids = Outcome(
@@ -162,7 +183,9 @@ class Desk:
             )
             return await self._keep(message, refmsgid, content, named_ids, accepted=False)
         content = answer.success(refmsgid, received, outcome.output, self._style, outcome.warning)
-        return await self._keep(message, refmsgid, content, outcome, accepted=True)
+        answered = await self._keep(message, refmsgid, content, outcome, accepted=True)
+        self._tally.count(call.infno, message.institution, ACCEPTED)
+        return answered
 
     async def _kept(self, message: Message) -> bytes | None:
         """The answer this very message had before; a fault when its msgid belongs to another one."""

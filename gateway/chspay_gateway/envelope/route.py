@@ -87,6 +87,7 @@ async def call_service(request: Request) -> Response:
     try:
         caller = gateway.door.caller(request.headers)
         style = style_of(caller.partner.profile if caller.partner else gateway.door.default)
+        await gateway.door.once(gateway.store, caller)
         body, file = await multipart.parts(request)
         got = message.Received(body)
         named = _named(gateway, request.url.path, caller.named)
@@ -154,7 +155,7 @@ async def _serve(gateway: Gateway, request: Request, sent: Sent, partner: Partne
     style = wire.style() if isinstance(wire, PartnerWire) else style_of(profile)
     session = begin(gateway, claim, gateway.settings.call_seconds)
     onward = bool(gateway.door.partners().platforms)
-    desk = Desk(session, gateway.store, SERVED, style, profile.numbers, onward=onward)
+    desk = Desk(session, gateway.store, SERVED, style, profile.numbers, onward=onward, tally=gateway.tally)
     return await desk.serve(read, sent.received, sent.file)
 
 

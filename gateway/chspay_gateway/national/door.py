@@ -12,15 +12,18 @@ from dataclasses import dataclass
 import orjson
 from fastapi import Response
 
+from chspay_gateway import store_door
 from chspay_gateway.national import oauth, signatures
 from chspay_gateway.national.partners import Partner, Partners, in_force
 from chspay_gateway.national.profiles import Profile, Profiles, Transport, refusals
 from chspay_gateway.national.times import legal_day
+from chspay_gateway.store_door import Connecting
 from chspay_kit import logs
 
 log = logs.get_logger(__name__)
-_MOST_NONCES = 100_000
 _NONCE_SECONDS = 600
+#: How often nonces whose time is over are dropped.
+_SWEEP_SECONDS = 60
 
 
 class Refused(Exception):
@@ -44,31 +47,12 @@ class Caller:
     """Who the headers speak for; ``None`` when only the message or our own key can tell.
 
     :param named: the transaction the headers name (``_api_name``).
+    :param nonce: counts once; :meth:`Door.once` is to be asked before the message is carried out.
     """
 
     partner: Partner | None
     named: str = ""
-
-
-class Nonces:
-    """Nonces seen lately: one value counts once for one partner.
-
-    :param clock: Unix seconds, for tests.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
-        self._seen: dict[tuple[str, str], float] = {}
-
-    def fresh(self, partner: str, nonce: str) -> bool:
-        """Remembers a nonce; ``False`` when it was used within the last ten minutes."""
-        now, key = self._clock(), (partner, nonce)
-        if len(self._seen) >= _MOST_NONCES:
-            self._seen = {each: until for each, until in self._seen.items() if until > now}
-        if self._seen.get(key, 0.0) > now:
-            return False
-        self._seen[key] = now + _NONCE_SECONDS
-        return True
+    nonce: str = ""
 
 
 class Door:
@@ -94,7 +78,7 @@ class Door:
         self.partners = partners
         self.token_key = token_key
         self._clock = clock
-        self._nonces = Nonces(clock)
+        self._sweep_at = 0.0
         self._prefixes = tuple(
             dict.fromkeys(
                 prefix for profile in profiles.by_name.values() for prefix in profile.header_prefixes
@@ -108,7 +92,7 @@ class Door:
         """
         for prefix in self._prefixes:
             if f"{prefix}paasid" in headers:
-                return Caller(self._rio(headers, prefix))
+                return Caller(self._rio(headers, prefix), nonce=headers[f"{prefix}nonce"])
         if any(name in headers for name in (*signatures.CSB_NAMES, signatures.CSB_SIGNATURE)):
             return Caller(self._csb(headers), headers.get("_api_name", ""))
         token = oauth.token_in(headers)
@@ -117,6 +101,21 @@ class Door:
         if self.default.transport in {Transport.RIO, Transport.CSB} and not _has_key(headers):
             raise Refused(self.default.transport, "missing")
         return Caller(None)
+
+    async def once(self, store: Connecting, caller: Caller) -> None:
+        """Takes the nonce of a caller, in the database: one header counts once at all processes together.
+
+        :raises Refused: it was used within the last ten minutes.
+        """
+        if caller.partner is None or not caller.nonce:
+            return
+        now = self._clock()
+        if now >= self._sweep_at:
+            self._sweep_at = now + _SWEEP_SECONDS
+            await store_door.forget_nonces(store, now)
+        until = now + max(_NONCE_SECONDS, 2 * caller.partner.profile.past_seconds)
+        if not await store_door.fresh(store, caller.partner.partner_id, caller.nonce, now, until):
+            raise Refused(Transport.RIO, "nonce")
 
     def _rio(self, headers: Mapping[str, str], prefix: str) -> Partner:
         def refused(wrong: str) -> Refused:
@@ -141,8 +140,6 @@ class Door:
         for secret in in_force(partner.secrets, legal_day(self._clock())):
             expected = signatures.rio(secret.value, given["timestamp"], given["nonce"])
             if signatures.same_hex(given["signature"], expected):
-                if not self._nonces.fresh(partner.partner_id, given["nonce"]):
-                    raise refused("nonce")
                 return partner
         raise refused("signature")
 

@@ -15,8 +15,9 @@ from chspay_gateway.rest.answers import ListAnswer, ListOut, ListPage, list_out
 from chspay_gateway.rest.body import described, read
 from chspay_gateway.rest.cases import ListIn, group_out
 from chspay_gateway.rest.types import Code, Day, PageSize, PageToken
-from chspay_gateway.session import Caller, Writing, writing
-from chspay_kit import convert
+from chspay_gateway.session import Caller, Writing, gateway_of, writing
+from chspay_gateway.tally import ACCEPTED, REST, Turned
+from chspay_kit import convert, smcrypto
 
 PERIOD_BACKWARDS = Reason("PERIOD_BACKWARDS", Kind.INVALID, "起始日期{value}晚于截止日期{until}，请核对。")
 
@@ -37,8 +38,18 @@ async def submit_list(request: Request) -> Response:
     """
     # The busiest door: key, header and body are read here in one step instead of by FastAPI's many.
     caller = await writing(request)
-    body = await read(request, ListIn)
-    return Response(await _submit(caller, body), 201, media_type="application/json")
+    gateway, institution = gateway_of(request), caller.claim.institution
+    try:
+        body = await read(request, ListIn)
+        content = await _submit(caller, body)
+    except (Fault, Faults) as refusal:
+        if institution:
+            turned = Turned(institution, REST, caller.request_id, smcrypto.sm3(await request.body()))
+            await gateway.tally.refused(gateway.store, refusal, turned, REST)
+        raise
+    if institution:
+        gateway.tally.count(REST, institution, ACCEPTED)
+    return Response(content, 201, media_type="application/json")
 
 
 async def _submit(caller: Writing, body: ListIn) -> bytes:

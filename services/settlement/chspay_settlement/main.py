@@ -18,6 +18,7 @@ from chspay.settlement.v1 import (
     month_pb2_grpc,
     others_pb2_grpc,
     quality_pb2_grpc,
+    reconciliation_pb2_grpc,
     replay_pb2_grpc,
     routing_pb2_grpc,
     settlement_pb2_grpc,
@@ -86,6 +87,8 @@ from chspay_settlement.rpc.packages import NAME as PACKAGES
 from chspay_settlement.rpc.packages import PackageServicer
 from chspay_settlement.rpc.quality import NAME as QUALITY
 from chspay_settlement.rpc.quality import QualityServicer
+from chspay_settlement.rpc.reconciliation import NAME as RECONCILIATION
+from chspay_settlement.rpc.reconciliation import ReconciliationServicer
 from chspay_settlement.rpc.replay import NAME as REPLAY
 from chspay_settlement.rpc.replay import ReplayServicer
 from chspay_settlement.rpc.routing import NAME as ROUTING
@@ -201,6 +204,11 @@ def _beside_intake(intake: Intake, keyring: Keyring, policies: Policies) -> list
             frontpages_pb2_grpc.add_FrontPageServiceServicer_to_server,
             FrontPageServicer(FrontPages(keyring)),
             FRONT_PAGES,
+        ),
+        (
+            reconciliation_pb2_grpc.add_ReconciliationServiceServicer_to_server,
+            ReconciliationServicer(),
+            RECONCILIATION,
         ),
     ]
 

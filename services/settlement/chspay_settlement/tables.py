@@ -122,6 +122,8 @@ class ListVersion(SQLModel, table=True):
     __tablename__ = "list_version"
     __table_args__ = (
         Index("list_version_of_person", "person_key", postgresql_where=text("person_key <> ''")),
+        # Rows are only added, so their order on disk is that of their moments: a few kilobytes suffice.
+        Index("list_version_received", "received_at", postgresql_using="brin"),
         _OF_SCHEMA,
     )
 

@@ -31,7 +31,7 @@ async def submit(call: Call) -> Outcome:
             source=message.source,
         )
     )
-    return Outcome({}, warning(found), mdtrt_id=found.mdtrt_id, setl_id=found.setl_id, list_id=found.list_id)
+    return Outcome({}, warning(found), mdtrt_id=found.mdtrt_id, setl_id=found.setl_id)
 
 
 def warning(found: pb.FrontPageComparison) -> str:
