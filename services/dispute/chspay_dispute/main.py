@@ -6,18 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from chspay.dispute.v1 import machines_pb2_grpc
+from chspay.dispute.v1 import machines_pb2_grpc, register_pb2_grpc
 from chspay_dispute.app import shelf
 from chspay_dispute.app.deadlines import Handler, Scheduler
 from chspay_dispute.app.moves import Moves
+from chspay_dispute.app.register_desk import RegisterDesk
 from chspay_dispute.clients import Rulebook
 from chspay_dispute.engine.calendar import Calendar
 from chspay_dispute.rpc.machines import SERVICE as MACHINES
 from chspay_dispute.rpc.machines import MachineServicer
+from chspay_dispute.rpc.register import SERVICE as REGISTER
+from chspay_dispute.rpc.register import RegisterServicer
 from chspay_dispute.settings import DisputeSettings
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Add, Job, serve
+from chspay_kit.sm2 import Sm2Key
 
 
 def utc_now() -> datetime:
@@ -42,10 +46,12 @@ def build(
     _settlement: Channel,
     calendar: Calendar,
     now: Callable[[], datetime] = utc_now,
+    register_key: Sm2Key | None = None,
 ) -> Built:
     """Plugs the rooms together over a database and two channels.
 
     :param now: the instant that clocks are held against.
+    :param register_key: signs the heads of the public register.
     """
     moves = Moves(shelf.machines(), calendar, Rulebook(rulebook), now)
     handlers: dict[str, Handler] = {}
@@ -54,6 +60,11 @@ def build(
             machines_pb2_grpc.add_MachineServiceServicer_to_server,
             MachineServicer(moves.machines, calendar),
             MACHINES,
+        ),
+        (
+            register_pb2_grpc.add_RegisterServiceServicer_to_server,
+            RegisterServicer(RegisterDesk(register_key)),
+            REGISTER,
         ),
     ]
     scheduler = Scheduler(database, moves, handlers)
@@ -72,7 +83,13 @@ async def main(settings: DisputeSettings) -> None:
         Channel(target, settings.claim_secret())
         for target in (settings.rulebook_target, settings.settlement_target)
     )
-    built = build(database, rulebook, settlement, shelf.calendar(settings.dispute_calendar))
+    built = build(
+        database,
+        rulebook,
+        settlement,
+        shelf.calendar(settings.dispute_calendar),
+        register_key=settings.register_signer(),
+    )
     try:
         await serve("dispute", built.servicers, settings, database, built.jobs)
     finally:

@@ -65,7 +65,8 @@ _NO_CONTROL = re.compile(r"[^\x00-\x1f\x7f]+\Z")
 _PERSONAL = frozenset(
     {
         "patient_name", "psn_name", "person_name", "person_no", "person_key", "psn_no", "psn_cert_no",
-        "certno", "id_card", "doctor_name", "doctor_code", "expert_name", "phone", "mobile", "address", "birth_date",
+        "certno", "id_card", "doctor_name", "doctor_code", "expert_name", "phone", "mobile", "address",
+        "birth_date",
     }
 )  # fmt: skip
 #: An identity number or a mobile phone inside any text.
@@ -168,14 +169,18 @@ async def withdraw(
 
 def entry_of(stored: Stored) -> Entry:
     """An entry as everybody sees it."""
-    body = (
-        json.loads(stored.body) if stored.body is not None else {"title": "", "content": {}, "redacted": []}
-    )
+    body = _body(stored)
     return Entry(
         stored.entry_no, stored.pool, stored.seq, stored.kind, stored.subject, stored.region_code,
         stored.published_at, body["title"], body["content"], tuple(body["redacted"]),
         stored.content_sm3.hex(), stored.previous.hex(), stored.hash.hex(), stored.withdrawn_by,
     )  # fmt: skip
+
+
+def _body(stored: Stored) -> dict[str, Any]:
+    if stored.body is None:
+        return {"title": "", "content": {}, "redacted": []}
+    return dict(json.loads(stored.body))
 
 
 def exported(stored: Stored) -> dict[str, Any]:

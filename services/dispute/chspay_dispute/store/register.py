@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 
@@ -93,18 +92,9 @@ async def chain(connection: asyncpg.Connection, pool: str, after: int, limit: in
     return [Stored(**row) for row in rows]
 
 
-async def last(connection: asyncpg.Connection, pool: str) -> Stored | None:
-    """The newest entry of a pool."""
-    row = await connection.fetchrow(
-        f"SELECT {_COLUMNS} FROM register_entry WHERE pool = $1 ORDER BY seq DESC LIMIT 1",  # noqa: S608 - constants
-        pool,
+async def heads(connection: asyncpg.Connection) -> list[Stored]:
+    """The newest entry of each pool."""
+    rows = await connection.fetch(
+        f"SELECT DISTINCT ON (pool) {_COLUMNS} FROM register_entry ORDER BY pool, seq DESC"  # noqa: S608 - constants
     )
-    return None if row is None else Stored(**row)
-
-
-async def pools(connection: asyncpg.Connection) -> list[Any]:
-    """Every pool that has published something: pool, entries."""
-    found: list[Any] = await connection.fetch(
-        "SELECT pool, max(seq) AS entries FROM register_entry GROUP BY pool ORDER BY pool"
-    )
-    return found
+    return [Stored(**row) for row in rows]
