@@ -26,6 +26,7 @@ from chspay_dispute.engine.experts.draw import (
     sort_out,
     substitute,
 )
+from chspay_dispute.engine.experts.gather import Told, check_draws
 from chspay_dispute.engine.experts.record import Employment, Role, Tie, TieKind
 from chspay_dispute.engine.experts.stream import Stream, commitment, seed
 
@@ -192,6 +193,46 @@ def test_an_honest_record_verifies_and_the_same_inputs_give_the_same_draw():
     assert pub.verify(record) == []
     assert pub.verify(record, register) == []
     assert batch() == (record, register)
+
+
+def told(seq: int, at: str, subject: str, **content: Any) -> Told:
+    return Told(seq, at, f"draw/{subject}", {"batch_id": "B-1"} | content)
+
+
+def entries_told() -> list[Told]:
+    """The same batch as the register holds it, step by step."""
+    record, register = batch()
+    parts = copy.deepcopy(record["draws"])
+    votes, out = parts[0].pop("votes"), parts[0].pop("replaced")[0]
+    parts[1].pop("replaced")
+    closed = register["closed"] | {"draws": ["DR-1", "DR-2"]}
+    drawn = register["drawn"] | {"seed": record["seed"]}
+    return [
+        told(1, "2027-02-25T01:00:00Z", "B-1", step="opened", **register["opened"] | {"batch_id": "B-1"}),
+        told(2, "2027-02-26T01:00:00Z", "B-1", step="closed", **closed),
+        told(4, "2027-02-28T14:00:00Z", "B-1", step="drawn", **drawn),
+        told(5, "2027-02-28T14:00:00Z", "DR-1", step="drawn", draw_id="DR-1", draw=parts[0]),
+        told(6, "2027-02-28T14:00:00Z", "DR-2", step="drawn", draw_id="DR-2", draw=parts[1]),
+        told(7, "2027-03-01T01:00:00Z", "DR-1", step="replaced", draw_id="DR-1", **out),
+        told(9, "2027-03-09T01:00:00Z", "DR-1", step="decided", draw_id="DR-1", votes=votes),
+    ]
+
+
+def test_the_register_alone_is_enough_to_check_a_batch():
+    """An outsider has the register and nothing else; the order and the times of its entries count too."""
+    whole = entries_told()
+    (found,) = check_draws(whole)
+    assert (found.step, found.panels, found.findings) == ("drawn", ("DR-1", "DR-2"), ())
+    assert check_draws(whole[:2])[0].step == "closed"
+    late = [replace(one, published_at="2027-02-28T13:16:00Z") if one.seq == 2 else one for one in whole]
+    assert [one.code for one in check_draws(late)[0].findings] == ["TIME"]
+    turned = [replace(one, seq=3) if one.seq == 1 else one for one in whole]
+    assert [one.code for one in check_draws(turned)[0].findings] == ["ORDER"]
+    without = [one for one in whole if one.seq != 7]
+    assert "VOTERS" in {one.code for one in check_draws(without)[0].findings}
+    with pytest.raises(Fault) as caught:
+        check_draws([one for one in whole if one.seq != 6])
+    assert caught.value.reason.code == "DRAW_RECORD_BAD"
 
 
 def leaves(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
