@@ -90,3 +90,20 @@ DIFFERENCE_YEAR_CLEARED = Reason(
 POOL_NOT_OWN = Reason(
     "POOL_NOT_OWN", Kind.DENIED, "贵院当时不属统筹区{value}，只能查询所属统筹区的出院人次。"
 )
+OUTCOME_BAD = Reason("OUTCOME_BAD", Kind.INVALID, "争议处理结果的“{field}”不能使用：“{value}”，请核对。")
+OUTCOME_DIFFERS = Reason(
+    "OUTCOME_DIFFERS", Kind.CONFLICT, "文号{value}已有内容不同的处理结果，同一文号不能有两种内容。"
+)
+OUTCOME_REVOKED = Reason("OUTCOME_REVOKED", Kind.CONFLICT, "处理结果{value}已由{by}撤销。")
+OUTCOME_UNKNOWN = Reason("OUTCOME_UNKNOWN", Kind.NOT_FOUND, "没有找到文号为{value}的处理结果。")
+OUTCOME_NOT_REVERSIBLE = Reason(
+    "OUTCOME_NOT_REVERSIBLE",
+    Kind.PRECONDITION,
+    "处理结果{value}不能自动撤销：此前没有可恢复的数值，或重新清算已经入账。请另行作出新的决定。",
+)
+OUTCOME_YEAR_CLEARED = Reason(
+    "OUTCOME_YEAR_CLEARED",
+    Kind.PRECONDITION,
+    "统筹区{pool}的{year}年度正在清算或已经清算（{value}），处理结果不能再改变该年度的病例。"
+    "清算未关闭的，请退回清算后重试；已关闭的，请在重新清算或下一年度中处理。",
+)

@@ -17,6 +17,7 @@ from chspay.settlement.v1 import (
     lineage_pb2_grpc,
     month_pb2_grpc,
     others_pb2_grpc,
+    outcomes_pb2_grpc,
     quality_pb2_grpc,
     reconciliation_pb2_grpc,
     replay_pb2_grpc,
@@ -41,6 +42,7 @@ from chspay_settlement.app.month.differences import Differences
 from chspay_settlement.app.month.given import CoefficientTables
 from chspay_settlement.app.month.measuring import Measuring, PointTables
 from chspay_settlement.app.month.others import Bills
+from chspay_settlement.app.month.outcomes import Outcomes
 from chspay_settlement.app.month.periods import PeriodRuns
 from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.month.stages import Stages
@@ -49,6 +51,7 @@ from chspay_settlement.app.quality.checking import Quality, QualityChecks
 from chspay_settlement.app.quality.frontpages import FrontPages
 from chspay_settlement.app.reading.disputable import Disputable
 from chspay_settlement.app.reading.explain import Explain
+from chspay_settlement.app.reading.outcomes import Effects
 from chspay_settlement.app.reading.peers import Peers
 from chspay_settlement.app.reading.routes import Routes
 from chspay_settlement.app.reading.why import Lineage
@@ -83,6 +86,8 @@ from chspay_settlement.rpc.month import NAME as MONTH
 from chspay_settlement.rpc.month import MonthServicer
 from chspay_settlement.rpc.others import NAME as OTHERS
 from chspay_settlement.rpc.others import OtherPaymentServicer
+from chspay_settlement.rpc.outcomes import NAME as OUTCOMES
+from chspay_settlement.rpc.outcomes import OutcomeServicer
 from chspay_settlement.rpc.packages import NAME as PACKAGES
 from chspay_settlement.rpc.packages import PackageServicer
 from chspay_settlement.rpc.quality import NAME as QUALITY
@@ -156,7 +161,7 @@ def build(
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
         *_beside_intake(intake, keyring, policies),
         *_opened(runs, years, months, policies, packages),
-        *_disputed(months),
+        *_disputed(months, Outcomes(Audit(runs), Reclearings(years, policies))),
     ]
     jobs = (
         MonthRuns(Stages(groups, policies, bed_days, ceilings)),
@@ -236,13 +241,18 @@ def _opened(
     ]
 
 
-def _disputed(months: MonthMemory) -> list[Add]:
-    """What disputes ask."""
+def _disputed(months: MonthMemory, outcomes: Outcomes) -> list[Add]:
+    """What disputes ask, and what they decide."""
     return [
         (
             disputable_pb2_grpc.add_DisputableServiceServicer_to_server,
             DisputableServicer(Disputable(months)),
             DISPUTABLE,
+        ),
+        (
+            outcomes_pb2_grpc.add_OutcomeServiceServicer_to_server,
+            OutcomeServicer(outcomes, Effects(months)),
+            OUTCOMES,
         ),
     ]
 

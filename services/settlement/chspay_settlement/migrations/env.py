@@ -7,6 +7,7 @@ from chspay_settlement import (  # noqa: F401 - put their tables beside the othe
     tables_lineage,
     tables_month,
     tables_others,
+    tables_outcomes,
     tables_proof,
     tables_quality,
     tables_whatif,
