@@ -74,14 +74,14 @@ class MigratedDatabase:
     """A database in which every service's migrations have run."""
 
     def __init__(self, server, name: str, services: list[str]) -> None:
-        self._server = server
+        self.server = server
         self.admin_url = server.url(database=name)
         self.services = services
         self.name = name
 
     def url(self, service: str) -> str:
         """The address for the role of ``service``: what the service itself would be given."""
-        return self._server.url(f"chspay_{service}", database=self.name)
+        return self.server.url(f"chspay_{service}", database=self.name)
 
 
 @pytest.fixture(scope="session")
@@ -97,21 +97,26 @@ def migrated_template(pg) -> MigratedDatabase:
     return found
 
 
-@pytest.fixture(scope="module")
-def migrated_db(pg, migrated_template: MigratedDatabase) -> MigratedDatabase:
-    """A new database, one per test module, with the schemas of all services."""
+def copy_of(template: MigratedDatabase) -> MigratedDatabase:
+    """A new database with everything the template holds."""
     import psycopg
 
     from chspay_kit.migrate import role_of
 
-    copy = MigratedDatabase(pg, _new_name(), migrated_template.services)
-    with psycopg.connect(pg.url(database="postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {copy.name} TEMPLATE {migrated_template.name}")
+    copy = MigratedDatabase(template.server, _new_name(), template.services)
+    with psycopg.connect(template.server.url(database="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {copy.name} TEMPLATE {template.name}")
         for name in copy.services:
             # A role's search path belongs to a database by number, so a copy starts without it.
             role = role_of(name)
             connection.execute(f"ALTER ROLE {role} IN DATABASE {copy.name} SET search_path = {name}, public")
     return copy
+
+
+@pytest.fixture(scope="module")
+def migrated_db(migrated_template: MigratedDatabase) -> MigratedDatabase:
+    """A new database, one per test module, with the schemas of all services."""
+    return copy_of(migrated_template)
 
 
 class RunningStack:
@@ -120,10 +125,10 @@ class RunningStack:
     The stack lives in an event loop of its own, so tests of any loop, or of none, can share it.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database_url: str) -> None:
         from chspay_cli.stack import Stack
 
-        self.stack = Stack(home, durable=False)
+        self.stack = Stack(home, database_url=database_url)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="stack", daemon=True)
         self._thread.start()
@@ -158,9 +163,12 @@ class RunningStack:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """Every service and the gateway, as processes on free ports, one set for the session."""
-    running = RunningStack(tmp_path_factory.mktemp("stack"))
+def stack(pg, migrated_template: MigratedDatabase) -> Iterator[RunningStack]:
+    """Every service and the gateway, as processes on free ports, one set for the session.
+
+    It shares the session's PostgreSQL, and with it the folder that keeps the passwords of its roles.
+    """
+    running = RunningStack(pg.home.path, copy_of(migrated_template).admin_url)
     running.start()
     yield running
     running.stop()

@@ -15,7 +15,7 @@ from chspay_kit import auth
 
 FUND = 9_000_001
 #: Seconds between a start and the next kill; then it is left alone.
-ROUNDS = (2.5, 3.0, 3.5)
+ROUNDS = (2.5, 3.5)
 
 
 async def asked(call, request):

@@ -94,8 +94,8 @@ def wait_for_free_ports(base: int) -> None:
         time.sleep(0.1)
 
 
-def test_up_ends_with_ctrl_c_and_leaves_no_service_when_killed(tmp_path: Path) -> None:
-    # What a person does: chspay up, look, Ctrl-C; once more on the data that is there; and the worst end.
+def test_up_ends_with_ctrl_c(tmp_path: Path) -> None:
+    # What a person does: chspay up, look, Ctrl-C. Nothing is left behind.
     base = free_ports()["gateway"]
     first = start_up(tmp_path, base)
     first.send_signal(signal.SIGINT)
@@ -103,6 +103,15 @@ def test_up_ends_with_ctrl_c_and_leaves_no_service_when_killed(tmp_path: Path) -
     assert first.returncode == 0, told
     assert EmbeddedPostgres(tmp_path).pid() is None
     assert all(is_free(port) for port in ports_from(base).values())
+
+
+@pytest.mark.prove
+def test_up_goes_on_with_its_data_and_leaves_no_service_when_killed(tmp_path: Path) -> None:
+    # Once more on the data that is there, and the worst end; of each part there is a test of its own.
+    base = free_ports()["gateway"]
+    first = start_up(tmp_path, base)
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=60)
 
     second = start_up(tmp_path, base)
     second.kill()

@@ -181,7 +181,8 @@ def _try(name: str, number: int) -> None:
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_input_breaks_a_reader(name: str) -> None:
     """A broken file is the daily case: the author must get one sentence, not a stack of program text."""
-    _try(name, SAMPLE)
+    # A workbook is dear to write.
+    _try(name, SAMPLE // 4 if name == "sheet" else SAMPLE)
 
 
 def test_an_archive_damaged_anywhere_is_refused_in_our_words() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 
+import pytest
 from books import grouper, imported, sheets
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -122,8 +123,7 @@ def _cases(diagnoses: list[str], procedures: list[str]) -> st.SearchStrategy[Cas
     )
 
 
-@settings(max_examples=80, deadline=None)
-@given(
+_ANY_SCHEME = (
     _books(),
     st.lists(_cases([*DIAGNOSES, "Z99.x00"], [*PROCEDURES, "99.9900"]), min_size=5, max_size=15),
     st.fixed_dictionaries(
@@ -134,8 +134,9 @@ def _cases(diagnoses: list[str], procedures: list[str]) -> st.SearchStrategy[Cas
         }
     ),
 )
-def test_fast_answer_trace_and_batch_agree_on_any_scheme(book, cases, options):
-    """One tree, three readings; where they differ somebody is paid wrongly and the trace defends it."""
+
+
+def _agree(book, cases, options):
     found = imported(book, extensions=("ZYTS", "KSICU"), **options)
     fast = Grouper(found.scheme)
     answers = [fast.group(record) for record in cases]
@@ -145,6 +146,22 @@ def test_fast_answer_trace_and_batch_agree_on_any_scheme(book, cases, options):
     for batches in (BatchGrouper(fast), kernel_grouper(fast)):
         numbers = batches.numbers(batch_from_cases(cases))
         assert answers == [batches.answer(number) for number in numbers]
+
+
+@settings(max_examples=20, deadline=None)
+@given(*_ANY_SCHEME)
+def test_fast_answer_trace_and_batch_agree_on_any_scheme(book, cases, options):
+    """One tree, three readings; where they differ somebody is paid wrongly and the trace defends it."""
+    _agree(book, cases, options)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3600)
+@settings(max_examples=1000, deadline=None)
+@given(*_ANY_SCHEME)
+def test_all_answers_agree_on_a_thousand_schemes(book, cases, options):
+    """The same over many more trees than a change can wait for."""
+    _agree(book, cases, options)
 
 
 _STARTER_DX = [
