@@ -232,6 +232,24 @@ class ListWaitingResponse(_message.Message):
     cases: _containers.RepeatedCompositeFieldContainer[WaitingCase]
     def __init__(self, cases: _Optional[_Iterable[_Union[WaitingCase, _Mapping]]] = ...) -> None: ...
 
+class MarkDesensitisedRequest(_message.Message):
+    __slots__ = ("request_id", "case_no", "attachment_id", "digest")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CASE_NO_FIELD_NUMBER: _ClassVar[int]
+    ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    case_no: str
+    attachment_id: str
+    digest: str
+    def __init__(self, request_id: _Optional[str] = ..., case_no: _Optional[str] = ..., attachment_id: _Optional[str] = ..., digest: _Optional[str] = ...) -> None: ...
+
+class MarkDesensitisedResponse(_message.Message):
+    __slots__ = ("attachment_id",)
+    ATTACHMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    attachment_id: str
+    def __init__(self, attachment_id: _Optional[str] = ...) -> None: ...
+
 class PanelBatch(_message.Message):
     __slots__ = ("batch_id", "pool", "state", "commitment", "beacon_source", "beacon_at", "beacon", "batch_digest", "seed", "panel_ids", "opened_at", "closed_at", "drawn_at")
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]

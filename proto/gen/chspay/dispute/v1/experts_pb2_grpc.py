@@ -419,6 +419,11 @@ class DrawServiceStub:
                 request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.ListWaitingRequest.SerializeToString,
                 response_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.ListWaitingResponse.FromString,
                 _registered_method=True)
+        self.MarkDesensitised = channel.unary_unary(
+                '/chspay.dispute.v1.DrawService/MarkDesensitised',
+                request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.MarkDesensitisedRequest.SerializeToString,
+                response_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.MarkDesensitisedResponse.FromString,
+                _registered_method=True)
         self.OpenBatch = channel.unary_unary(
                 '/chspay.dispute.v1.DrawService/OpenBatch',
                 request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.OpenBatchRequest.SerializeToString,
@@ -462,6 +467,13 @@ class DrawServiceServicer:
 
     def ListWaiting(self, request, context):
         """Cases that wait for a panel.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MarkDesensitised(self, request, context):
+        """A paper of a case that a handler has looked through: it names nobody, and may go into the blind pack.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -518,6 +530,11 @@ def add_DrawServiceServicer_to_server(servicer, server):
                     servicer.ListWaiting,
                     request_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.ListWaitingRequest.FromString,
                     response_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.ListWaitingResponse.SerializeToString,
+            ),
+            'MarkDesensitised': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkDesensitised,
+                    request_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.MarkDesensitisedRequest.FromString,
+                    response_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.MarkDesensitisedResponse.SerializeToString,
             ),
             'OpenBatch': grpc.unary_unary_rpc_method_handler(
                     servicer.OpenBatch,
@@ -583,6 +600,33 @@ class DrawService:
             '/chspay.dispute.v1.DrawService/ListWaiting',
             chspay_dot_dispute_dot_v1_dot_experts__pb2.ListWaitingRequest.SerializeToString,
             chspay_dot_dispute_dot_v1_dot_experts__pb2.ListWaitingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MarkDesensitised(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.dispute.v1.DrawService/MarkDesensitised',
+            chspay_dot_dispute_dot_v1_dot_experts__pb2.MarkDesensitisedRequest.SerializeToString,
+            chspay_dot_dispute_dot_v1_dot_experts__pb2.MarkDesensitisedResponse.FromString,
             options,
             channel_credentials,
             insecure,
