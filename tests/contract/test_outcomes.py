@@ -167,7 +167,7 @@ async def test_a_deduction_given_back_in_part_stands_on_the_next_statement(world
     run = await world.month_run("outcomes-2", FUND, month=2)
     assert run.state == pb.RUN_STATE_DONE, run.failure_message
     await am.decide_finding(world, "F-10", "disputed", claim=sw.hospital_claim(case.hospital_code))
-    part = opb.FindingOutcome(finding_id="F-10", deduction_fen=20_000)
+    part = opb.FindingOutcome(finding_id="F-10", restored_fen=30_000)
     assert (await apply(world, decision_no="扣款10号", finding=part)).moved.state == WAITING
     await apply(world, decision_no="扣款11号", finding=opb.FindingOutcome(finding_id="F-11", deduction_fen=0))
     too_much = opb.FindingOutcome(finding_id="F-10", deduction_fen=50_001)

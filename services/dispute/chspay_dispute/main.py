@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from chspay.dispute.v1 import machines_pb2_grpc, register_pb2_grpc
+from chspay.dispute.v1 import effects_pb2_grpc, machines_pb2_grpc, register_pb2_grpc
 from chspay_dispute.app import shelf
 from chspay_dispute.app.deadlines import Handler, Scheduler
 from chspay_dispute.app.moves import Moves
 from chspay_dispute.app.register_desk import RegisterDesk
+from chspay_dispute.app.relay import Relay
 from chspay_dispute.clients import Rulebook
 from chspay_dispute.engine.calendar import Calendar
+from chspay_dispute.rpc.effects import SERVICE as EFFECTS
+from chspay_dispute.rpc.effects import EffectServicer
 from chspay_dispute.rpc.machines import SERVICE as MACHINES
 from chspay_dispute.rpc.machines import MachineServicer
 from chspay_dispute.rpc.register import SERVICE as REGISTER
@@ -22,6 +25,7 @@ from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Add, Job, serve
 from chspay_kit.sm2 import Sm2Key
+from chspay_kit.worker import Worker
 
 
 def utc_now() -> datetime:
@@ -43,7 +47,7 @@ class Built:
 def build(
     database: Database,
     rulebook: Channel,
-    _settlement: Channel,
+    settlement: Channel,
     calendar: Calendar,
     now: Callable[[], datetime] = utc_now,
     register_key: Sm2Key | None = None,
@@ -66,9 +70,11 @@ def build(
             RegisterServicer(RegisterDesk(register_key)),
             REGISTER,
         ),
+        (effects_pb2_grpc.add_EffectServiceServicer_to_server, EffectServicer(), EFFECTS),
     ]
     scheduler = Scheduler(database, moves, handlers)
-    return Built(servicers, moves, scheduler, [scheduler.work])
+    relay = Worker("dispute", database, Relay(settlement, moves.policies, moves.today))
+    return Built(servicers, moves, scheduler, [scheduler.work, relay.work])
 
 
 async def main(settings: DisputeSettings) -> None:

@@ -37,12 +37,14 @@ class CaseOutcome(_message.Message):
     def __init__(self, hospital_code: _Optional[str] = ..., case_id: _Optional[str] = ..., kind: _Optional[str] = ..., value: _Optional[str] = ..., mode: _Optional[str] = ...) -> None: ...
 
 class FindingOutcome(_message.Message):
-    __slots__ = ("finding_id", "deduction_fen")
+    __slots__ = ("finding_id", "deduction_fen", "restored_fen")
     FINDING_ID_FIELD_NUMBER: _ClassVar[int]
     DEDUCTION_FEN_FIELD_NUMBER: _ClassVar[int]
+    RESTORED_FEN_FIELD_NUMBER: _ClassVar[int]
     finding_id: str
     deduction_fen: int
-    def __init__(self, finding_id: _Optional[str] = ..., deduction_fen: _Optional[int] = ...) -> None: ...
+    restored_fen: int
+    def __init__(self, finding_id: _Optional[str] = ..., deduction_fen: _Optional[int] = ..., restored_fen: _Optional[int] = ...) -> None: ...
 
 class YearOutcome(_message.Message):
     __slots__ = ("pool", "year", "hospital_code", "kind", "value")

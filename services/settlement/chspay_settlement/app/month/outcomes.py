@@ -107,19 +107,21 @@ class Outcomes:
 
     async def _finding(self, connection: asyncpg.Connection, wanted: Wanted) -> _Place:
         finding_id, left = wanted.content["finding_id"], wanted.content["deduction_fen"]
+        restored = wanted.content["restored_fen"]
         found = await findings.one(connection, finding_id, lock=True)
         if found is None:
             raise Fault(faults_month.FINDING_NOT_FOUND, field="finding_id", value=finding_id)
         stood = found.deduction_fen
         if found.state == FindingState.DISPUTED:
             stood = await outcomes.upheld_before(connection, finding_id)
+        if restored:
+            left = stood - restored
         if not 0 <= left <= found.amount_fen:
             raise Fault(faults_month.OUTCOME_BAD, field="deduction_fen", value=left)
         state = FindingState.UPHELD if left else FindingState.DISMISSED
         await self._audit.decide(finding_id, state, left or None, wanted.citation, wanted.decision_no)
-        return _Place(
-            found.pool, found.hospital_code, found.region_code, {"state": found.state, "stood_fen": stood}
-        )
+        before = {"state": found.state, "stood_fen": stood, "left_fen": left}
+        return _Place(found.pool, found.hospital_code, found.region_code, before)
 
     async def _year(self, connection: asyncpg.Connection, wanted: Wanted) -> _Place:
         asked = wanted.content

@@ -109,7 +109,7 @@ class Effects:
     ) -> Moved:
         finding_id = str(content["finding_id"])
         month, _ = await outcomes.pool_of_finding(connection, finding_id)
-        left, stood = int(str(content["deduction_fen"])), before["stood_fen"]
+        left, stood = before["left_fen"], before["stood_fen"]
         fen = left - stood if back else stood - left
         charged = await outcomes.charged_since(connection, finding_id, found.decision_no)
         if charged is not None:
