@@ -6,14 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from chspay.dispute.v1 import effects_pb2_grpc, machines_pb2_grpc, register_pb2_grpc
+from chspay.dispute.v1 import cases_pb2_grpc, effects_pb2_grpc, machines_pb2_grpc, register_pb2_grpc
 from chspay_dispute.app import shelf
+from chspay_dispute.app.cases.acting import Acting
+from chspay_dispute.app.cases.common import CASE
+from chspay_dispute.app.cases.effects import CaseEffects
+from chspay_dispute.app.cases.files import Papers
+from chspay_dispute.app.cases.filing import Filing
+from chspay_dispute.app.cases.quotas import QuotaDesk
+from chspay_dispute.app.cases.reading import Reading
+from chspay_dispute.app.cases.timers import CaseTimers
 from chspay_dispute.app.deadlines import Handler, Scheduler
 from chspay_dispute.app.moves import Moves
 from chspay_dispute.app.register_desk import RegisterDesk
 from chspay_dispute.app.relay import Relay
 from chspay_dispute.clients import Rulebook
+from chspay_dispute.clients_settlement import Settlement
 from chspay_dispute.engine.calendar import Calendar
+from chspay_dispute.rpc.cases import SERVICE as CASES
+from chspay_dispute.rpc.cases import CaseServicer
 from chspay_dispute.rpc.effects import SERVICE as EFFECTS
 from chspay_dispute.rpc.effects import EffectServicer
 from chspay_dispute.rpc.machines import SERVICE as MACHINES
@@ -72,9 +83,21 @@ def build(
         ),
         (effects_pb2_grpc.add_EffectServiceServicer_to_server, EffectServicer(), EFFECTS),
     ]
+    servicers.append(_cases(moves, handlers, Settlement(settlement)))
     scheduler = Scheduler(database, moves, handlers)
     relay = Worker("dispute", database, Relay(settlement, moves.policies, moves.today))
     return Built(servicers, moves, scheduler, [scheduler.work, relay.work])
+
+
+def _cases(moves: Moves, handlers: dict[str, Handler], settlement: Settlement) -> Add:
+    """Cases: their use-cases, what belongs to their steps, and what their clocks bring about."""
+    moves.let(CASE, CaseEffects(moves))
+    handlers[CASE] = CaseTimers(moves, settlement)
+    quotas = QuotaDesk(moves, settlement)
+    servicer = CaseServicer(
+        Filing(moves, settlement), Acting(moves, settlement, quotas), Papers(moves), Reading(moves), quotas
+    )
+    return cases_pb2_grpc.add_CaseServiceServicer_to_server, servicer, CASES
 
 
 async def main(settings: DisputeSettings) -> None:

@@ -21,7 +21,8 @@ from chspay_dispute.store.deadlines import Deadline
 from chspay_dispute.store.docket import Row
 from chspay_kit import logs
 from chspay_kit.auth import Claim, service_claim, use_claim
-from chspay_kit.db import Database, translate
+from chspay_kit.db import DATABASE_UNAVAILABLE, Database, translate
+from chspay_kit.grpc_errors import INTERNAL
 
 #: How often the clocks are looked at, how many in one look, and the pause when something is away; seconds.
 POLL_SECONDS = 1.0
@@ -29,6 +30,9 @@ RETRY_SECONDS = 5.0
 _AT_ONCE = 200
 #: The office that is told as well when nobody acted.
 _ABOVE = {"CNTY": "CITY", "CITY": "PROV", "SECR": "CITY", "EXPT": "SECR", "SETL": "CITY", "AUDIT": "ADMIN"}
+
+#: The answer of a handler that looks again later, by a clock it has set itself.
+LATER = "later"
 
 log = logs.get_logger(__name__)
 
@@ -39,7 +43,8 @@ class Handler(Protocol):
     async def ran_out(
         self, connection: asyncpg.Connection, deadline: Deadline, row: Row, actor: Claim
     ) -> str:
-        """Takes the step that follows by itself and returns its event; empty when nothing follows.
+        """Takes the step that follows by itself and returns its event; empty when nothing follows, and
+        :data:`LATER` when it has set a clock to look again.
 
         Only asked when the machine names an automatic event for the clock.
         :raises Fault: why the step cannot be taken; of kind UNAVAILABLE, why it has to wait.
@@ -84,11 +89,15 @@ class Scheduler:
                     try:
                         done += await self._attend(item)
                     except Fault as fault:
-                        if fault.reason.kind is not Kind.UNAVAILABLE:
-                            await self._fail(item, fault)
-                            done += 1
-                        else:
+                        if fault.reason.kind is Kind.UNAVAILABLE:
                             away = fault
+                        else:
+                            done += await self._fail(item, fault)
+                    except Exception as error:
+                        away = self._passing(error) or away
+                        if self._passing(error) is None:
+                            log.error("deadline.broken", clock=item.clock, **logs.failure(error))
+                            done += await self._fail(item, Fault(INTERNAL, error_id=item.clock))
                 if done == before:
                     break
         if away is not None:
@@ -110,27 +119,39 @@ class Scheduler:
             kind, told = "remind", self._roles(item, row)
             if item.kind == "due":
                 kind = "moved"
-                if not item.events or not await self._handlers[item.owner].ran_out(
-                    connection, item, row, self._claim
-                ):
+                event = ""
+                if item.events:
+                    event = await self._handlers[item.owner].ran_out(connection, item, row, self._claim)
+                if event == LATER:
+                    return 1
+                if not event:
                     kind, told = "overdue", told | {_ABOVE[role] for role in told if role in _ABOVE}
                     await docket.mark_overdue(connection, item.owner, item.owner_id)
             await deadlines.remind(connection, item, kind, ",".join(sorted(told)), legal_day(at))
         log.info("deadline.fired", clock=item.clock, kind=kind)
         return 1
 
-    async def _fail(self, item: Deadline, fault: Fault) -> None:
-        """The step that should follow is refused: people have to look at it, the clock does not try again."""
+    @staticmethod
+    def _passing(error: Exception) -> Fault | None:
+        """The fault of a database that is away for a while."""
+        if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
+            return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
+        fault = translate(error)
+        return fault if fault is not None and fault.reason.kind is Kind.UNAVAILABLE else None
+
+    async def _fail(self, item: Deadline, fault: Fault) -> int:
+        """The step that should follow is refused: people look at it, the clock does not try again."""
         async with self._database.unit(self._claim) as unit:
             connection = await unit.connection()
             row = await self._moves.locked(connection, item.owner, item.owner_id)
             at = self._moves.now()
             if not await deadlines.end(connection, item.deadline_id, "failed", fault.reason.code, at):
-                return
+                return 0
             await docket.mark_overdue(connection, item.owner, item.owner_id)
             told = self._roles(item, row) | {"CITY"}
             await deadlines.remind(connection, item, "failed", ",".join(sorted(told)), legal_day(at))
         log.error("deadline.failed", clock=item.clock, reason=fault.reason.code)
+        return 1
 
     def _roles(self, item: Deadline, row: Row) -> set[str]:
         machine = self._moves.machines[item.owner]

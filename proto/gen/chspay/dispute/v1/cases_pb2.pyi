@@ -180,7 +180,7 @@ class Decision(_message.Message):
     def __init__(self, outcome: _Optional[_Union[Outcome, str]] = ..., reasons: _Optional[str] = ..., cites: _Optional[_Iterable[str]] = ..., unreasonable_fen: _Optional[int] = ..., points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., drg: _Optional[str] = ..., restored_fen: _Optional[int] = ...) -> None: ...
 
 class StandingDecision(_message.Message):
-    __slots__ = ("decision_no", "decision", "decided_on", "points_after", "delta_points", "delta_fen", "signatures", "dropped")
+    __slots__ = ("decision_no", "decision", "decided_on", "points_after", "delta_points", "delta_fen", "signatures", "digest", "dropped")
     DECISION_NO_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
     DECIDED_ON_FIELD_NUMBER: _ClassVar[int]
@@ -188,6 +188,7 @@ class StandingDecision(_message.Message):
     DELTA_POINTS_FIELD_NUMBER: _ClassVar[int]
     DELTA_FEN_FIELD_NUMBER: _ClassVar[int]
     SIGNATURES_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
     DROPPED_FIELD_NUMBER: _ClassVar[int]
     decision_no: str
     decision: Decision
@@ -196,8 +197,9 @@ class StandingDecision(_message.Message):
     delta_points: _decimal_pb2.Decimal
     delta_fen: int
     signatures: int
+    digest: str
     dropped: bool
-    def __init__(self, decision_no: _Optional[str] = ..., decision: _Optional[_Union[Decision, _Mapping]] = ..., decided_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., points_after: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., delta_points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., delta_fen: _Optional[int] = ..., signatures: _Optional[int] = ..., dropped: _Optional[bool] = ...) -> None: ...
+    def __init__(self, decision_no: _Optional[str] = ..., decision: _Optional[_Union[Decision, _Mapping]] = ..., decided_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., points_after: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., delta_points: _Optional[_Union[_decimal_pb2.Decimal, _Mapping]] = ..., delta_fen: _Optional[int] = ..., signatures: _Optional[int] = ..., digest: _Optional[str] = ..., dropped: _Optional[bool] = ...) -> None: ...
 
 class Attachment(_message.Message):
     __slots__ = ("attachment_id", "kind", "file_name", "media_type", "size", "digest", "day", "for_reviewers")

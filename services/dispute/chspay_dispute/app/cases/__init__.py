@@ -1,0 +1,1 @@
+"""Cases: filing, acting, reading, and what follows by itself."""
