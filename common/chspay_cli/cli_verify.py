@@ -54,7 +54,7 @@ def verify(
         with open_package(package, KIND) as opened:
             report |= _told(opened)
             if trust:
-                opened.require_signer({_public_key(trust)})
+                opened.require_signer({public_key(trust)})
                 report["trusted"] = True
             members = {name: opened.read(name) for name in opened.names}
             files = files_of(members, _leaf_key(opened), str(opened.facts.get("statement_digest", "")))
@@ -89,7 +89,7 @@ def _told(opened: Package) -> dict[str, Any]:
     }
 
 
-def _public_key(trust: str) -> str:
+def public_key(trust: str) -> str:
     """The key given, or found in the file given."""
     from chspay_kit.sm2 import Sm2Key
 

@@ -60,6 +60,7 @@ COMMANDS = (
     Command("route", "cli_route", "app", "付费方式：一个病例为什么这样支付；其他支付；按项目的账单。"),
     Command("statement", "cli_statement", "app", "结算单：导出医疗机构的自核数据包，查询签名公钥。"),
     Command("verify", "cli_verify", "verify", "离线核对自核数据包：重算点数、金额、结算单与总额证明。"),
+    Command("register", "cli_register", "app", "公示登记簿：离线核验，查询，发布公告与撤回。"),
     Command("why", "cli_why", "why", "一个金额的来历：公式、参数与条款、清单字段。"),
     Command("compare", "cli_compare", "compare", "同一笔基金按几种办法试算，比较钱的去向。"),
     Command("whatif", "cli_whatif", "app", "测算模拟：换一套规则看谁多谁少；网格；改革前后评价。"),

@@ -59,6 +59,7 @@ from chspay_gateway.rest import (
     quality,
     reclear,
     reconciliation,
+    register,
     replay,
     rosters,
     routing,
@@ -134,6 +135,7 @@ ROOMS = (
     benefits,
     fhir,
     episodes,
+    register,
     system,
     pages,
 )
