@@ -32,7 +32,7 @@ from chspay.grouper.v1 import (
     schemes_pb2_grpc,
     weights_pb2_grpc,
 )
-from chspay.dispute.v1 import machines_pb2_grpc, register_pb2_grpc
+from chspay.dispute.v1 import cases_pb2_grpc, machines_pb2_grpc, register_pb2_grpc
 from chspay.perdiem.v1 import (
     assessments_pb2_grpc,
     perdiem_pb2_grpc,
@@ -118,6 +118,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
     "quality": ("settlement", quality_pb2_grpc.QualityServiceStub),
     "reconciliation": ("settlement", reconciliation_pb2_grpc.ReconciliationServiceStub),
+    "disputes": ("dispute", cases_pb2_grpc.CaseServiceStub),
     "register": ("dispute", register_pb2_grpc.RegisterServiceStub),
     "packages": ("settlement", statement_package_pb2_grpc.StatementPackageServiceStub),
 }
@@ -175,6 +176,7 @@ class Services:
     quality: Any
     reconciliation: Any
     packages: Any
+    disputes: Any
     register: Any
     channels: dict[str, Channel]
 
