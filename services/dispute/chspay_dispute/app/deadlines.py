@@ -96,7 +96,7 @@ class Scheduler:
                     except Exception as error:
                         away = self._passing(error) or away
                         if self._passing(error) is None:
-                            log.error("deadline.broken", clock=item.clock, **logs.failure(error))
+                            log.error("deadline.broken", stage=item.clock, **logs.failure(error))
                             done += await self._fail(item, Fault(INTERNAL, error_id=item.clock))
                 if done == before:
                     break
@@ -128,7 +128,7 @@ class Scheduler:
                     kind, told = "overdue", told | {_ABOVE[role] for role in told if role in _ABOVE}
                     await docket.mark_overdue(connection, item.owner, item.owner_id)
             await deadlines.remind(connection, item, kind, ",".join(sorted(told)), legal_day(at))
-        log.info("deadline.fired", clock=item.clock, kind=kind)
+        log.info("deadline.fired", stage=item.clock, state=kind)
         return 1
 
     @staticmethod
@@ -150,7 +150,7 @@ class Scheduler:
             await docket.mark_overdue(connection, item.owner, item.owner_id)
             told = self._roles(item, row) | {"CITY"}
             await deadlines.remind(connection, item, "failed", ",".join(sorted(told)), legal_day(at))
-        log.error("deadline.failed", clock=item.clock, reason=fault.reason.code)
+        log.error("deadline.failed", stage=item.clock, reason=fault.reason.code)
         return 1
 
     def _roles(self, item: Deadline, row: Row) -> set[str]:

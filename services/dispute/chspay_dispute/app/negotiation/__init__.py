@@ -1,0 +1,1 @@
+"""Use-cases of negotiation: topics from opening to adoption, votes, opinions."""
