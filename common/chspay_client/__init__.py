@@ -13,5 +13,15 @@ httpx and nothing else of chspay.
 
 from chspay_client.client import Client
 from chspay_client.errors import ChspayError, Denied, NotFound, Refused, Unavailable
+from chspay_client.webhooks import WebhookRefused, verify_webhook
 
-__all__ = ["ChspayError", "Client", "Denied", "NotFound", "Refused", "Unavailable"]
+__all__ = [
+    "ChspayError",
+    "Client",
+    "Denied",
+    "NotFound",
+    "Refused",
+    "Unavailable",
+    "WebhookRefused",
+    "verify_webhook",
+]

@@ -71,6 +71,7 @@ from chspay_gateway.rest import (
     watch,
     weight_runs,
     whatif,
+    webhooks,
     year,
 )
 from chspay_gateway.session import Gateway
@@ -113,6 +114,7 @@ ROOMS = (
     reconciliation,
     front_pages,
     around_month,
+    webhooks,
     coefficients,
     audit,
     differences,

@@ -47,6 +47,7 @@ from chspay.rulebook.v1 import (
 )
 from chspay.settlement.v1 import (
     episodes_pb2_grpc,
+    events_pb2_grpc,
     figures_pb2_grpc,
     frontpages_pb2_grpc,
     groupings_pb2_grpc,
@@ -104,6 +105,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "watch": ("budget", watch_pb2_grpc.WatchServiceStub),
     "forecasts": ("budget", forecast_pb2_grpc.ForecastServiceStub),
     "episodes": ("settlement", episodes_pb2_grpc.EpisodeServiceStub),
+    "events": ("settlement", events_pb2_grpc.EventServiceStub),
     "figures": ("settlement", figures_pb2_grpc.FiguresServiceStub),
     "front_pages": ("settlement", frontpages_pb2_grpc.FrontPageServiceStub),
     "groupings": ("settlement", groupings_pb2_grpc.GroupingServiceStub),
@@ -161,6 +163,7 @@ class Services:
     dip: Any
     weights: Any
     episodes: Any
+    events: Any
     figures: Any
     front_pages: Any
     groupings: Any

@@ -14,6 +14,7 @@ from chspay_gateway.national.sealing import answer_keys
 from chspay_gateway.session import Gateway
 from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import PgStore
+from chspay_gateway.webhooks.courier import Courier
 from chspay_kit import logs, smcrypto, telemetry
 from chspay_kit.db import Database
 from chspay_kit.http_server import serve_http
@@ -43,7 +44,13 @@ async def main(settings: GatewaySettings) -> None:
     door = open_door(settings, key)
     gateway = Gateway(settings, services, store, auth.Keys(store, key), page_key(key), door)
     http = httpx.AsyncClient()
-    relay = asyncio.create_task(Relay(store, door.profiles, door.partners, http).work())
+    # Receivers name their own addresses: no proxy of ours may carry us past the rules for them.
+    outward = httpx.AsyncClient(trust_env=False)
+    courier = Courier(store, services, outward, loopback=settings.webhook_loopback)
+    jobs = [
+        asyncio.create_task(job)
+        for job in (Relay(store, door.profiles, door.partners, http).work(), courier.work())
+    ]
     try:
         await serve_http(
             create_app(gateway),
@@ -52,7 +59,10 @@ async def main(settings: GatewaySettings) -> None:
             proxies=settings.trusted_proxies,
         )
     finally:
-        relay.cancel()
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+        await outward.aclose()
         await http.aclose()
         await services.close()
         await database.close()

@@ -19,6 +19,7 @@ class GatewaySettings(ServiceSettings):
     :param partners_file: who speaks which profile with which secrets; read again when it changes.
     :param answer_keys_file: seals kept answers that name persons, one ``version:secret`` a line; without
         it a key derived from the claim key does.
+    :param webhook_loopback: test mode of webhooks: receivers on this very machine, over http.
     """
 
     trusted_proxies: str = ""
@@ -30,3 +31,4 @@ class GatewaySettings(ServiceSettings):
     gateway_profile: str = "baseline"
     partners_file: Path | None = None
     answer_keys_file: Path | None = None
+    webhook_loopback: bool = False

@@ -122,7 +122,7 @@ class PgStore:
 
     def __init__(self, database: db.Database, seals: AnswerKeys) -> None:
         self._database = database
-        self._seals = seals
+        self.seals = seals
 
     async def client(self, key_id: str) -> Client | None:
         async with self.connection() as connection:
@@ -148,7 +148,7 @@ class PgStore:
     async def keep(self, exchange: Exchanged) -> bool:
         answer = exchange.answer
         if exchange.personal:
-            answer = self._seals.seal(answer, _name(exchange))
+            answer = self.seals.seal(answer, _name(exchange))
         async with self.connection() as connection:
             arguments = [
                 exchange.institution, exchange.infno, exchange.msgid, exchange.body_hash,
@@ -159,7 +159,7 @@ class PgStore:
             if onward is None:
                 done = await connection.fetchval(_KEEP, *arguments)
             else:
-                sealed = self._seals.seal(onward.content, _of_outbox(onward))
+                sealed = self.seals.seal(onward.content, _of_outbox(onward))
                 done = await connection.fetchval(
                     _KEEP_AND_SEND, *arguments, onward.place, onward.insured_place, sealed
                 )
@@ -175,7 +175,7 @@ class PgStore:
         return found or ""
 
     async def put_file(self, file: WireFile) -> None:
-        sealed = self._seals.seal(file.content, f"file/{file.file_no}")
+        sealed = self.seals.seal(file.content, f"file/{file.file_no}")
         async with self.connection() as connection:
             await connection.execute("DELETE FROM gateway.wire_file WHERE until < now()")
             await connection.execute(
@@ -194,7 +194,7 @@ class PgStore:
         if row is None:
             return None
         found = WireFile(**row)
-        return replace(found, content=self._seals.open(found.content, f"file/{file_no}"))
+        return replace(found, content=self.seals.open(found.content, f"file/{file_no}"))
 
     async def onward(self, platform: str, limit: int) -> list[Onward]:
         """What a platform is still to be sent, in order; nothing an open transaction could precede."""
@@ -207,7 +207,7 @@ class PgStore:
                 platform, limit,
             )  # fmt: skip
         found = [Onward(**row) for row in rows]
-        return [replace(each, content=self._seals.open(each.content, _of_outbox(each))) for each in found]
+        return [replace(each, content=self.seals.open(each.content, _of_outbox(each))) for each in found]
 
     async def sent(self, platform: str, seq: int, refused: str) -> None:
         """A platform answered this message; ``refused`` is its word when it did not take it."""
@@ -242,7 +242,7 @@ class PgStore:
     def _opened(self, exchange: Exchanged) -> Exchanged:
         if not exchange.personal:
             return exchange
-        return replace(exchange, answer=self._seals.open(exchange.answer, _name(exchange)))
+        return replace(exchange, answer=self.seals.open(exchange.answer, _name(exchange)))
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:

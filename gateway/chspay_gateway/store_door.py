@@ -27,6 +27,9 @@ class Refusal:
     msgid: str
     body_hash: bytes
     reason: str
+    #: What receivers of ``list.refused`` are told; empty when the message was no list.
+    event_id: str = ""
+    told: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,18 @@ async def forget_nonces(store: Connecting, now: float) -> None:
 
 
 async def refused(store: Connecting, refusal: Refusal) -> None:
-    """Keeps that a message was turned away; the first reason stays."""
+    """Keeps that a message was turned away, and puts the news on its way; the first reason stays."""
     async with store.connection() as connection:
         await connection.execute(
-            "INSERT INTO gateway.rejection (institution, infno, msgid, body_hash, reason)"
-            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            "WITH kept AS (INSERT INTO gateway.rejection (institution, infno, msgid, body_hash, reason)"
+            "  VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING institution)"
+            " INSERT INTO gateway.webhook_delivery (webhook_id, event_id, name, body)"
+            " SELECT w.webhook_id, $6, 'list.refused', $7 FROM kept JOIN gateway.webhook w"
+            "  ON w.state = 'active' AND 'list.refused' = ANY(w.events)"
+            "  AND (w.institution = kept.institution OR w.region = '*') WHERE $6 <> ''"
+            " ON CONFLICT DO NOTHING",
             refusal.institution, refusal.infno, refusal.msgid, refusal.body_hash, refusal.reason,
+            refusal.event_id, refusal.told,
         )  # fmt: skip
 
 

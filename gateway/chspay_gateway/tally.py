@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind
 from chspay_gateway import store_door
 from chspay_gateway.problems import Faults
 from chspay_gateway.store_door import Connecting, Refusal
+from chspay_gateway.webhooks.news import body_of
 from chspay_kit import logs, telemetry
 
 log = logs.get_logger(__name__)
@@ -22,6 +25,8 @@ OTHER = "other"
 _UNDECIDED = frozenset({Kind.UNAVAILABLE, Kind.INTERNAL, Kind.UNAUTHENTICATED})
 #: Messages of lists over REST, among the national numbers.
 REST = "REST"
+#: Transactions that carry a list.
+LISTS = frozenset({"4101", "4101A", REST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,22 @@ class Tally:
             return
         self.count(label, institution, REJECTED)
         try:
-            await store_door.refused(
-                store, Refusal(institution, message.infno, message.msgid, message.digest, fault.reason.code)
-            )
+            await store_door.refused(store, _refusal(message, fault, is_list=label in LISTS))
         except Fault as away:
             # The sender's answer is the refusal, whether or not it could be noted.
             log.warning("gateway.refusal_not_kept", reason=away.reason.code)
+
+
+def _refusal(message: Turned, fault: Fault, *, is_list: bool) -> Refusal:
+    """The refusal to be kept, with the news of it when it is a list's."""
+    row = Refusal(message.institution, message.infno, message.msgid, message.digest, fault.reason.code)
+    if not is_list:
+        return row
+    name = f"{message.institution}|{message.infno}|{message.msgid}|{message.digest.hex()}"
+    event_id = f"list.refused/{sm3_hex(name.encode())[:32]}"
+    data = {
+        "hospital_code": message.institution, "infno": message.infno, "msgid": message.msgid,
+        "reason": fault.reason.code,
+    }  # fmt: skip
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return replace(row, event_id=event_id, told=body_of(event_id, "list.refused", at, data))

@@ -9,6 +9,7 @@ from datetime import date
 from chspay.settlement.v1 import (
     disputable_pb2_grpc,
     episodes_pb2_grpc,
+    events_pb2_grpc,
     figures_pb2_grpc,
     frontpages_pb2_grpc,
     groupings_pb2_grpc,
@@ -70,6 +71,8 @@ from chspay_settlement.rpc.disputable import NAME as DISPUTABLE
 from chspay_settlement.rpc.disputable import DisputableServicer
 from chspay_settlement.rpc.episodes import NAME as EPISODES
 from chspay_settlement.rpc.episodes import EpisodeServicer
+from chspay_settlement.rpc.events import NAME as EVENTS
+from chspay_settlement.rpc.events import EventServicer
 from chspay_settlement.rpc.figures import NAME as FIGURES
 from chspay_settlement.rpc.figures import FiguresServicer
 from chspay_settlement.rpc.frontpages import NAME as FRONT_PAGES
@@ -210,6 +213,7 @@ def _beside_intake(intake: Intake, keyring: Keyring, policies: Policies) -> list
             FrontPageServicer(FrontPages(keyring)),
             FRONT_PAGES,
         ),
+        (events_pb2_grpc.add_EventServiceServicer_to_server, EventServicer(), EVENTS),
         (
             reconciliation_pb2_grpc.add_ReconciliationServiceServicer_to_server,
             ReconciliationServicer(),

@@ -3,6 +3,7 @@
 from chspay_kit.migrate import run_env
 from chspay_settlement import (  # noqa: F401 - put their tables beside the others
     tables_episodes,
+    tables_events,
     tables_inputs,
     tables_lineage,
     tables_month,

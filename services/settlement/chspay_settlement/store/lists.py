@@ -161,7 +161,7 @@ _PUT = f"""
 ), unchecked AS (
   INSERT INTO settlement.quality_waiting (list_id, version, hospital_code, region_code)
   SELECT i.list_id, head.version, i.hospital_code, i.region_code
-  FROM i JOIN head USING (list_id) WHERE i.source IS NOT NULL
+  FROM i JOIN head USING (list_id) WHERE i.source IS NOT NULL OR i.channel <> 'bulk'
 )
 SELECT list_id, version, settle_period, mark FROM head
 """  # noqa: S608 - constants only

@@ -25,6 +25,7 @@ class Taken:
     drg: str
     received_at: datetime
     source: bytes | None
+    case_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,9 @@ async def take(connection: asyncpg.Connection, limit: int) -> list[Taken]:
         "           WHERE (w.list_id, w.version) = (next.list_id, next.version)"
         "           RETURNING w.list_id, w.version)"
         " SELECT v.list_id, v.version, v.hospital_code, v.region_code, v.discharge_date, v.status, v.drg,"
-        "        v.received_at, s.source"
+        "        v.received_at, s.source, v.case_id"
         " FROM taken JOIN settlement.list_version v USING (list_id, version)"
-        " JOIN settlement.list_sealed s USING (list_id, version) ORDER BY v.list_id, v.version",
+        " LEFT JOIN settlement.list_sealed s USING (list_id, version) ORDER BY v.list_id, v.version",
         limit,
     )
     return [Taken(*row) for row in rows]

@@ -18,6 +18,7 @@ from chspay_settlement.app.month.ceilings import Ceilings
 from chspay_settlement.app.month.other_dues import book, hold, own_dues
 from chspay_settlement.app.month.paying import gather, statement_no
 from chspay_settlement.app.proof.proving import prove_run
+from chspay_settlement.app.reading.events import of_run
 from chspay_settlement.engine.books.batch import Batch
 from chspay_settlement.engine.case.marks import Mark
 from chspay_settlement.engine.month.closing import Due, dues_of, postings_of, statements_of
@@ -31,7 +32,7 @@ from chspay_settlement.engine.month.statement import (
 )
 from chspay_settlement.engine.proof.published import Published
 from chspay_settlement.engine.value.divide import Division
-from chspay_settlement.store import decisions, holds, ledger, run_cases, runs
+from chspay_settlement.store import decisions, events, holds, ledger, run_cases, runs
 
 MONTH_KIND = "month"
 
@@ -65,6 +66,8 @@ async def end_run(connection: asyncpg.Connection, run: runs.Run, policy: Policy,
         await ledger.put_statements(connection, statements)
         await _post(connection, run, dues, division.residual_fen)
         await runs.set_month(connection, run.pool, run.period, "closed")
+        issued = [(row.hospital_code, row.region_code, row.digest) for row in statements]
+        await events.add(connection, list(of_run(run.run_id, run.pool, str(month_of(run.period)), issued)))
     else:
         await _check_replay(connection, run, digest)
         await ledger.put_statements(connection, statements, ledger.TRIED)

@@ -7,7 +7,7 @@ for it; a list that came without its message (REST) has no national fields and i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 
@@ -22,10 +22,11 @@ from chspay_kit.auth import Claim, service_claim
 from chspay_kit.db import current_connection
 from chspay_policy import ROOT
 from chspay_settlement.app.intake.keys import Keyring
+from chspay_settlement.app.reading.events import of_list
 from chspay_settlement.engine.quality.check import Outcome, check
 from chspay_settlement.engine.quality.ruleset import RuleSet, read_rule_set
 from chspay_settlement.engine.quality.scores import Sums, sums_by_list
-from chspay_settlement.store import quality
+from chspay_settlement.store import events, quality
 
 QUALITY_LISTS_MANY = Reason("QUALITY_LISTS_MANY", Kind.TOO_LARGE, "一次最多检查{limit}份清单，请分批。")
 QUALITY_LIST_NOT_JSON = Reason(
@@ -111,6 +112,7 @@ class QualityChecks:
         taken = await quality.take(connection, _CHUNK)
         results = await asyncio.to_thread(self._checked, taken)
         await quality.put(connection, results)
+        await events.add(connection, [event for one in taken for event in _happened(one)])
         return len(taken) == _CHUNK
 
     async def fail(self, _connection: asyncpg.Connection, _run_id: str, fault: Fault) -> None:
@@ -130,9 +132,14 @@ class QualityChecks:
         return _results([one for one, _ in found], outcome)
 
     def _message(self, one: quality.Taken) -> Mapping[str, object] | None:
-        """The message of a list; one that cannot be opened or read is told and left without a result."""
+        """The message of a list; one that cannot be opened or read is told and left without a result.
+
+        A list that came without a message has no national fields: there is nothing to check.
+        """
+        if one.source is None:
+            return None
         try:
-            record = _read(self._keys.open_source(one.source, one.list_id)) if one.source else None
+            record = _read(self._keys.open_source(one.source, one.list_id))
         except Fault as fault:
             log.error("quality.sealed", list_id=one.list_id, reason=fault.reason.code)
             return None
@@ -140,6 +147,13 @@ class QualityChecks:
             return record
         log.warning("quality.unreadable", list_id=one.list_id)
         return None
+
+
+def _happened(one: quality.Taken) -> Iterable[events.NewEvent]:
+    return of_list(
+        list_id=one.list_id, version=one.version, case_id=one.case_id, status=one.status, drg=one.drg,
+        hospital_code=one.hospital_code, region_code=one.region_code,
+    )  # fmt: skip
 
 
 def _read(content: bytes) -> object:

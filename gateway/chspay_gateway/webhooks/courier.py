@@ -1,0 +1,175 @@
+"""Carrying events to receivers: handed out once, signed, tried again with growing waits, then laid aside.
+
+A receiver may hear of one event more than once (its answer was lost); the id of the event stays the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC
+
+import httpx
+
+from chspay.settlement.v1 import events_pb2 as pb
+from chspay_core.errors import Fault
+from chspay_gateway.clients import Services
+from chspay_gateway.store import PgStore
+from chspay_gateway.webhooks import hookstore
+from chspay_gateway.webhooks.addresses import Resolve, looked_up, pinned
+from chspay_gateway.webhooks.news import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER, body_of, signature
+from chspay_kit import deadline, logs
+from chspay_kit.auth import service_claim, use_claim
+
+log = logs.get_logger(__name__)
+
+#: Seconds before the second, third … try; after the last one the delivery is laid aside as dead.
+WAITS = (5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0, 7200.0, 14400.0, 28800.0)
+_SECONDS = 10.0
+_LEASE = 60.0
+_AT_ONCE = 20
+_PAGE = 500
+_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+
+
+def wants(hook: hookstore.Hook, name: str, hospital_code: str, region_code: str) -> bool:
+    """Whether a subscription is to be told of an event: its kind, and inside of its scope."""
+    if name not in hook.events:
+        return False
+    if hook.institution:
+        return hook.institution == hospital_code
+    return hook.region == "*" or region_code.startswith(hook.region)
+
+
+class Courier:
+    """Hands events out and carries them.
+
+    :param http: sends; redirects are never followed.
+    :param loopback: test mode, see :mod:`chspay_gateway.webhooks.addresses`.
+    :param waits: seconds between the tries.
+    """
+
+    def __init__(
+        self,
+        store: PgStore,
+        services: Services,
+        http: httpx.AsyncClient,
+        *,
+        loopback: bool = False,
+        waits: Sequence[float] = WAITS,
+        resolve: Resolve = looked_up,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._services = services
+        self._http = http
+        self._loopback = loopback
+        self._waits = tuple(waits)
+        self._resolve = resolve
+        self._clock = clock
+
+    async def work(self) -> None:
+        """Works until it is cancelled."""
+        pause = _PAUSE
+        while True:
+            try:
+                busy = await self.hand_out() + await self.carry()
+                pause = _PAUSE
+                if busy:
+                    continue
+            except Fault as fault:
+                log.warning("gateway.webhooks_wait", reason=fault.reason.code)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            except Exception as error:
+                # A thing nobody foresaw must not end the telling for ever.
+                log.error("gateway.webhooks_failed", **logs.failure(error))
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+
+    async def hand_out(self) -> int:
+        """Puts the next events on their way to whoever wants them; how many events there were."""
+        async with self._store.alone("webhooks") as mine:
+            if not mine:
+                return 0
+            hooks = await hookstore.active(self._store)
+            at = await hookstore.position(self._store)
+            if at is None and not hooks:
+                # Nobody has ever asked: there is nothing to catch up with.
+                return 0
+            deadline.begin(_SECONDS)
+            with use_claim(service_claim("gateway")):
+                answer = await self._services.events.ListEvents(
+                    pb.ListEventsRequest(after=at or 0, page_size=_PAGE)
+                )
+            events: Sequence[pb.Event] = answer.events
+            if not events:
+                return 0
+            found = [
+                hookstore.NewDelivery(hook.webhook_id, event.event_id, event.name, _body(event))
+                for event in events
+                for hook in hooks
+                if wants(hook, event.name, event.hospital_code, event.region_code)
+                and hook.since is not None
+                and event.at.ToDatetime(UTC) >= hook.since
+            ]
+            await hookstore.put(self._store, found, events[-1].seq)
+            return len(events)
+
+    async def carry(self) -> int:
+        """Tries the deliveries whose turn it is; how many there were."""
+        waiting = await hookstore.due(self._store, _AT_ONCE, _LEASE)
+        await asyncio.gather(*(self._try(each) for each in waiting))
+        return len(waiting)
+
+    async def _try(self, delivery: hookstore.Due) -> None:
+        status, told = await self._sent(delivery)
+        wait = self._waits[delivery.attempts - 1] if delivery.attempts <= len(self._waits) else None
+        await hookstore.tried(self._store, delivery.seq, status=status, told=told, wait=wait)
+        if not 200 <= status < 300 and wait is None:
+            log.warning("gateway.webhook_dead", target=delivery.webhook_id, status=status)
+
+    async def _sent(self, delivery: hookstore.Due) -> tuple[int, str]:
+        """The receiver's status and a word; status 0 when there was no answer."""
+        secret = self._store.seals.open(delivery.secret, seal_name(delivery.webhook_id)).decode()
+        stamp = str(int(self._clock()))
+        try:
+            address, host = await pinned(delivery.url, loopback=self._loopback, resolve=self._resolve)
+            url = httpx.URL(delivery.url)
+            request = self._http.build_request(
+                "POST",
+                url.copy_with(host=address),
+                content=delivery.body,
+                headers={
+                    "Host": url.netloc.decode(),
+                    "Content-Type": "application/json",
+                    ID_HEADER: delivery.event_id,
+                    TIME_HEADER: stamp,
+                    SIGNATURE_HEADER: signature(secret, delivery.event_id, stamp, delivery.body),
+                },
+                timeout=_SECONDS,
+                extensions={"sni_hostname": host},
+            )
+            # Only the status counts: what a receiver says besides is never read.
+            answer = await asyncio.wait_for(
+                self._http.send(request, stream=True, follow_redirects=False), _SECONDS
+            )
+            await answer.aclose()
+        except Fault as fault:
+            return 0, fault.reason.code
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            return 0, type(error).__name__
+        return answer.status_code, f"HTTP {answer.status_code}"
+
+
+def seal_name(webhook_id: str) -> str:
+    """What a subscription's secret is sealed for."""
+    return f"webhook/{webhook_id}"
+
+
+def _body(event: pb.Event) -> bytes:
+    data = dict(event.facts)
+    if event.hospital_code:
+        data["hospital_code"] = event.hospital_code
+    return body_of(event.event_id, event.name, event.at.ToJsonString(), data)

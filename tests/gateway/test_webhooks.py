@@ -1,0 +1,171 @@
+"""Webhooks to a real receiver that fails first: signed, tried again, laid aside, sent again; and where not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from gateway_world import OTHER, OWN, SOUND
+
+from chspay_client import WebhookRefused, verify_webhook
+from chspay_core.errors import Fault
+from chspay_gateway.webhooks.addresses import check_url, pinned
+from chspay_gateway.webhooks.courier import Courier
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+HOOKS = "/api/v1/webhooks"
+
+RECEIVER = """
+    import http.server, json, sys
+    failures = int(sys.argv[1])
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            global failures
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            failures -= 1
+            with open(sys.argv[2], "a") as file:
+                file.write(json.dumps([self.path, dict(self.headers), body.decode(), failures >= 0]) + "\\n")
+            self.send_response(500 if failures >= 0 else 204)
+            self.end_headers()
+        def log_message(self, *_): pass
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    print(server.server_port, flush=True)
+    server.serve_forever()
+"""
+
+
+@contextlib.asynccontextmanager
+async def receiver(path: Path, failures: int):
+    """Another process that answers 500 so many times and then 204; what it got stands in the file."""
+    path.touch()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", textwrap.dedent(RECEIVER), str(failures), str(path),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        port = int(await process.stdout.readline())
+        yield f"http://127.0.0.1:{port}/hook", lambda: [json.loads(x) for x in path.read_text().splitlines()]
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(gw):
+    """Test mode, because the receiver is on this very machine."""
+    settings = gw.app.state.gateway.settings
+    object.__setattr__(settings, "webhook_loopback", True)
+    return gw
+
+
+@contextlib.asynccontextmanager
+async def courier(gw: Any, *waits: float):
+    async with httpx.AsyncClient(trust_env=False) as http:
+        gateway = gw.app.state.gateway
+        yield Courier(gateway.store, gateway.services, http, loopback=True, waits=waits)
+
+
+async def carried(one: Courier, done) -> None:
+    async with asyncio.timeout(20):
+        while not done():
+            await one.hand_out()
+            await one.carry()
+            await asyncio.sleep(0.05)
+
+
+async def test_events_reach_a_receiver_that_fails_first_and_are_signed(world, tmp_path):
+    """A receiver is restarted now and then: nothing may be lost by it, and it must know who speaks."""
+    async with receiver(tmp_path / "got", 2) as (url, got):
+        body = {"url": url, "events": ["list.accepted", "list.grouped", "list.refused"]}
+        made = await world.ask("POST", HOOKS, json=body, key="hook-1")
+        assert made.status_code == 201, made.text
+        hook = made.json()
+        assert (await world.ask("POST", HOOKS, json=body, key="hook-1")).json() == hook
+        changed = await world.ask("POST", HOOKS, json=body | {"events": ["ping"]}, key="hook-1")
+        assert changed.json()["reason"] == "REQUEST_ID_REUSED"
+        assert "secret" not in (await world.ask("GET", HOOKS)).json()["items"][0]
+        accepted = await world.ask("POST", "/api/v1/lists", json=SOUND | {"case_id": "WH1"})
+        refused = await world.ask("POST", "/api/v1/lists", json=SOUND | {"case_id": "WH2", "sex": 7})
+        elsewhere = SOUND | {"case_id": "WH3", "hospital_code": OTHER}
+        await world.ask("POST", "/api/v1/lists", who="other", json=elsewhere)
+        assert (accepted.status_code, refused.status_code) == (201, 422)
+        async with courier(world, 0.05, 0.05, 0.05) as one:
+            await carried(one, lambda: sum(not failed for *_, failed in got()) == 3)
+        told = [verify_webhook(hook["secret"], headers, text.encode()) for _, headers, text, _ in got()]
+        assert len(told) == 5, "two failures, three successes"
+        assert {each["event"] for each in told} == {"list.accepted", "list.grouped", "list.refused"}
+        assert len({each["id"] for each in told}) == 3
+        grouped = next(each["data"] for each in told if each["event"] == "list.grouped")
+        assert (grouped["setl_id"], grouped["hospital_code"]) == ("WH1", OWN)
+        assert grouped["drg"]
+        _, headers, text, _ = got()[0]
+        with pytest.raises(WebhookRefused, match="signature"):
+            verify_webhook(hook["secret"], headers, text.replace("WH", "WX").encode() + b" ")
+        with pytest.raises(WebhookRefused, match="signature"):
+            verify_webhook("another", headers, text.encode())
+        with pytest.raises(WebhookRefused, match="timestamp"):
+            verify_webhook(hook["secret"], headers, text.encode(), now=4e9)
+        listed = (await world.ask("GET", f"{HOOKS}/{hook['webhook_id']}/deliveries")).json()["items"]
+        assert {each["state"] for each in listed} == {"delivered"}
+        ended = await world.ask(
+            "DELETE", f"{HOOKS}/{hook['webhook_id']}", headers={"Idempotency-Key": "end-1"}
+        )
+        assert ended.status_code == 204, ended.text
+
+
+async def test_what_nobody_takes_is_laid_aside_and_sent_again_when_asked(world, tmp_path):
+    """A receiver away for a day must not hold up everybody, and must get the day when it is back."""
+    async with receiver(tmp_path / "got", 3) as (url, got):
+        made = (await world.ask("POST", HOOKS, json={"url": url, "events": ["run.finished"]})).json()
+        path = f"{HOOKS}/{made['webhook_id']}"
+        assert (await world.ask("POST", f"{path}/ping", json={})).status_code == 200
+        async with courier(world, 0.05, 0.05) as one:
+            await carried(one, lambda: len(got()) == 3)
+            await one.carry()
+            (dead,) = (await world.ask("GET", f"{path}/deliveries", params={"state": "dead"})).json()["items"]
+            assert (dead["event"], dead["attempts"], dead["status"]) == ("ping", 3, 500)
+            asked = await world.ask("POST", f"{path}/redeliver", json={"event_ids": []})
+            assert asked.json() == {"sent_again": 1}
+        # Another process, as after a restart: what waits is in the database.
+        async with courier(world, 0.05) as other:
+            await carried(other, lambda: len(got()) == 4)
+        (done,) = (await world.ask("GET", f"{path}/deliveries")).json()["items"]
+        assert done["state"] == "delivered"
+        stranger = await world.ask("GET", f"{path}/deliveries", who="other")
+        assert stranger.json()["reason"] == "WEBHOOK_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/x", "ftp://example.com/", "https://10.0.0.8/", "https://127.0.0.1/",
+        "https://[::1]/", "https://[::ffff:10.0.0.8]/", "https://[fd00::1]/", "https://169.254.169.254/latest",
+        "https://user:pass@example.com/", "https://example.com/#x", "https://[64:ff9b::a00:8]/", "https:///x",
+        "https://100.64.0.1/", "https://0.0.0.0/", "https://exa mple.com/", "https://example.com:99999/",
+    ],
+)  # fmt: skip
+async def test_no_receiver_leads_into_our_own_network(gw, url):
+    """Who may name an address may else read what only this machine can reach."""
+    with pytest.raises(Fault, match="WEBHOOK_URL_BAD"):
+        check_url(url, loopback=False)
+
+
+async def test_a_name_is_held_to_the_address_it_was_looked_up_at(gw):
+    """A name that changes its address between the look and the call is the oldest way around."""
+
+    async def resolve(host: str, _port: int) -> list[str]:
+        return {"good.cn": ["1.1.1.1"], "trap.cn": ["1.1.1.1", "10.0.0.1"], "gone.cn": []}[host]
+
+    assert await pinned("https://good.cn/x", loopback=False, resolve=resolve) == ("1.1.1.1", "good.cn")
+    with pytest.raises(Fault, match="WEBHOOK_ADDRESS_BAD"):
+        await pinned("https://trap.cn/x", loopback=False, resolve=resolve)
+    with pytest.raises(Fault, match="WEBHOOK_ADDRESS_UNKNOWN"):
+        await pinned("https://gone.cn/x", loopback=False, resolve=resolve)
