@@ -63,15 +63,20 @@ class Method:
     path: str
     write: bool
     answer: type[Message]
+    #: A write that keeps its answers itself, because several calls share a transaction.
+    together: bool = False
 
 
 def methods_of(servicer: object, service: str) -> dict[str, Method]:
     """The RPCs of ``service`` by path, with the writes that ``servicer.WRITES`` declares.
 
+    Those of ``servicer.TOGETHER`` keep their answers themselves (:mod:`chspay_kit.once`).
+
     :raises ValueError: the declaration and the proto disagree: a unary RPC is a write exactly when its
         request has a ``request_id``.
     """
     writes: set[str] = set(getattr(servicer, "WRITES", ()))
+    together: set[str] = set(getattr(servicer, "TOGETHER", ()))
     descriptor = descriptor_pool.Default().FindServiceByName(service)
     found: dict[str, Method] = {}
     for method in descriptor.methods:
@@ -80,8 +85,9 @@ def methods_of(servicer: object, service: str) -> dict[str, Method]:
         if carries_id != (method.name in writes):
             raise ValueError(f"{service}: WRITES and request_id of {method.name} disagree")
         path = f"/{service}/{method.name}"
-        found[path] = Method(path, carries_id, message_factory.GetMessageClass(method.output_type))
-    if unknown := writes - {method.name for method in descriptor.methods}:
+        answer = message_factory.GetMessageClass(method.output_type)
+        found[path] = Method(path, carries_id, answer, together=method.name in together)
+    if unknown := (writes | together) - {method.name for method in descriptor.methods}:
         raise ValueError(f"{service}: WRITES names RPCs that do not exist: {sorted(unknown)}")
     return found
 
@@ -197,6 +203,8 @@ async def _once(
         raise Fault(REQUEST_ID_MISSING, field="request_id")
     if not _REQUEST_ID.match(request.request_id):
         raise Fault(REQUEST_ID_BAD, field="request_id", value=request.request_id)
+    if method.together:
+        return await behavior(request, context)
     connection = await unit.connection()
     body = smcrypto.sm3(request.SerializeToString(deterministic=True))
     stored = await once.begin(connection, claim.subject, request.request_id, method.path, body)

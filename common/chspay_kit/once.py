@@ -1,12 +1,16 @@
 """A write happens once: the same request id with the same body gets the stored answer.
 
 The row is written in the transaction of the work itself, so either both exist or neither. The gRPC
-interceptor calls :func:`begin` before the work and :func:`finish` after it. Table: ``request_once`` in
+interceptor calls :func:`begin` before the work and :func:`finish` after it; a servicer that does several
+requests in one transaction calls :func:`answered` and :func:`keep` itself. Table: ``request_once`` in
 the schema of the service (columns in :class:`chspay_kit.tables.RequestOnceColumns`, grants by
 :func:`chspay_kit.ddl.grant_once`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import asyncpg
 
@@ -27,6 +31,59 @@ _CLAIM_ID = (
 )
 _FIND = "SELECT method, body_hash, answer FROM request_once WHERE subject = $1 AND request_id = $2"
 _FINISH = "UPDATE request_once SET answer = $3 WHERE subject = $1 AND request_id = $2 AND answer IS NULL"
+
+_FIND_MANY = (
+    "SELECT request_id, method, body_hash, answer FROM request_once"
+    " WHERE subject = $1 AND request_id = ANY($2)"
+)
+# In one order for everybody, so that two who keep the same ids wait for each other in a line.
+_KEEP_MANY = (
+    "INSERT INTO request_once (subject, request_id, method, body_hash, answer)"
+    " SELECT $1, r, $2, h, a FROM unnest($3::text[], $4::bytea[], $5::bytea[]) AS k(r, h, a) ORDER BY r"
+    " ON CONFLICT (subject, request_id) DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request that has its answer."""
+
+    request_id: str
+    body_hash: bytes
+    answer: bytes
+
+
+async def answered(
+    conn: asyncpg.Connection, subject: str, method: str, asked: Mapping[str, bytes]
+) -> dict[str, bytes | Fault]:
+    """The answers that some of these requests have already; a fault where the body is another one.
+
+    For whoever does several requests in one transaction and ends with :func:`keep`.
+
+    :param asked: body hash by request id.
+    """
+    found: dict[str, bytes | Fault] = {}
+    for request_id, of, body_hash, answer in await conn.fetch(_FIND_MANY, subject, list(asked)):
+        same = of == method and body_hash == asked[request_id]
+        reason = REQUEST_UNFINISHED if same else REQUEST_ID_REUSED
+        kept = same and answer is not None
+        found[request_id] = answer if kept else Fault(reason, field="request_id", value=request_id)
+    return found
+
+
+async def keep(conn: asyncpg.Connection, subject: str, method: str, done: Sequence[Answered]) -> bool:
+    """Keep the answers of requests done in this transaction; ``False`` when one is kept already.
+
+    Waits for others who are about to keep the same ids. After ``False`` the transaction must be rolled
+    back: somebody else did one of these requests meanwhile, and :func:`answered` now has the answer.
+    """
+    columns = (
+        [one.request_id for one in done],
+        [one.body_hash for one in done],
+        [one.answer for one in done],
+    )
+    status = await conn.execute(_KEEP_MANY, subject, method, *columns)
+    return int(status.rpartition(" ")[2]) == len(done)
 
 
 async def begin(

@@ -35,24 +35,24 @@ _OWN_CLAIM = auth.service_claim("settlement")
 
 
 class _Asked(NamedTuple):
-    """A case on its way to the grouper, and who waits for its answer."""
+    """Cases on their way to the grouper, and who waits for their answers."""
 
-    case: case_pb2.Case
-    answer: asyncio.Future[case_pb2.GroupAnswer]
+    cases: list[case_pb2.Case]
+    answers: asyncio.Future[list[case_pb2.GroupAnswer]]
 
-    def succeed(self, answer: case_pb2.GroupAnswer) -> None:
-        if not self.answer.done():
-            self.answer.set_result(answer)
+    def succeed(self, answers: list[case_pb2.GroupAnswer]) -> None:
+        if not self.answers.done():
+            self.answers.set_result(answers)
 
     def fail(self, error: Exception) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(error)
+        if not self.answers.done():
+            self.answers.set_exception(error)
 
 
 class Grouper:
-    """The grouper, for one case and for many.
+    """The grouper, for a few cases and for many.
 
-    Single cases asked for while a call is under way travel together in the next one: a call costs far
+    What is asked for while a call is under way travels together in the next one: a call costs far
     more than grouping, and a lone case still leaves at once.
     """
 
@@ -64,7 +64,11 @@ class Grouper:
 
     async def one(self, scheme: str, case: Case) -> Answer:
         """The group of one case under a scheme id or digest."""
-        asked = _Asked(case_to_pb(case), asyncio.get_running_loop().create_future())
+        return (await self.some(scheme, [case]))[0]
+
+    async def some(self, scheme: str, cases: Sequence[Case]) -> list[Answer]:
+        """The groups of a few cases, in order."""
+        asked = _Asked([case_to_pb(case) for case in cases], asyncio.get_running_loop().create_future())
         waiting = self._waiting.get(scheme)
         if waiting is not None:
             waiting.append(asked)
@@ -73,7 +77,7 @@ class Grouper:
             sender = asyncio.create_task(self._send(scheme))
             self._senders.add(sender)
             sender.add_done_callback(self._senders.discard)
-        return answer_from_pb(await asked.answer)
+        return [answer_from_pb(answer) for answer in await asked.answers]
 
     async def _send(self, scheme: str) -> None:
         """Calls with whoever waits, until nobody does; a failed call fails those it carried."""
@@ -82,17 +86,20 @@ class Grouper:
             # This task belongs to nobody's request: it has a claim and a deadline of its own.
             auth.act_as(_OWN_CLAIM)
             deadline.begin(_SECONDS)
+            cases = [case for one in asked for case in one.cases]
             try:
-                request = grouper_pb2.GroupCasesRequest(scheme=scheme, cases=[one.case for one in asked])
-                answers = (await self._stub.GroupCases(request)).answers
-                if len(answers) != len(asked):
-                    raise Fault(GROUP_ANSWERS_SHORT, value=f"{len(answers)}/{len(asked)}")
+                request = grouper_pb2.GroupCasesRequest(scheme=scheme, cases=cases)
+                answers = list((await self._stub.GroupCases(request)).answers)
+                if len(answers) != len(cases):
+                    raise Fault(GROUP_ANSWERS_SHORT, value=f"{len(answers)}/{len(cases)}")
             except Exception as error:
                 for one in asked:
                     one.fail(error)
                 continue
-            for one, answer in zip(asked, answers, strict=True):
-                one.succeed(answer)
+            at = 0
+            for one in asked:
+                one.succeed(answers[at : at + len(one.cases)])
+                at += len(one.cases)
         del self._waiting[scheme]
 
     async def many(self, scheme: str, cases: Sequence[Case]) -> list[Answer]:

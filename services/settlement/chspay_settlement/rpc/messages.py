@@ -36,6 +36,11 @@ def accepted_to_pb(accepted: Accepted) -> pb.SubmitListResponse:
     )
 
 
+def accepted_bytes(accepted: Accepted) -> bytes:
+    """The same as it goes over the wire and is kept for repeated requests."""
+    return accepted_to_pb(accepted).SerializeToString()
+
+
 def outcome_to_pb(chunk_no: int, outcome: ChunkOutcome) -> pb.ImportListsResponse:
     """What became of a chunk, with every refused row."""
     return pb.ImportListsResponse(

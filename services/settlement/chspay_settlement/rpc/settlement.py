@@ -16,7 +16,8 @@ from chspay_kit.db import Database, current_connection
 from chspay_settlement import faults
 from chspay_settlement.app.intake import registry
 from chspay_settlement.app.intake.importing import Importer
-from chspay_settlement.app.intake.lists import Intake, list_id_of
+from chspay_settlement.app.intake.lists import Intake, Sent, list_id_of
+from chspay_settlement.app.intake.together import Together
 from chspay_settlement.app.month.runs import Runs
 from chspay_settlement.app.reading.explain import Explain
 from chspay_settlement.rpc import messages
@@ -26,18 +27,21 @@ Context = Any
 #: The doors a list may come in by.
 CHANNELS = frozenset({"rest", "envelope", "bulk", "grpc", "cli"})
 _IMPORT = f"/{NAME}/ImportLists"
+_SUBMIT = f"/{NAME}/SubmitList"
 
 
 class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
     """Settlement over gRPC."""
 
     WRITES = frozenset({"SubmitList", "PutHospital", "StartMonthRun"})
+    TOGETHER = frozenset({"SubmitList"})
 
     def __init__(
         self, database: Database, intake: Intake, importer: Importer, runs: Runs, explain: Explain
     ) -> None:
         self._database = database
         self._intake = intake
+        self._together = Together(database, intake, _SUBMIT, messages.accepted_bytes)
         self._importer = importer
         self._runs = runs
         self._explain = explain
@@ -48,13 +52,15 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
             raise Fault(faults.FIELD_MISSING, field="case")
         if request.channel not in CHANNELS:
             raise Fault(faults.CHANNEL_UNKNOWN, field="channel", value=request.channel)
-        accepted = await self._intake.submit(
+        sent = Sent(
             case_from_pb(request.case),
             messages.identity_from_pb(request.identity),
             request.source,
             request.channel,
         )
-        return messages.accepted_to_pb(accepted)
+        body = smcrypto.sm3(request.SerializeToString(deterministic=True))
+        answer = await self._together.submit(request.request_id, body, sent)
+        return pb.SubmitListResponse.FromString(answer)
 
     async def ImportLists(
         self, requests: AsyncIterator[pb.ImportListsRequest], _context: Context

@@ -40,33 +40,15 @@ _COLUMNS = (
 # snapshot or sees the month closed, never neither. It is taken before the statement that stores.
 _ADMIT = f"""
 SELECT {_COLUMNS}, pg_advisory_xact_lock_shared(hashtextextended('settlement.intake/' || pool, 0))
-FROM settlement.hospital
-WHERE hospital_code = $1 AND since <= $2 AND (until IS NULL OR until >= $2)
+FROM settlement.hospital WHERE hospital_code = ANY($1) ORDER BY hospital_code, since
 """  # noqa: S608 - constants only
 
 
-async def admit(connection: asyncpg.Connection, hospital_code: str, day: date) -> Hospital | None:
-    """The hospital as it stood on ``day``, its pool's intake gate held open until the transaction ends."""
-    row = await connection.fetchrow(_ADMIT, hospital_code, day)
-    return None if row is None else Hospital(*row[:12])
-
-
-async def admit_all(connection: asyncpg.Connection, codes: Sequence[str]) -> dict[str, list[Hospital]]:
+async def admit(connection: asyncpg.Connection, codes: Sequence[str]) -> dict[str, list[Hospital]]:
     """Every dated row of these hospitals, their pools' intake gates held open until the transaction ends."""
-    rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM settlement.hospital"  # noqa: S608 - constants only
-        " WHERE hospital_code = ANY($1) ORDER BY hospital_code, since",
-        codes,
-    )
     found: dict[str, list[Hospital]] = {}
-    for row in rows:
-        found.setdefault(row["hospital_code"], []).append(Hospital(*row))
-    pools = sorted({row["pool"] for row in rows})
-    await connection.execute(
-        "SELECT pg_advisory_xact_lock_shared(hashtextextended('settlement.intake/' || p, 0))"
-        " FROM unnest($1::text[]) p",
-        pools,
-    )
+    for row in await connection.fetch(_ADMIT, codes):
+        found.setdefault(row["hospital_code"], []).append(Hospital(*row[:12]))
     return found
 
 
@@ -74,15 +56,6 @@ async def close_gate(connection: asyncpg.Connection, pool: str) -> None:
     """Waits for intakes under way in ``pool`` and keeps new ones out until the transaction ends."""
     await connection.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('settlement.intake/' || $1, 0))", pool
-    )
-
-
-async def known(connection: asyncpg.Connection, hospital_code: str) -> bool:
-    """Whether the hospital is registered on any day."""
-    return bool(
-        await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM settlement.hospital WHERE hospital_code = $1)", hospital_code
-        )
     )
 
 

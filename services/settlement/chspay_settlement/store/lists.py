@@ -16,6 +16,8 @@ import asyncpg
 from chspay_core.case import Case, Status
 from chspay_kit.convert import Answer
 
+#: Lists for which a plan is used that was made for a few; making one costs more than storing ten.
+_FEW = 100
 _BETWEEN_CODES = "\x1f"
 
 #: Column of ``list_version`` -> SQL type; a ``text[]`` column travels joined by the unit separator.
@@ -182,8 +184,9 @@ async def put_lists(connection: asyncpg.Connection, lists: Sequence[NewList]) ->
     if len(lists) == 1:
         rows = await connection.fetch(_PUT_ONE, *(column[0] for column in columns))
     else:
-        # The plan must know how many lists there are: a join in a loop is right for ten, not for thousands.
-        await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        if len(lists) > _FEW:
+            # The plan must know how many there are: a join in a loop is right for ten, not for thousands.
+            await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         rows = await connection.fetch(_PUT_MANY, *columns)
     return {row[0]: Stored(row[1], row[2], row[3]) for row in rows}
 

@@ -21,7 +21,7 @@ from chspay_kit.convert import Answer
 from chspay_kit.db import current_connection
 from chspay_settlement import faults
 from chspay_settlement.app.intake.keys import Identity
-from chspay_settlement.app.intake.lists import Intake, check_list, entitled, placed
+from chspay_settlement.app.intake.lists import Intake, check_list, in_force, placed
 from chspay_settlement.clients import Grouper, Policies
 from chspay_settlement.store import hospitals, lists
 
@@ -95,13 +95,13 @@ class Importer:
         """The rows whose hospital may send them, with pool and region."""
         if not rows:
             return []
-        known = await hospitals.admit_all(
+        known = await hospitals.admit(
             await current_connection(), sorted({row.case.hospital_code for row in rows})
         )
         admitted = []
         for row in rows:
             try:
-                hospital = _in_force(known, row.case)
+                hospital = in_force(known, row.case)
                 admitted.append(_Row(row.number, placed(row.case, hospital), hospital.pool))
             except Fault as fault:
                 outcome.faults.append(RowFault(row.number, row.case.case_id, fault))
@@ -164,13 +164,3 @@ def _case(row: Mapping[str, object], claim: Claim, seen: set[tuple[str, str]]) -
         raise Fault(faults.LIST_TWICE, field="case_id", value=case.case_id)
     seen.add(key)
     return case
-
-
-def _in_force(known: Mapping[str, Sequence[hospitals.Hospital]], case: Case) -> hospitals.Hospital:
-    code, day = case.hospital_code, case.discharge_date
-    if code not in known:
-        raise Fault(faults.HOSPITAL_UNKNOWN, field="hospital_code", value=code)
-    for hospital in known[code]:
-        if day is not None and hospital.since <= day and (hospital.until is None or day <= hospital.until):
-            return entitled(hospital, day)
-    raise Fault(faults.HOSPITAL_NOT_IN_FORCE, field="hospital_code", value=code, day=day)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+
+import asyncpg
 
 from chspay_core import regions
 from chspay_core.case import Case, check_intake
 from chspay_core.errors import Fault
 from chspay_core.period import Month
 from chspay_kit import smcrypto
-from chspay_kit.auth import current_claim
+from chspay_kit.auth import Claim, current_claim
 from chspay_kit.convert import Answer
 from chspay_kit.db import current_connection
 from chspay_settlement import faults
@@ -38,6 +40,20 @@ class Accepted:
     stored: lists.Stored
     answer: Answer
     superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A list as it came in.
+
+    :param source: the message as received, empty when there is none.
+    :param channel: the door it came by.
+    """
+
+    case: Case
+    identity: Identity
+    source: bytes
+    channel: str
 
 
 def list_id_of(hospital_code: str, case_id: str) -> str:
@@ -103,6 +119,47 @@ def entitled(hospital: hospitals.Hospital, day: date) -> hospitals.Hospital:
     return hospital
 
 
+def day_of(case: Case) -> date:
+    """The day of discharge of a case that passed :func:`check_list`."""
+    assert case.discharge_date is not None  # noqa: S101 - check_list refused it
+    return case.discharge_date
+
+
+def in_force(known: Mapping[str, Sequence[hospitals.Hospital]], case: Case) -> hospitals.Hospital:
+    """The hospital of a case as it stood on the day of discharge, when it may send lists of that day.
+
+    :raises Fault: HOSPITAL_UNKNOWN (as far as the asker may see), HOSPITAL_NOT_IN_FORCE, or as
+        :func:`entitled`.
+    """
+    code, day = case.hospital_code, day_of(case)
+    if code not in known:
+        raise Fault(faults.HOSPITAL_UNKNOWN, field="hospital_code", value=code)
+    for hospital in known[code]:
+        if hospital.since <= day and (hospital.until is None or day <= hospital.until):
+            return entitled(hospital, day)
+    raise Fault(faults.HOSPITAL_NOT_IN_FORCE, field="hospital_code", value=code, day=day)
+
+
+async def _stored(connection: asyncpg.Connection, new: Sequence[lists.NewList]) -> list[Accepted]:
+    """Stores lists and says what became of each; one that is there word for word stays as it is."""
+    if not new:
+        return []
+    stored = await lists.put_lists(connection, new)
+    same = [one.list_id for one in new if one.list_id not in stored]
+    current = await lists.current(connection, same) if same else {}
+    accepted = []
+    for one in new:
+        now = stored.get(one.list_id)
+        if now is not None:
+            accepted.append(Accepted(one.list_id, now, one.answer, superseded=now.version > 1))
+            continue
+        record = await lists.one(connection, one.list_id, 0)
+        if record is None or one.list_id not in current:
+            raise Fault(faults.LIST_NOT_FOUND, field="list_id", value=one.list_id)
+        accepted.append(Accepted(one.list_id, current[one.list_id], record.answer, superseded=False))
+    return accepted
+
+
 class Intake:
     """Takes lists in and gives them back."""
 
@@ -116,35 +173,62 @@ class Intake:
 
         :raises Fault: the first fault of the input check, or why the hospital may not send it.
         """
-        case = self._with_person(case, identity)
+        outcome = (await self.submit_all([Sent(case, identity, source, channel)]))[0]
+        if isinstance(outcome, Fault):
+            raise outcome
+        return outcome
+
+    async def submit_all(self, sent: Sequence[Sent]) -> list[Accepted | Fault]:
+        """As :meth:`submit` for lists that differ in their ids, in the current unit of work.
+
+        A refused list writes nothing and keeps no other from being stored.
+        """
+        claim = current_claim()
+        outcomes: list[Accepted | Fault | None] = [None] * len(sent)
+        cases: dict[int, Case] = {}
+        for place, one in enumerate(sent):
+            try:
+                cases[place] = self._checked(one, claim)
+            except Fault as fault:
+                outcomes[place] = fault
+        connection = await current_connection()
+        known = await hospitals.admit(connection, sorted({case.hospital_code for case in cases.values()}))
+        pools: dict[int, str] = {}
+        by_scheme: dict[str, list[int]] = {}
+        for place, case in cases.items():
+            try:
+                hospital = in_force(known, case)
+                cases[place] = placed(case, hospital)
+                scheme = await self._policies.scheme(hospital.pool, day_of(case))
+            except Fault as fault:
+                outcomes[place] = fault
+                continue
+            pools[place] = hospital.pool
+            by_scheme.setdefault(scheme, []).append(place)
+        new: dict[int, lists.NewList] = {}
+        for scheme, places in by_scheme.items():
+            try:
+                answers = await self._grouper.some(scheme, [cases[place] for place in places])
+            except Fault as fault:
+                for place in places:
+                    outcomes[place] = fault
+                continue
+            for place, answer in zip(places, answers, strict=True):
+                one = sent[place]
+                new[place] = self.prepare(
+                    cases[place], one.identity, one.source, one.channel, answer, pools[place], claim.subject
+                )
+        for place, accepted in zip(new, await _stored(connection, list(new.values())), strict=True):
+            outcomes[place] = accepted
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    def _checked(self, one: Sent, claim: Claim) -> Case:
+        """The case of a list that may be stored if its hospital may send it."""
+        case = self._with_person(one.case, one.identity)
         for fault in check_list(case):
             raise fault
-        claim = current_claim()
         claim.require_institution(case.hospital_code)
-        connection = await current_connection()
-        day = case.discharge_date
-        assert day is not None  # noqa: S101 - check_list refused it
-        hospital = await hospitals.admit(connection, case.hospital_code, day)
-        if hospital is None:
-            raise await self.not_admitted(case.hospital_code, day)
-        case = placed(case, entitled(hospital, day))
-        answer = await self._grouper.one(await self._policies.scheme(hospital.pool, day), case)
-        new = self.prepare(case, identity, source, channel, answer, hospital.pool, claim.subject)
-        stored = (await lists.put_lists(connection, [new])).get(new.list_id)
-        if stored is not None:
-            return Accepted(new.list_id, stored, answer, superseded=stored.version > 1)
-        record = await lists.one(connection, new.list_id, 0)
-        current = (await lists.current(connection, [new.list_id])).get(new.list_id)
-        if record is None or current is None:
-            raise Fault(faults.LIST_NOT_FOUND, field="list_id", value=new.list_id)
-        return Accepted(new.list_id, current, record.answer, superseded=False)
-
-    async def not_admitted(self, hospital_code: str, day: date) -> Fault:
-        """Why a hospital is not admitted: unknown (as far as the asker may see), or not on that day."""
-        connection = await current_connection()
-        if await hospitals.known(connection, hospital_code):
-            return Fault(faults.HOSPITAL_NOT_IN_FORCE, field="hospital_code", value=hospital_code, day=day)
-        return Fault(faults.HOSPITAL_UNKNOWN, field="hospital_code", value=hospital_code)
+        return case
 
     def _with_person(self, case: Case, identity: Identity) -> Case:
         if not identity.person_no:
@@ -165,14 +249,13 @@ class Intake:
         subject: str,
     ) -> lists.NewList:
         """A checked and grouped list, its personal data sealed, ready for the store."""
-        assert case.discharge_date is not None  # noqa: S101 - check_list refused it
         list_id = list_id_of(case.hospital_code, case.case_id)
         return lists.NewList(
             list_id=list_id,
             case=case,
             answer=answer,
             pool=pool,
-            period=period_of(case.discharge_date),
+            period=period_of(day_of(case)),
             body_hash=self._keys.fingerprint(case, identity),
             identity=self._keys.seal_identity(identity, list_id) if identity.given() else None,
             source=self._keys.seal_source(source, list_id) if source else None,
