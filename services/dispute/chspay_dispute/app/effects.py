@@ -104,7 +104,7 @@ def _violation(case: StoredCase, outcome: str, restored: int) -> dict[str, Any]:
 
 
 def _case(case: StoredCase, decision: StoredDecision) -> dict[str, Any]:
-    case_id = case.content.get("facts", {}).get("case_id", "") if case.list_id else ""
+    case_id = (case.content.get("facts") or {}).get("case_id", "") if case.list_id else ""
     if not case_id:
         raise _no_way(decision.outcome, "没有写明所争议的结算清单")
     asked = {"hospital_code": case.hospital_code, "case_id": case_id}

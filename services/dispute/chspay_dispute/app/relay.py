@@ -67,7 +67,7 @@ class Relay:
 
     async def fail(self, connection: asyncpg.Connection, run_id: str, fault: Fault) -> None:
         """Keeps a refused effect with its reason, for the clearing officer."""
-        log.warning("effect.refused", effect=run_id, reason=fault.reason.code)
+        log.warning("effect.refused", run_id=run_id, reason=fault.reason.code)
         await effects.write(
             connection, run_id, 0, state="refused", due=False, reason=fault.reason.code, message=fault.message
         )
@@ -142,16 +142,15 @@ class Relay:
         policy = await self._policies.policy(found.pool, self._today())
         if policy.text(COMMIT) != AUTOMATIC:
             return _OFFICER, _OFFICER_TEXT
-        if cases - await effects.others_waiting(connection, found.pool):
+        decided = await effects.delivered(connection, found.pool)
+        if cases - {(one.hospital_code, one.case_id) for one in decided}:
             return _OTHERS, _OTHERS_TEXT
-        return await self._commit(found, shown.preview_digest)
+        numbers = [one.outcome_no for one in decided if (one.hospital_code, one.case_id) in cases]
+        return await self._commit(found.pool, shown.preview_digest, _cause(numbers))
 
-    async def _commit(self, found: Effect, digest: str) -> tuple[str, str]:
+    async def _commit(self, pool: str, digest: str, cause: str) -> tuple[str, str]:
         request = month_pb2.CommitDifferencesRequest(
-            request_id=f"effects/{found.pool}/{digest}",
-            pool=found.pool,
-            preview_digest=digest,
-            cause=found.outcome_no[:_CITED],
+            request_id=f"effects/{pool}/{digest}", pool=pool, preview_digest=digest, cause=cause
         )
         try:
             await self._month.CommitDifferences(request)
@@ -161,6 +160,15 @@ class Relay:
             # Something moved meanwhile, or the year is being cleared: said, and looked at again.
             return fault.reason.code, fault.message
         return "", ""
+
+
+def _cause(numbers: list[str]) -> str:
+    """Every decision by its number, as far as a line of a statement has room."""
+    whole = "、".join(numbers)
+    if len(whole) <= _CITED:
+        return whole
+    more = f"等{len(numbers)}件"
+    return whole[: _CITED - len(more)] + more
 
 
 def _pause(found: Effect) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
@@ -122,17 +122,26 @@ async def page(
     return [_effect(row) for row in rows]
 
 
-async def others_waiting(connection: asyncpg.Connection, pool: str) -> set[tuple[str, str]]:
-    """The cases ``(hospital_code, case_id)`` of a pool that delivered effects wait to be posted for."""
+class Delivered(NamedTuple):
+    """A case that a delivered effect waits to be posted for, and the number it is cited by."""
+
+    outcome_no: str
+    hospital_code: str
+    case_id: str
+
+
+async def delivered(connection: asyncpg.Connection, pool: str) -> list[Delivered]:
+    """The cases of a pool whose delivered effects wait to be posted, by number; a revocation is of the case
+    whose effect it takes back."""
     rows = await connection.fetch(
-        "SELECT content->'case'->>'hospital_code', content->'case'->>'case_id' FROM dispute.effect"
-        " WHERE pool = $1 AND state = 'delivered' AND content ? 'case'"
-        " UNION SELECT p.content->'case'->>'hospital_code', p.content->'case'->>'case_id'"
+        "SELECT outcome_no, content->'case'->>'hospital_code', content->'case'->>'case_id'"
+        " FROM dispute.effect WHERE pool = $1 AND state = 'delivered' AND content ? 'case'"
+        " UNION SELECT r.outcome_no, p.content->'case'->>'hospital_code', p.content->'case'->>'case_id'"
         " FROM dispute.effect r JOIN dispute.effect p ON p.outcome_no = r.content->>'revokes'"
-        " WHERE r.pool = $1 AND r.state = 'delivered' AND p.content ? 'case'",
+        " WHERE r.pool = $1 AND r.state = 'delivered' AND p.content ? 'case' ORDER BY 1",
         pool,
     )
-    return {(row[0], row[1]) for row in rows}
+    return [Delivered(*row) for row in rows]
 
 
 async def write(connection: asyncpg.Connection, effect_id: str, seconds: int, **changes: Any) -> None:
