@@ -122,7 +122,7 @@ class Acting:
         if act.event in _OF_EXPERTS:
             raise Fault(EVENT_ELSEWHERE, field="event", value=act.event)
         if act.event in _OF_PUBLIC:
-            async with as_office(connection, await self._pool_of(connection, case_no, claim), claim):
+            async with as_office(connection, await self._pool_of(connection, case_no)):
                 return await self._take(connection, case_no, act, claim)
         return await self._take(connection, case_no, act, claim)
 
@@ -166,9 +166,9 @@ class Acting:
         await self._moves.move(connection, CASE, case_no, act.event, claim, held, _details(act))
         return await case_of(connection, case_no)
 
-    async def _pool_of(self, connection: asyncpg.Connection, case_no: str, claim: Claim) -> str:
+    async def _pool_of(self, connection: asyncpg.Connection, case_no: str) -> str:
         """The pool of a case somebody objects to: it is public by now, or it does not exist for him."""
-        async with everywhere(connection, claim):
+        async with everywhere(connection):
             row = await docket.one(connection, CASE, case_no)
         if row is None or row.state != "PUBLICITY":
             raise Fault(CASE_UNKNOWN, field="case_no", value=case_no)
@@ -252,7 +252,7 @@ class Acting:
     async def _swap_out(self, around: Around) -> Found:
         with use_claim(service_claim("dispute", prefix(around.case.pool))):
             state = await self._settlement.year_state(around.case.pool, around.case.year)
-        async with as_office(around.connection, around.case.pool, around.actor):
+        async with as_office(around.connection, around.case.pool):
             fits = await self._quotas.swap_fits(around.connection, around.case, around.policy)
         return {"before_clearing": state == "open", "swaps_left": fits}
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,8 +15,8 @@ from chspay_dispute.store import cases as store
 from chspay_dispute.store import docket
 from chspay_dispute.store.cases import StoredCase
 from chspay_dispute.store.docket import Step
-from chspay_dispute.store.scope import act_as
-from chspay_kit.auth import Claim, service_claim
+from chspay_dispute.store.scope import acting_as
+from chspay_kit.auth import service_claim
 
 CASE = "case"
 CASE_UNKNOWN = Reason("CASE_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的争议案件。")
@@ -64,21 +63,14 @@ async def case_of(connection: asyncpg.Connection, case_no: str) -> StoredCase:
     return found
 
 
-@contextlib.asynccontextmanager
-async def as_office(connection: asyncpg.Connection, pool: str, back_to: Claim) -> AsyncIterator[None]:
-    """Inside the block the row policies show the whole pool; afterwards what ``back_to`` may see."""
-    await act_as(connection, service_claim("dispute", prefix(pool)))
-    yield
-    # An error undoes the whole transaction, and the setting with it.
-    await act_as(connection, back_to)
+def as_office(connection: asyncpg.Connection, pool: str) -> AbstractAsyncContextManager[None]:
+    """Inside the block the row policies show the whole pool; afterwards what they showed before."""
+    return acting_as(connection, service_claim("dispute", prefix(pool)))
 
 
-@contextlib.asynccontextmanager
-async def everywhere(connection: asyncpg.Connection, back_to: Claim) -> AsyncIterator[None]:
+def everywhere(connection: asyncpg.Connection) -> AbstractAsyncContextManager[None]:
     """Inside the block the row policies hide nothing: to find out whose a case is."""
-    await act_as(connection, service_claim("dispute"))
-    yield
-    await act_as(connection, back_to)
+    return acting_as(connection, service_claim("dispute"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class CaseEffects:
         :raises Fault: OUTCOME_NOT_OPEN, DECISION_BAD.
         """
         # What a step writes belongs to the office, whoever takes it (an expert sees no case).
-        async with as_office(connection, row.pool, actor):
+        async with as_office(connection, row.pool):
             case = await case_of(connection, row.owner_id)
             for effect in step.effects:
                 await self._one(effect, connection, case, row, step, actor, details)

@@ -18,7 +18,7 @@ from chspay_dispute.engine.cases.quota import Quota, counts, hospital_quota, poo
 from chspay_dispute.engine.cases.window import Cycle, cycle_of, read_cycle, window_of
 from chspay_dispute.store import cases as store
 from chspay_dispute.store.cases import Counted
-from chspay_kit.auth import Claim, current_claim, service_claim, use_claim
+from chspay_kit.auth import current_claim, service_claim, use_claim
 from chspay_kit.db import current_connection
 
 #: Ways of payment by group that have a quota each.
@@ -68,14 +68,14 @@ class QuotaDesk:
         found = read_cycle(cycle) if cycle else self._next(policy, today)
         window = window_of(found, policy.integer("dispute.apply_window_wd"), self._moves.calendar)
         connection = await current_connection()
-        settled, taken = await self._counted(connection, pool, found, claim)
+        settled, taken = await self._counted(connection, pool, found)
         stands = {
             method: _pool(policy, method, settled, taken) for method in _METHODS if _has(policy, method)
         }
         own = swaps = None
         if hospital_code:
             own = _own(policy, hospital_code, settled, taken)
-            async with as_office(connection, pool, claim):
+            async with as_office(connection, pool):
                 applied, done = await store.exchanged(connection, hospital_code, year_of(found.until))
             sheet = Worksheet("年度清算前的调换")
             swaps = Stand(swap_quota(policy, applied, done, sheet), sheet)
@@ -84,7 +84,7 @@ class QuotaDesk:
     async def fits(self, connection: asyncpg.Connection, case: store.StoredCase, policy: Policy) -> bool:
         """Whether one more case fits the pool's and the institution's quota of its cycle."""
         cycle = read_cycle(case.cycle)
-        settled, taken = await self._counted(connection, case.pool, cycle, current_claim())
+        settled, taken = await self._counted(connection, case.pool, cycle)
         pool = _pool(policy, case.method, settled, taken).quota
         own = _own(policy, case.hospital_code, settled, taken).quota
         return pool.fits() and own.fits()
@@ -92,7 +92,7 @@ class QuotaDesk:
     async def pool_fits(self, connection: asyncpg.Connection, case: store.StoredCase, policy: Policy) -> bool:
         """Whether a case that holds a place already stays within the pool's quota."""
         cycle = read_cycle(case.cycle)
-        settled, taken = await self._counted(connection, case.pool, cycle, current_claim())
+        settled, taken = await self._counted(connection, case.pool, cycle)
         return _pool(policy, case.method, settled, taken).quota.fits(0 if case.quota_taken else 1)
 
     async def swap_fits(self, connection: asyncpg.Connection, case: store.StoredCase, policy: Policy) -> bool:
@@ -101,12 +101,12 @@ class QuotaDesk:
         return swap_quota(policy, applied, done, Worksheet("年度清算前的调换")).fits()
 
     async def _counted(
-        self, connection: asyncpg.Connection, pool: str, cycle: Cycle, claim: Claim
+        self, connection: asyncpg.Connection, pool: str, cycle: Cycle
     ) -> tuple[Discharges, list[Counted]]:
         """Discharges and places of the whole pool: an institution may know the sums, not whose they are."""
         with use_claim(service_claim("dispute", prefix(pool))):
             settled = await self._settlement.discharges(pool, cycle.since, cycle.until)
-        async with as_office(connection, pool, claim):
+        async with as_office(connection, pool):
             # Applications of one cycle are counted one after the other.
             await connection.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"dispute.quota/{pool}/{cycle.name}"
