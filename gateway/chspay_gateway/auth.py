@@ -1,7 +1,8 @@
-"""Who calls: API keys, checked against the store, remembered briefly, turned into signed claims.
+"""Who calls: keys, sessions and tokens, checked against the store, remembered briefly, made signed claims.
 
 A key reads ``cp_<id>_<secret>`` and comes as ``Authorization: Bearer`` or ``X-API-Key``. It is bound to
-one institution, to a region, or (an administrator's) to everywhere.
+one institution, to a region, to an expert, or (an administrator's) to everywhere. A session of a person
+reads ``cs_…``, a token given for a key (OAuth2) ``ca_…``; they come the same ways.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from typing import TypeVar
 from chspay_core import regions
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway import reasons
+from chspay_gateway.access import desk as sessions
+from chspay_gateway.access import tokens
+from chspay_gateway.access.desk import Desk
 from chspay_gateway.store import Client, Store
 from chspay_kit import auth as claims
 from chspay_kit import smcrypto
 from chspay_kit.auth import Claim
 
 K = TypeVar("K")
+V = TypeVar("V")
 
 SCOPE_UNCLEAR = Reason(
     "KEY_SCOPE_UNCLEAR", Kind.INVALID, "密钥必须且只能属于一家医疗机构、一个地区、一名专家或管理员之一。"
@@ -31,6 +36,10 @@ EXPERT_BAD = Reason(
     "EXPERT_NUMBER_BAD", Kind.INVALID, "专家编号应为1至40位字母、数字或 . _ -，收到“{value}”。"
 )
 DUTY_UNKNOWN = Reason("DUTY_UNKNOWN", Kind.INVALID, "没有职责“{value}”，可选：{known}。")
+TOKEN_OVER = Reason("TOKEN_BAD", Kind.UNAUTHENTICATED, "令牌无效或已过期，请用密钥重新换取（/oauth/token）。")
+PASSWORD_MUST_CHANGE = Reason(
+    "PASSWORD_MUST_CHANGE", Kind.DENIED, "初始密码只能用来设置自己的密码，请先更改密码。"
+)
 DUTY_NOT_HERE = Reason(
     "DUTY_NOT_HERE", Kind.INVALID, "{name}不能有职责“{value}”；医疗机构只可有lead，专家没有职责。"
 )
@@ -120,23 +129,103 @@ def key_in(headers: Mapping[str, str]) -> str:
     return headers.get("x-api-key", "").strip() or headers.get("authorization", "").strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody whose credential was checked.
+
+    :param client: the key or account, whoever it acts as; what limits are counted by.
+    :param may_write: false for a token of scope ``read``.
+    """
+
+    claim: Claim
+    client: str
+    may_write: bool = True
+
+
+def key_id_of(key: str) -> str:
+    """The public part of a key."""
+    return key[3:15]
+
+
 class Keys:
-    """Checks keys and gives claims.
+    """Checks credentials and gives claims.
 
     :param store: where keys are kept.
     :param claim_key: signs claims for the services.
+    :param desk: knows the sessions of people.
     :param clock: Unix seconds, for tests.
     """
 
-    def __init__(self, store: Store, claim_key: bytes, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Store, claim_key: bytes, desk: Desk, clock: Callable[[], float] = time.time
+    ) -> None:
         self._store = store
         self._claim_key = claim_key
+        self._token_key = smcrypto.hmac_sm3(claim_key, b"gateway access token")
+        self._desk = desk
         self._clock = clock
         self._known: dict[bytes, Claim] = {}
         self._by_id: dict[str, Claim] = {}
+        self._sessions: dict[bytes, Known] = {}
+
+    async def known(self, credential: str) -> Known:
+        """Whom a key, a session or a token stands for.
+
+        :raises Fault: KEY_MISSING, KEY_BAD, SESSION_ENDED, PASSWORD_MUST_CHANGE, or that the database cannot
+            be asked.
+        """
+        if credential.startswith(sessions.MARK):
+            return await self._of_session(credential)
+        if credential.startswith(tokens.MARK):
+            read = tokens.read_token(credential, self._token_key, self._clock())
+            if read is None:
+                raise Fault(TOKEN_OVER)
+            key_id, scopes = read
+            return Known(await self._of_id(key_id, TOKEN_OVER), key_id, "write" in scopes)
+        return Known(await self.claim(credential), key_id_of(credential))
+
+    async def grant(self, asked: tokens.Asked) -> dict[str, object]:
+        """A token for the owner of a key, as RFC 6749 answers.
+
+        :raises TokenRefused: invalid_client.
+        """
+        try:
+            key_id = asked.key_id.removeprefix("cp_")
+            # The secret may be given as the whole key, but only of this very key.
+            await self.claim(f"cp_{key_id}_{asked.secret.removeprefix(f'cp_{key_id}_')}")
+        except Fault as fault:
+            if fault.reason.kind is not Kind.UNAUTHENTICATED:
+                raise
+            raise tokens.TokenRefused("invalid_client", "客户端编号或密钥不对。") from fault
+        return {
+            "access_token": tokens.new_token(key_id, asked.scopes, self._token_key, self._clock()),
+            "token_type": "Bearer",
+            "expires_in": tokens.LIVES_SECONDS,
+            "scope": " ".join(asked.scopes),
+        }
+
+    async def _of_session(self, token: str) -> Known:
+        digest = sessions.token_hash(token)
+        known = self._sessions.get(digest)
+        if known is not None and self._fresh(known.claim):
+            return known
+        self._sessions.pop(digest, None)
+        signed = await self._desk.session(token)
+        if signed.account.must_change:
+            raise Fault(PASSWORD_MUST_CHANGE)
+        role = signed.role
+        claim = self._sign(
+            f"expert:{role.expert}" if role.expert else f"user:{role.account_id}",
+            role.role, role.institution, role.region, role.duties,
+        )  # fmt: skip
+        return self._remember(self._sessions, digest, Known(claim, f"user:{role.account_id}"))
+
+    def forget(self, token: str) -> None:
+        """Forgets a session that has ended, in this process at once."""
+        self._sessions.pop(sessions.token_hash(token), None)
 
     async def claim(self, key: str) -> Claim:
-        """The signed claim of a key.
+        """The signed claim of an API key.
 
         :raises Fault: KEY_MISSING, KEY_BAD, or that the database cannot be asked.
         """
@@ -160,13 +249,16 @@ class Keys:
 
         :raises Fault: PAGE_SIGN_IN when the key was revoked since.
         """
+        return await self._of_id(key_id, reasons.PAGE_SIGN_IN)
+
+    async def _of_id(self, key_id: str, gone: Reason) -> Claim:
         known = self._by_id.get(key_id)
         if known is not None and self._fresh(known):
             return known
         client = await self._store.client(key_id)
         if client is None:
             self._by_id.pop(key_id, None)
-            raise Fault(reasons.PAGE_SIGN_IN)
+            raise Fault(gone)
         return self._remember(self._by_id, key_id, self._signed(client))
 
     def vouched(self, partner_id: str, institution: str) -> Claim:
@@ -182,19 +274,17 @@ class Keys:
         return claim.expires - CLAIM_SECONDS + REMEMBER_SECONDS > self._clock()
 
     def _signed(self, client: Client) -> Claim:
-        claim = Claim(
-            f"expert:{client.expert}" if client.expert else client.key_id,
-            client.role,
-            client.institution,
-            client.region,
-            int(self._clock()) + CLAIM_SECONDS,
-            duties=tuple(client.duties),
-        )
+        subject = f"expert:{client.expert}" if client.expert else client.key_id
+        return self._sign(subject, client.role, client.institution, client.region, client.duties)
+
+    def _sign(self, subject: str, role: str, institution: str, region: str, duties: Sequence[str]) -> Claim:
+        end = int(self._clock()) + CLAIM_SECONDS
+        claim = Claim(subject, role, institution, region, end, duties=tuple(duties))
         return replace(claim, token=claims.sign(claim, self._claim_key))
 
     @staticmethod
-    def _remember(table: dict[K, Claim], key: K, claim: Claim) -> Claim:
+    def _remember(table: dict[K, V], key: K, found: V) -> V:
         if len(table) >= _MOST_REMEMBERED:
             table.clear()
-        table[key] = claim
-        return claim
+        table[key] = found
+        return found

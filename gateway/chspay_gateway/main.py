@@ -7,6 +7,7 @@ import asyncio
 import httpx
 
 from chspay_gateway import auth, clients
+from chspay_gateway.access.room import open_access
 from chspay_gateway.app import create_app
 from chspay_gateway.national.opening import open_door
 from chspay_gateway.national.relay import Relay
@@ -42,8 +43,10 @@ async def main(settings: GatewaySettings) -> None:
     key = settings.claim_secret()
     store = PgStore(database, answer_keys(settings, key))
     door = open_door(settings, key)
-    gateway = Gateway(settings, services, store, auth.Keys(store, key), page_key(key), door)
     http = httpx.AsyncClient()
+    access = open_access(settings, database, http)
+    keys = auth.Keys(store, key, access.desk)
+    gateway = Gateway(settings, services, store, keys, page_key(key), door, access)
     # Receivers name their own addresses: no proxy of ours may carry us past the rules for them.
     outward = httpx.AsyncClient(trust_env=False)
     courier = Courier(store, services, outward, loopback=settings.webhook_loopback)

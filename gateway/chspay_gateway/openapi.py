@@ -16,8 +16,8 @@ from chspay_gateway.session import REQUEST_ID_HEADER, writes
 _DESCRIPTION = """
 医保支付（DRG 点数法）接口。约定：
 
-- **身份**：请求头 `Authorization: Bearer cp_…` 或 `X-API-Key: cp_…`。
-  密钥属于一家医疗机构或一个地区，只能看到自己的数据。
+- **身份**：请求头 `Authorization: Bearer …` 或 `X-API-Key: …`，放密钥（`cp_…`）、用密钥换取的令牌
+  （`ca_…`，`/oauth/token`）或登录得到的会话令牌（`cs_…`）。只能看到自己机构或地区的数据。
 - **写入**：带请求头 `Idempotency-Key`；同一值、同一内容重发得到同样的答案，
   内容不同则拒绝（409 `REQUEST_ID_REUSED`）。
 - **金额**：十进制文本，单位元，如 `"1234.50"`；**点数**同为文本。数字类型的金额会被拒绝，以免经过浮点数。
@@ -33,6 +33,7 @@ _COMMON = {
     "409": "请求号已用于别的内容，或条件尚未满足（如预算未批准）",
     "413": "请求内容过大",
     "422": "内容不符合要求，逐字段说明",
+    "429": "请求过于频繁，请按 Retry-After 重试",
     "503": "下游暂时不可用，请按 Retry-After 重试",
 }
 _REQUEST_ID = {
@@ -60,6 +61,7 @@ _TAGS = [
     {"name": "政策", "description": "规则及其出处"},
     {"name": "国家平台接口", "description": "国家医保信息平台报文"},
     {"name": "FHIR", "description": "FHIR R4：上报Claim，读取分组、支付结果与方案的病组"},
+    {"name": "账号与登录", "description": "登录与令牌，账号、角色及其记录，谁读过个人数据"},
     {"name": "系统", "description": "探针与版本"},
 ]
 

@@ -41,6 +41,8 @@ STATUS = {
 }
 #: Reasons whose HTTP status is narrower than that of their kind.
 STATUS_OF_REASON = {
+    "RATE_LIMITED": 429,
+    "SIGN_IN_LOCKED": 429,
     "BODY_NOT_JSON": 400,
     "BODY_MISSING": 400,
     "BODY_TOO_DEEP": 400,
@@ -95,6 +97,13 @@ def status_of(reason: Reason) -> int:
     return STATUS_OF_REASON.get(reason.code, STATUS[reason.kind])
 
 
+def retry_after(fault: Fault) -> str:
+    """Seconds after which to come again, as the header says it; empty when coming again does not help."""
+    if fault.reason.kind is not Kind.UNAVAILABLE:
+        return ""
+    return str(fault.facts.get("seconds", RETRY_AFTER_SECONDS))
+
+
 def problem_of(faults: Sequence[Fault]) -> Problem:
     """The problem document of one or more faults; the first names it."""
     first = faults[0]
@@ -118,8 +127,8 @@ def response_of(*faults: Fault) -> Response:
     headers: dict[str, str] = {}
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = RETRY_AFTER_SECONDS
+    if again := retry_after(faults[0]):
+        headers["Retry-After"] = again
     return Response(
         orjson.dumps(problem.model_dump()), problem.status, headers=headers, media_type=MEDIA_TYPE
     )

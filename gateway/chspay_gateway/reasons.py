@@ -44,6 +44,9 @@ KEY_MISSING = Reason(
 )
 KEY_BAD = Reason("KEY_BAD", Kind.UNAUTHENTICATED, "访问密钥无效或已停用，请联系医保部门核对。")
 PAGE_SIGN_IN = Reason("PAGE_SIGN_IN", Kind.UNAUTHENTICATED, "请先登录，再打开此页面。")
+PAGE_FROM_ELSEWHERE = Reason(
+    "PAGE_FROM_ELSEWHERE", Kind.DENIED, "这次登录或退出不是从本站页面发起的，请从本站的登录页重试。"
+)
 NOT_YOURS = Reason("NOT_YOUR_HOSPITAL", Kind.DENIED, "密钥属于医疗机构{own}，不能代表{value}提交或查询。")
 BUREAU_ONLY = Reason("BUREAU_ONLY", Kind.DENIED, "此操作只对医保部门开放，医疗机构密钥不能使用。")
 

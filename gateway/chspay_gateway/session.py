@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from chspay_core.errors import Fault
+from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway import auth, reasons
+from chspay_gateway.access import personal
+from chspay_gateway.access.room import Access
 from chspay_gateway.clients import Services
 from chspay_gateway.national.door import Door
 from chspay_gateway.settings import GatewaySettings
@@ -20,6 +22,9 @@ from chspay_kit import deadline
 from chspay_kit.auth import Claim
 
 REQUEST_ID_HEADER = "Idempotency-Key"
+TOKEN_READS_ONLY = Reason(
+    "TOKEN_READS_ONLY", Kind.DENIED, "此令牌的范围（scope）只有read，不能写入，请换取带write的令牌。"
+)
 #: Who may write where the path says nothing else.
 WRITING_DUTIES = ("handling", "clearing", "administration")
 #: Paths whose service knows each step's own duty (disputes take some from experts, secretaries and auditors).
@@ -45,6 +50,8 @@ class Gateway:
     page_key: bytes
     #: Who may come in by the national paths.
     door: Door
+    #: Accounts, limits and the book of readings.
+    access: Access
     #: Counts what came in and what became of it.
     tally: Tally = field(default_factory=Tally)
 
@@ -55,6 +62,19 @@ class Session:
 
     claim: Claim
     services: Services
+    #: False for a token of scope ``read``.
+    may_write: bool = True
+
+    def require_writing(self) -> None:
+        """Refuses who may not write: an office writes with a duty that writes; who only audits, reads.
+
+        :raises Fault: TOKEN_READS_ONLY, ROLE_DENIED, DUTY_DENIED.
+        """
+        if not self.may_write:
+            raise Fault(TOKEN_READS_ONLY)
+        self.claim.require_role("hospital", "bureau", "service")
+        if self.claim.role == "bureau":
+            self.claim.require_duty(*WRITING_DUTIES)
 
     def require_bureau(self) -> None:
         """Refuses everybody who is no office of the insurance."""
@@ -83,7 +103,7 @@ class Writing(Session):
     """A request that writes."""
 
     #: The Idempotency-Key: the same one with the same content gets the same answer.
-    request_id: str
+    request_id: str = ""
 
 
 def gateway_of(request: Request) -> Gateway:
@@ -100,27 +120,22 @@ def begin(gateway: Gateway, claim: Claim, seconds: float) -> Session:
 
 async def _session(request: Request) -> Session:
     gateway = gateway_of(request)
-    claim = await gateway.keys.claim(auth.key_in(request.headers))
-    return begin(gateway, claim, gateway.settings.call_seconds)
+    known = await gateway.keys.known(auth.key_in(request.headers))
+    gateway.access.clients.take(known.client)
+    path = request.scope["route"].path_format
+    if path in personal.PATHS:
+        ids = personal.ids_of(request.path_params, request.query_params)
+        await gateway.access.readings.note(known.claim, path, ids)
+    begun = begin(gateway, known.claim, gateway.settings.call_seconds)
+    return begun if known.may_write else replace(begun, may_write=False)
 
 
 async def writing(request: Request) -> Writing:
     """A session that may write, found in one step: every dependency costs on the online path."""
     session = await _session(request)
-    _check_duty(session.claim, request.scope["path"])
-    return Writing(session.claim, session.services, request_id_in(request))
-
-
-def _check_duty(claim: Claim, path: str) -> None:
-    """An office writes with a duty that writes; who only audits, reads.
-
-    :raises Fault: DUTY_DENIED, ROLE_DENIED.
-    """
-    if path.startswith(_JUDGED_BY_SERVICE):
-        return
-    claim.require_role("hospital", "bureau", "service")
-    if claim.role == "bureau":
-        claim.require_duty(*WRITING_DUTIES)
+    if not session.may_write or not request.scope["path"].startswith(_JUDGED_BY_SERVICE):
+        session.require_writing()
+    return Writing(session.claim, session.services, session.may_write, request_id_in(request))
 
 
 def request_id_in(request: Request) -> str:

@@ -14,6 +14,7 @@ import uvicorn
 
 from chspay_cli.cli_client import issue
 from chspay_gateway import auth, clients
+from chspay_gateway.access.room import open_access
 from chspay_gateway.app import create_app
 from chspay_gateway.main import page_key
 from chspay_gateway.national.opening import open_door
@@ -21,6 +22,7 @@ from chspay_gateway.national.sealing import answer_keys
 from chspay_gateway.session import Gateway
 from chspay_gateway.settings import GatewaySettings
 from chspay_gateway.store import PgStore
+from chspay_kit.auth import DUTIES
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Server
@@ -75,11 +77,11 @@ class GatewayWorld:
         """How many rows every table holds, to see that nothing was half-written.
 
         The rulebook is left out: it seals a policy the first time anybody looks at it. So is quality: it
-        looks at lists in its own time; and what was turned away, which is counted on purpose.
+        looks at lists in its own time; and what was turned away or read, which is written down on purpose.
         """
         tables = await self.admin.fetch(
             "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname = ANY($1)"
-            " AND tablename NOT LIKE 'quality%' AND tablename <> 'rejection'",
+            " AND tablename NOT LIKE 'quality%' AND tablename NOT IN ('rejection', 'reading')",
             ["settlement", "budget", "capitation", "perdiem", "gateway", "grouper"],
         )
         return {
@@ -126,7 +128,10 @@ async def _servicers(
     heads = build_capitation(
         databases["capitation"], channels["rulebook"], channels["budget"], channels["settlement"]
     )
-    disputes = build_dispute(databases["dispute"], channels["rulebook"], channels["settlement"], calendar())
+    disputes = build_dispute(
+        databases["dispute"], channels["rulebook"], channels["settlement"], calendar(),
+        register_key=Sm2Key.generate(),
+    )  # fmt: skip
     servicers = {
         "grouper": grouping.servicers,
         "rulebook": rulebook_servicers(Shelf(ROOT), knowledge()),
@@ -173,9 +178,12 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
             stack.callback(asyncio.create_task(work()).cancel)
         settings = GatewaySettings(claim_key=KEY.decode(), import_bytes=1024 * 1024)
         store = PgStore(databases["gateway"], answer_keys(settings, KEY))
+        outward = httpx.AsyncClient()
+        stack.push_async_callback(outward.aclose)
+        access = open_access(settings, databases["gateway"], outward)
         gateway = Gateway(
-            settings, clients.on_channels(channels), store, auth.Keys(store, KEY), page_key(KEY),
-            open_door(settings, KEY),
+            settings, clients.on_channels(channels), store, auth.Keys(store, KEY, access.desk),
+            page_key(KEY), open_door(settings, KEY), access,
         )  # fmt: skip
         admin = await asyncpg.connect(db.admin_url)
         stack.push_async_callback(admin.close)
@@ -186,7 +194,7 @@ async def running(db: Any) -> AsyncIterator[GatewayWorld]:
             "bureau": await issue(db.admin_url, region=POOL),
             "second": await issue(db.admin_url, region=POOL),
             "elsewhere": await issue(db.admin_url, region="330100"),
-            "admin": await issue(db.admin_url, admin=True),
+            "admin": await issue(db.admin_url, admin=True, duties=sorted(DUTIES - {"lead"})),
         }
         world = GatewayWorld(create_app(gateway), admin, keys)
         world.servers = servers

@@ -176,11 +176,9 @@ class Desk:
             if any(fault.reason.kind is not Kind.INVALID for fault in faults):
                 raise
             await self._refused(message, call.infno, refusal)
-            named = in_national_names(faults)
-            content = answer.failure(refmsgid, received, named, self._style)
-            named_ids = Outcome(
-                None, mdtrt_id=_named(message, "mdtrt_id"), setl_id=_named(message, "setl_id")
-            )
+            told = in_national_names(faults)
+            content = answer.failure(refmsgid, received, told, self._style)
+            named_ids = Outcome(None, mdtrt_id=named(message, "mdtrt_id"), setl_id=named(message, "setl_id"))
             return await self._keep(message, refmsgid, content, named_ids, accepted=False)
         content = answer.success(refmsgid, received, outcome.output, self._style, outcome.warning)
         answered = await self._keep(message, refmsgid, content, outcome, accepted=True)
@@ -231,7 +229,7 @@ def _onward(message: Message) -> Onward:
     )
 
 
-def _named(message: Message, name: str) -> str:
+def named(message: Message, name: str) -> str:
     """An id the message names; empty when it is none, for a refused message may hold anything."""
     for node in ("setlinfo", "data"):
         members = message.input.raw(node)

@@ -13,9 +13,10 @@ from starlette.types import Receive, Scope, Send
 
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway import auth, problems
+from chspay_gateway.access import personal
 from chspay_gateway.envelope import answer, message
 from chspay_gateway.envelope.example import EXAMPLE
-from chspay_gateway.envelope.exchange import Desk, Download
+from chspay_gateway.envelope.exchange import Desk, Download, named
 from chspay_gateway.national import door, multipart, oauth
 from chspay_gateway.national.partners import Partner
 from chspay_gateway.national.profiles import Profile
@@ -23,7 +24,7 @@ from chspay_gateway.national.times import legal_day
 from chspay_gateway.national.transactions import SERVED
 from chspay_gateway.national.wire import PartnerWire, style_of
 from chspay_gateway.problems import Faults
-from chspay_gateway.session import Gateway, begin, gateway_of
+from chspay_gateway.session import TOKEN_READS_ONLY, Gateway, begin, gateway_of
 
 PATH = "/fsi/api/rsfComIfsService/callService"
 TOKEN_PATH = "/auth/oauth/token"  # noqa: S105 - a path
@@ -90,11 +91,11 @@ async def call_service(request: Request) -> Response:
         await gateway.door.once(gateway.store, caller)
         body, file = await multipart.parts(request)
         got = message.Received(body)
-        named = _named(gateway, request.url.path, caller.named)
+        told = _named(gateway, request.url.path, caller.named)
         partner = caller.partner or _front(gateway, request, got)
         if partner is not None:
             style = style_of(partner.profile)
-        content = await _serve(gateway, request, Sent(got, received, named, file, caller.named), partner)
+        content = await _serve(gateway, request, Sent(got, received, told, file, caller.named), partner)
     except door.Refused as refused:
         return refused.response()
     except oauth.TokenRefused as refused:
@@ -144,19 +145,34 @@ async def _serve(gateway: Gateway, request: Request, sent: Sent, partner: Partne
     """Carries a message out for a partner, or else for the owner of one of our keys."""
     wire: message.Wire = message.PLAIN
     if partner is None:
-        claim = await gateway.keys.claim(auth.key_in(request.headers))
+        known = await gateway.keys.known(auth.key_in(request.headers))
         profile = gateway.door.default
     else:
         wire = PartnerWire(partner, gateway.door.partners(), sent.received.date())
         claim = gateway.keys.vouched(partner.partner_id, partner.institution)
+        known = auth.Known(claim, claim.subject)
         profile = partner.profile
+    gateway.access.clients.take(known.client)
     read = message.message_of(sent.got, wire, sent.named)
     _check_signed(sent.signed, read.infno, profile)
     style = wire.style() if isinstance(wire, PartnerWire) else style_of(profile)
-    session = begin(gateway, claim, gateway.settings.call_seconds)
+    session = begin(gateway, known.claim, gateway.settings.call_seconds)
+    infno = profile.numbers.get(read.infno, read.infno)
+    if infno in SERVED and SERVED[infno].writes and not known.may_write:
+        raise Fault(TOKEN_READS_ONLY)
+    if infno in personal.INFNOS:
+        await gateway.access.readings.note(known.claim, infno, _ids(read))
     onward = bool(gateway.door.partners().platforms)
     desk = Desk(session, gateway.store, SERVED, style, profile.numbers, onward=onward, tally=gateway.tally)
     return await desk.serve(read, sent.received, sent.file)
+
+
+def _ids(read: message.Message) -> str:
+    """What the book of readings keeps of a question: numbers of message and stay, never a person's."""
+    given = {"msgid": read.msgid}
+    for name in ("mdtrt_id", "setl_id"):
+        given[name] = named(read, name)
+    return " ".join(f"{name}={value}" for name, value in given.items() if value)
 
 
 def _check_signed(signed: str, infno: str, profile: Profile) -> None:
@@ -200,7 +216,10 @@ def refusal(*faults: Fault, style: answer.Style = answer.PLAIN) -> Response:
     """A refusal in the shape of the envelope; business refusals answer 200."""
     moment = answer.now()
     status = answer.STATUS.get(faults[0].reason.kind, 200)
-    headers = {"Retry-After": problems.RETRY_AFTER_SECONDS} if status == 503 else {}
+    again = problems.retry_after(faults[0])
+    headers = {"Retry-After": again} if again else {}
+    if again:
+        status = problems.status_of(faults[0].reason)
     content = answer.failure(answer.new_refmsgid("", moment), moment, faults, style)
     return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
 

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from chspay_core.errors import Fault, Kind
 from chspay_gateway.fhir import names
-from chspay_gateway.problems import RETRY_AFTER_SECONDS, Faults, fault_of, status_of
+from chspay_gateway.problems import Faults, fault_of, retry_after, status_of
 
 PREFIX = "/fhir"
 #: Kind of a refusal -> FHIR's issue type.
@@ -29,7 +29,6 @@ _ISSUES = {
     Kind.TOO_LARGE: "too-long",
     Kind.INTERNAL: "exception",
 }
-_UNAVAILABLE = 503
 
 
 def is_path(path: str) -> bool:
@@ -64,8 +63,8 @@ def resource(content: object, status: int = 200) -> Response:
 def refusal(faults: Sequence[Fault]) -> Response:
     """The answer of a refusal."""
     answer = resource(outcome_of(faults), status_of(faults[0].reason))
-    if answer.status_code == _UNAVAILABLE:
-        answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    if again := retry_after(faults[0]):
+        answer.headers["Retry-After"] = again
     return answer
 
 

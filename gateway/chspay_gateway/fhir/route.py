@@ -70,6 +70,7 @@ async def submit(request: Request, caller: Caller) -> Response:
         raise media
     content = await request.body()
     said = read(claim_in(content))
+    caller.require_writing()
     caller.require_hospital(said.case.hospital_code)
     faults = check_intake(said.case)
     if faults:

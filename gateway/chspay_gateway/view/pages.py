@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +14,8 @@ from fastapi.routing import APIRoute
 
 from chspay.settlement.v1 import settlement_pb2
 from chspay_core.errors import Fault
-from chspay_gateway import problems, reasons
+from chspay_gateway import auth, problems, reasons
+from chspay_gateway.access import personal
 from chspay_gateway.rest import runs
 from chspay_gateway.rest.answers import hospital_out, run_case_out, run_out, statement_out
 from chspay_gateway.rest.types import Code, PageToken
@@ -64,7 +65,14 @@ async def _visitor(request: Request) -> Session:
         known = claims.verify(cookie, gateway.page_key, time.time())
     except Fault as fault:
         raise Fault(reasons.PAGE_SIGN_IN) from fault
-    return begin(gateway, await gateway.keys.claim_of(known.subject), gateway.settings.call_seconds)
+    claim = await gateway.keys.claim_of(known.subject)
+    gateway.access.clients.take(known.subject)
+    path = request.scope["route"].path_format
+    if path in personal.PATHS:
+        await gateway.access.readings.note(
+            claim, path, personal.ids_of(request.path_params, request.query_params)
+        )
+    return begin(gateway, claim, gateway.settings.call_seconds)
 
 
 Visitor = Annotated[Session, Depends(_visitor)]
@@ -111,15 +119,17 @@ async def sign_in_form(back: Annotated[str, Query(alias="next")] = "/view") -> H
 @router.post("/view/login")
 async def sign_in(request: Request) -> Response:
     """Proves the key and remembers it in a cookie that scripts cannot read."""
+    _check_origin(request)
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     back = _local(form.get("next", [""])[0])
     gateway = gateway_of(request)
     try:
-        claim = await gateway.keys.claim(form.get("key", [""])[0].strip())
+        key = form.get("key", [""])[0].strip()
+        claim = await gateway.keys.claim(key)
     except Fault as fault:
         return sheets.sign_in(back, fault)
     until = int(time.time()) + SIGNED_IN_SECONDS
-    proof = Claim(claim.subject, claim.role, claim.institution, claim.region, until)
+    proof = Claim(auth.key_id_of(key), claim.role, claim.institution, claim.region, until)
     response = RedirectResponse(back, 303)
     response.set_cookie(
         COOKIE,
@@ -134,8 +144,9 @@ async def sign_in(request: Request) -> Response:
 
 
 @router.post("/view/logout")
-async def sign_out() -> Response:
+async def sign_out(request: Request) -> Response:
     """Forgets the cookie."""
+    _check_origin(request)
     response = RedirectResponse("/view/login", 303)
     response.delete_cookie(COOKIE, path="/view")
     return response
@@ -199,6 +210,17 @@ async def worksheet(
     )
     lines = convert.worksheet_lines(answer.worksheet)
     return sheets.worksheet(run_id, run_case_out(answer.case), answer.worksheet.title, lines)
+
+
+def _check_origin(request: Request) -> None:
+    """A form of another site must not sign a reader in or out: browsers say where a form is from.
+
+    :raises Fault: PAGE_FROM_ELSEWHERE.
+    """
+    origin = request.headers.get("origin")
+    own = origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+    if not own or request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Fault(reasons.PAGE_FROM_ELSEWHERE)
 
 
 def _local(path: str) -> str:
