@@ -121,6 +121,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "quality": ("settlement", quality_pb2_grpc.QualityServiceStub),
     "reconciliation": ("settlement", reconciliation_pb2_grpc.ReconciliationServiceStub),
     "disputes": ("dispute", cases_pb2_grpc.CaseServiceStub),
+    "effects": ("dispute", effects_pb2_grpc.EffectServiceStub),
     "register": ("dispute", register_pb2_grpc.RegisterServiceStub),
     "packages": ("settlement", statement_package_pb2_grpc.StatementPackageServiceStub),
 }
@@ -180,6 +181,7 @@ class Services:
     reconciliation: Any
     packages: Any
     disputes: Any
+    effects: Any
     register: Any
     channels: dict[str, Channel]
 

@@ -115,7 +115,7 @@ async def test_a_decision_reaches_the_next_statement_and_its_revocation_takes_it
     before, paid = await points(world, case)
     old = {code: one.content for code, one in (await am.statements(world, world.january)).items()}
     await enqueue(world, filed(case), decided("ITEM", 321_000_000, unreasonable_fen=0))
-    moved = await until(world, "T1-M1-3/post", "moved")
+    moved = await until(world, "T1-M1-3-post", "moved")
     assert moved.points_micro == 321_000_000 - round(before * 1_000_000)
     after, now = await points(world, case)
     assert (after, moved.fen) == (321, now - paid)
@@ -137,7 +137,7 @@ async def test_a_decision_reaches_the_next_statement_and_its_revocation_takes_it
     assert (await world.ended(again.run.run_id)).state == pb.RUN_STATE_DONE
     assert old == {code: one.content for code, one in (await am.statements(world, world.january)).items()}
     await enqueue(world, filed(case), decided("ITEM", 321_000_000), "撤〔2026〕1号")
-    back = await until(world, "T1-M1-3/revoke", "moved")
+    back = await until(world, "T1-M1-3-revoke", "moved")
     assert (back.points_micro, back.fen) == (-moved.points_micro, -moved.fen)
     assert back.paid_month == "2026-03"
     assert await points(world, case) == (before, paid)
@@ -148,35 +148,35 @@ async def test_what_is_enqueued_twice_or_moves_nothing_is_one_or_none(world):
     case = am.case_in(1, 4)
     for _ in range(2):
         await enqueue(world, filed(case), decided("KEEP"))
-    kept = await until(world, "T1-M1-4/post", "nothing")
+    kept = await until(world, "T1-M1-4-post", "nothing")
     assert (kept.due, kept.attempts) == (False, 0)
     await enqueue(world, filed(case), decided("KEEP"), "撤〔2026〕2号")
-    assert (await until(world, "T1-M1-4/revoke", "nothing")).content == {}
+    assert (await until(world, "T1-M1-4-revoke", "nothing")).content == {}
 
 
 async def test_a_refused_effect_stands_with_its_reason_until_the_officer_mends_it(world):
     """Money that was decided may wait, but never be lost without anybody knowing."""
     case = am.case_in(1, 5)
     await enqueue(world, filed(case, "T3", subject_ref="F-5"), decided("REVOKE", restored_fen=0))
-    refused = await until(world, "T3-M1-5/post", "refused")
+    refused = await until(world, "T3-M1-5-post", "refused")
     assert (refused.reason, refused.due) == ("FINDING_NOT_FOUND", False)
     stub = effects_pb2_grpc.EffectServiceStub(world.disputes.channel)
 
     async def retry(claim: auth.Claim) -> None:
         with auth.use_claim(claim):
             await stub.RetryEffect(
-                epb.RetryEffectRequest(request_id=am.request_id(), effect_id="T3-M1-5/post")
+                epb.RetryEffectRequest(request_id=am.request_id(), effect_id="T3-M1-5-post")
             )
 
     hospital = sw.hospital_claim(case.hospital_code)
     assert (await am.refused(retry(hospital))).reason.code == "ROLE_DENIED"
     with auth.use_claim(hospital):
         seen = await stub.ListEffects(epb.ListEffectsRequest(state=epb.EFFECT_STATE_REFUSED))
-    assert [(one.effect_id, one.reason) for one in seen.effects] == [("T3-M1-5/post", "FINDING_NOT_FOUND")]
+    assert [(one.effect_id, one.reason) for one in seen.effects] == [("T3-M1-5-post", "FINDING_NOT_FOUND")]
     await am.find(world, ("F-5", case, 40_000))
     await am.decide_finding(world, "F-5", "upheld")
     await retry(CLEARING)
-    assert (await until(world, "T3-M1-5/post", "delivered", "moved", "nothing")).reason == ""
+    assert (await until(world, "T3-M1-5-post", "delivered", "moved", "nothing")).reason == ""
 
 
 async def test_a_relay_that_dies_between_sending_and_noting_sends_again_and_pays_once(world, monkeypatch):
@@ -185,14 +185,14 @@ async def test_a_relay_that_dies_between_sending_and_noting_sends_again_and_pays
     once, write = [], rows.write
 
     async def dying(connection, effect_id, seconds, **changes):
-        if effect_id == "T1-M1-6/post" and not once:
+        if effect_id == "T1-M1-6-post" and not once:
             once.append(effect_id)
             raise ConnectionResetError("killed")
         await write(connection, effect_id, seconds, **changes)
 
     monkeypatch.setattr(rows, "write", dying)
     await enqueue(world, filed(case), decided("ADJUST", 250_000_000))
-    moved = await until(world, "T1-M1-6/post", "moved")
+    moved = await until(world, "T1-M1-6-post", "moved")
     assert once
     assert (await points(world, case))[0] == 250
     assert moved.difference_id
@@ -203,10 +203,10 @@ async def test_corrections_nobody_disputed_are_left_to_the_clearing_officer(worl
     other, case = am.case_in(1, 7), am.case_in(1, 9)
     await world.submit("effects-other", am.raised(other))
     await enqueue(world, filed(case, "T2"), decided("REGROUP", drg="J19"))
-    await until(world, "T2-M1-9/post", "delivered", reason="OTHER_CHANGES_WAIT")
+    await until(world, "T2-M1-9-post", "delivered", reason="OTHER_CHANGES_WAIT")
     shown = await am.preview(world)
     await am.commit(world, shown.preview_digest, "结算岗统一入账")
-    moved = await until(world, "T2-M1-9/post", "moved")
+    moved = await until(world, "T2-M1-9-post", "moved")
     assert moved.points_micro
     with auth.use_claim(auth.Claim("bureau-9902", "bureau", region="9902")):
         seen = await effects_pb2_grpc.EffectServiceStub(world.disputes.channel).ListEffects(
@@ -222,7 +222,7 @@ async def test_settlement_away_is_waited_for(world):
 
     relay = Relay(away, world.disputes.built.moves.policies, world.disputes.built.moves.today)
     effect = rows.New(
-        "T1-AWAY/post", "T1-AWAY", "post", sw.POOL, "H001", sw.COUNTY, "远1号 T1-AWAY", "x",
+        "T1-AWAY-post", "T1-AWAY", "post", sw.POOL, "H001", sw.COUNTY, "远1号 T1-AWAY", "x",
         {"case": {"hospital_code": "H001", "case_id": "M1-0", "kind": "incomplete"}},
     )  # fmt: skip
     with contextlib.suppress(_Undone), auth.use_claim(SERVICE):
@@ -246,6 +246,7 @@ class _Undone(Exception):
         ("T2", decided("REGROUP", drg="BR25"), {}, {"kind": "regroup", "value": "BR25"}),
         ("T3", decided("PARTIAL", restored_fen=5), {"subject_ref": "F"}, {"restored_fen": 5}),
         ("T5", decided("ADJUST", 92_500_000), {}, {"kind": "score", "value": "92.5", "year": 2026}),
+        ("T5", decided("ADJUST", 1), {"year": "", "subject_ref": "考核〔2025〕9号"}, {"year": 2025}),
         ("T7", decided("REVOKE"), {"subject_ref": "稽1号"}, "稽1号"),
         ("T7", decided("REVOKE", restored_fen=7), {"subject_ref": "F"}, {"finding_id": "F"}),
         ("T3", decided("DEDUCT"), {"subject_ref": "F"}, None),

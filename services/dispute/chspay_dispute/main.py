@@ -23,6 +23,7 @@ from chspay_dispute.app.relay import Relay
 from chspay_dispute.clients import Rulebook
 from chspay_dispute.clients_settlement import Settlement
 from chspay_dispute.engine.calendar import Calendar
+from chspay_dispute.negotiating import Negotiating, negotiating
 from chspay_dispute.rpc.cases import SERVICE as CASES
 from chspay_dispute.rpc.cases import CaseServicer
 from chspay_dispute.rpc.effects import SERVICE as EFFECTS
@@ -53,6 +54,7 @@ class Built:
     scheduler: Scheduler
     #: What runs beside the servicers.
     jobs: list[Job]
+    topics: Negotiating
 
 
 def build(
@@ -84,9 +86,11 @@ def build(
         (effects_pb2_grpc.add_EffectServiceServicer_to_server, EffectServicer(), EFFECTS),
     ]
     servicers.append(_cases(moves, handlers, Settlement(settlement)))
+    topics = negotiating(database, moves, handlers, rulebook, settlement)
+    servicers += topics.servicers
     scheduler = Scheduler(database, moves, handlers)
     relay = Worker("dispute", database, Relay(settlement, moves.policies, moves.today))
-    return Built(servicers, moves, scheduler, [scheduler.work, relay.work])
+    return Built(servicers, moves, scheduler, [scheduler.work, relay.work, topics.impacts.work], topics)
 
 
 def _cases(moves: Moves, handlers: dict[str, Handler], settlement: Settlement) -> Add:

@@ -6,6 +6,7 @@ several cases; statements cite it by that number.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import asyncpg
@@ -20,6 +21,8 @@ from chspay_kit.db import current_connection
 
 POST, REVOKE = "post", "revoke"
 _CITED = 200
+#: The year an evaluation is of, in its number, where the case names no list.
+_YEAR = re.compile(r"20[0-9]{2}")
 #: Outcomes that leave the money as it is.
 _KEPT = frozenset({"KEEP", "DEDUCT"})
 
@@ -47,17 +50,22 @@ async def enqueue(
         kind, number, content = POST, posted, content_of(case, decision)
     else:
         kind, number = REVOKE, f"{document} {case.case_no} 撤销"[:_CITED]
-        before = await effects.one(connection, f"{case.case_no}/{POST}")
+        before = await effects.one(connection, effect_id(case, POST))
         content = {"revokes": posted} if before is not None and before.content else {}
     cites = "、".join(decision.body.get("cites", ()))
     citation = f"争议案件{case.case_no}" + (f"：{cites}" if cites else "")
     await effects.put(
         connection,
         New(
-            f"{case.case_no}/{kind}", case.case_no, kind, case.pool, case.hospital_code, case.region_code,
+            effect_id(case, kind), case.case_no, kind, case.pool, case.hospital_code, case.region_code,
             number, citation[:_CITED], content,
         ),
     )  # fmt: skip
+
+
+def effect_id(case: StoredCase, kind: str) -> str:
+    """The number of an effect in the outbox: one of each kind a case."""
+    return f"{case.case_no}-{kind}"
 
 
 def outcome_no(case: StoredCase, decision: StoredDecision) -> str:
@@ -81,11 +89,12 @@ def content_of(case: StoredCase, decision: StoredDecision) -> dict[str, Any]:
     if case.type == "T7":
         return _violation(case, outcome, restored)
     if case.type == "T5":
-        if decision.points_micro is None or not case.year:
+        year = case.year or next(iter(_YEAR.findall(case.subject_ref)), "")
+        if decision.points_micro is None or not year:
             raise _no_way(outcome, "没有写明年度或调整后的得分")
         return {
             "year": {
-                "pool": case.pool, "year": int(case.year), "hospital_code": case.hospital_code,
+                "pool": case.pool, "year": int(year), "hospital_code": case.hospital_code,
                 "kind": "score", "value": plain(from_micro(decision.points_micro)),
             }
         }  # fmt: skip
