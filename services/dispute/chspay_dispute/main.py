@@ -24,6 +24,7 @@ from chspay_dispute.clients import Rulebook
 from chspay_dispute.clients_settlement import Settlement
 from chspay_dispute.engine.calendar import Calendar
 from chspay_dispute.negotiating import Negotiating, negotiating
+from chspay_dispute.paneling import paneling
 from chspay_dispute.rpc.cases import SERVICE as CASES
 from chspay_dispute.rpc.cases import CaseServicer
 from chspay_dispute.rpc.effects import SERVICE as EFFECTS
@@ -86,6 +87,7 @@ def build(
         (effects_pb2_grpc.add_EffectServiceServicer_to_server, EffectServicer(), EFFECTS),
     ]
     servicers.append(_cases(moves, handlers, Settlement(settlement)))
+    servicers += paneling(moves)
     topics = negotiating(database, moves, handlers, rulebook, settlement)
     servicers += topics.servicers
     scheduler = Scheduler(database, moves, handlers)

@@ -182,6 +182,7 @@ def batch(votes: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
         "closed": {"batch_digest": digest},
         "drawn": {"beacon": ep.BEACON, "secret": ep.SECRET, "draws_digest": pub.draws_digest(parts)},
         "replaced": {"DR-1": parts[0]["replaced"]},
+        "joined": {},
         "decided": {"DR-1": {"votes_digest": parts[0]["votes"]["digest"]}} if votes else {},
     }  # fmt: skip
     return record, register
@@ -335,3 +336,19 @@ def test_a_substitute_must_keep_the_panel_permitted():
         follows = drawn.substitutes[panel.index(out)][0]
         houses = {by_token[token].institution for token in (*(set(panel) - {out}), follows)}
         assert found == (follows if len(houses) == 3 else None)
+
+
+def test_who_joins_later_is_part_of_the_panel_from_then_on():
+    """Two who joined after a replacement vote too; moved before it, or left out, the record fails."""
+    whole = entries_told()
+    part = whole[3].content["draw"]
+    joined = told(8, "2027-03-02T01:00:00Z", "DR-1", step="joined", draw_id="DR-1", added=part["added"])
+    votes = copy.deepcopy(whole[-1].content["votes"])
+    for token in part["added"]:
+        digest = pub.ballot_digest("DR-1", token, "yes", votes["opinion"])
+        votes["ballots"].append({"token": token, "vote": "yes", "digest": digest})
+    ballots = [pub.Ballot(one["token"], one["vote"], one["digest"]) for one in votes["ballots"]]
+    votes["digest"] = pub.votes_digest("DR-1", votes["opinion"], "1/2", ballots)
+    decided = told(9, "2027-03-09T01:00:00Z", "DR-1", step="decided", draw_id="DR-1", votes=votes)
+    assert check_draws([*whole[:-1], joined, decided])[0].findings == ()
+    assert {one.code for one in check_draws([*whole[:-1], decided])[0].findings} == {"VOTERS"}

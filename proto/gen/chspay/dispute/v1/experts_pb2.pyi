@@ -710,6 +710,20 @@ class SeatPanelResponse(_message.Message):
     panel: Panel
     def __init__(self, panel: _Optional[_Union[Panel, _Mapping]] = ...) -> None: ...
 
+class AdoptPanelRequest(_message.Message):
+    __slots__ = ("request_id", "panel_id")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PANEL_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    panel_id: str
+    def __init__(self, request_id: _Optional[str] = ..., panel_id: _Optional[str] = ...) -> None: ...
+
+class AdoptPanelResponse(_message.Message):
+    __slots__ = ("panel",)
+    PANEL_FIELD_NUMBER: _ClassVar[int]
+    panel: Panel
+    def __init__(self, panel: _Optional[_Union[Panel, _Mapping]] = ...) -> None: ...
+
 class PanelSeat(_message.Message):
     __slots__ = ("seat", "token", "state", "sheet_in", "voted", "expert_id")
     SEAT_FIELD_NUMBER: _ClassVar[int]

@@ -887,6 +887,11 @@ class PanelServiceStub:
                 request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelRequest.SerializeToString,
                 response_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelResponse.FromString,
                 _registered_method=True)
+        self.AdoptPanel = channel.unary_unary(
+                '/chspay.dispute.v1.PanelService/AdoptPanel',
+                request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.AdoptPanelRequest.SerializeToString,
+                response_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.AdoptPanelResponse.FromString,
+                _registered_method=True)
         self.GetPanel = channel.unary_unary(
                 '/chspay.dispute.v1.PanelService/GetPanel',
                 request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.GetPanelRequest.SerializeToString,
@@ -972,6 +977,13 @@ class PanelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AdoptPanel(self, request, context):
+        """The office takes what a provincial or a fresh panel concluded over into the case.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPanel(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -1043,6 +1055,11 @@ def add_PanelServiceServicer_to_server(servicer, server):
                     servicer.SeatPanel,
                     request_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelRequest.FromString,
                     response_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelResponse.SerializeToString,
+            ),
+            'AdoptPanel': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdoptPanel,
+                    request_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.AdoptPanelRequest.FromString,
+                    response_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.AdoptPanelResponse.SerializeToString,
             ),
             'GetPanel': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPanel,
@@ -1331,6 +1348,33 @@ class PanelService:
             '/chspay.dispute.v1.PanelService/SeatPanel',
             chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelRequest.SerializeToString,
             chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdoptPanel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.dispute.v1.PanelService/AdoptPanel',
+            chspay_dot_dispute_dot_v1_dot_experts__pb2.AdoptPanelRequest.SerializeToString,
+            chspay_dot_dispute_dot_v1_dot_experts__pb2.AdoptPanelResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,10 +62,13 @@ def _batch(batch_id: str, steps: Mapping[str, Told], panels: Mapping[str, list[T
         return Checked(batch_id, "closed" if "closed" in steps else "opened", (), ())
     found = _order(steps)
     opened, closed, drawn = (steps[name].content for name in ("opened", "closed", "drawn"))
-    parts, replaced, joined, decided = [], {}, [], {}
+    parts: list[dict[str, Any]] = []
+    replaced: dict[str, Any] = {}
+    joined: dict[str, int] = {}
+    decided: dict[str, Any] = {}
     for draw_id in closed["draws"]:
         told = panels.get(draw_id, [])
-        part: dict[str, Any] = {"replaced": [], "joined": False}
+        part: dict[str, Any] = {"replaced": [], "joined": None}
         for entry in told:
             content, step = entry.content, entry.content["step"]
             if step == "drawn":
@@ -73,8 +76,7 @@ def _batch(batch_id: str, steps: Mapping[str, Told], panels: Mapping[str, list[T
             elif step == "replaced":
                 part["replaced"].append({"out": content["out"], "in": content["in"]})
             elif step == "joined":
-                part["joined"] = True
-                joined.append(draw_id)
+                part["joined"] = joined[draw_id] = len(part["replaced"])
             elif step == "decided":
                 part["votes"] = content["votes"]
                 decided[draw_id] = {"votes_digest": content["votes"]["digest"]}

@@ -157,3 +157,32 @@ def conclude(
         raise Fault(QUORUM_MISSED, field="ballots", value=count["yes"] + count["no"], quorum=quorum)
     passed = passes(ballots, threshold)
     return Result(passed, outcome if passed else Outcome.KEEP, count["yes"], count["no"], count["abstain"])
+
+
+#: Why a panel decides as it does: the ends of the tree of decisions, for the public to read.
+REASON_CODES = {
+    "HIGH_COST": "费用明显高于病组且合理",
+    "CRITICAL": "危急重症，资源消耗特殊",
+    "NEW_TECH": "新药新技术，标准尚未包含",
+    "CODING": "编码或者分组有误",
+    "UNREASONABLE": "费用中有不合理的部分",
+    "NOT_SHOWN": "材料不足以支持申请",
+    "WITHIN_STANDARD": "属于支付标准应当包含的情形",
+}
+
+
+def check_reason(code: str, outcome: Outcome) -> None:
+    """Refuses a code that is none, or that speaks against its outcome.
+
+    :raises Fault: OPINION_BAD.
+    """
+    if code not in REASON_CODES:
+        raise Fault(OPINION_BAD, field="理由代码", value=code, why=f"可用：{'、'.join(REASON_CODES)}")
+    against = code in {"NOT_SHOWN", "WITHIN_STANDARD"}
+    if against != (outcome in {Outcome.KEEP, Outcome.DEDUCT}):
+        raise Fault(OPINION_BAD, field="理由代码", value=code, why="与结论不一致")
+
+
+def may_abstain(abstained: int, members: int, quorum: int) -> bool:
+    """Whether one more may abstain and the panel still reach its quorum."""
+    return members - abstained - 1 >= quorum

@@ -103,7 +103,7 @@ class _Draw:
     drawn: Drawn
     list_digest: str
     replaced: tuple[tuple[str, str], ...]
-    joined: bool
+    joined: int | None
     votes: Mapping[str, Any] | None
 
 
@@ -111,8 +111,8 @@ def verify(record: Mapping[str, Any], published: Mapping[str, Any] | None = None
     """Everything in a record that does not hold; nothing when it all does.
 
     :param published: what the register holds of the batch: ``opened``, ``closed``, ``drawn`` and, by draw,
-        ``replaced`` and ``decided``, and in ``joined`` the draws where two more came; without it the record
-        is only checked against itself.
+        ``replaced`` and ``decided``, and in ``joined``, where more experts came, after how many replacements;
+        without it the record is only checked against itself.
     :raises Fault: DRAW_RECORD_BAD when it is no such record.
     """
     try:
@@ -175,16 +175,18 @@ class _Check:
             self._votes(item, panel)
 
     def _replaced(self, item: _Draw, drawn: Drawn) -> list[str]:
-        panel = [token for _, token in drawn.panel] + (list(drawn.added) if item.joined else [])
+        panel = [token for _, token in drawn.panel]
         gone: list[str] = []
-        for out, into in item.replaced:
+        for place, (out, into) in enumerate(item.replaced):
+            if item.joined == place:
+                panel += drawn.added
             expected = substitute(item.entries, item.shape, drawn, panel, out, gone) if out in panel else None
             if expected is None or expected != into:
                 self._must(False, "REPLACED", item.draw_id, f"接替{out}的不是应当递补的替补")
                 return panel
             panel[panel.index(out)] = into
             gone.append(out)
-        return panel
+        return panel + list(drawn.added) if item.joined == len(item.replaced) else panel
 
     def _votes(self, item: _Draw, panel: Sequence[str]) -> None:
         votes = item.votes or {}
@@ -224,9 +226,8 @@ class _Check:
         decided, replaced = published.get("decided", {}), published.get("replaced", {})
         for item in self._draws:
             changed = [{"out": out, "in": into} for out, into in item.replaced]
-            same = changed == replaced.get(item.draw_id, []) and item.joined == (
-                item.draw_id in published.get("joined", [])
-            )
+            joined = published.get("joined", {}).get(item.draw_id)
+            same = changed == replaced.get(item.draw_id, []) and item.joined == joined
             self._must(same, "REGISTER_REPLACED", item.draw_id, "接替或增补与登记簿的公布不符")
             digest = item.votes["digest"] if item.votes is not None else None
             told = decided.get(item.draw_id, {}).get("votes_digest")
@@ -264,7 +265,7 @@ def _read(item: Mapping[str, Any]) -> _Draw:
         drawn=drawn_of(item),
         list_digest=_text(item["list_digest"]),
         replaced=tuple((_text(one["out"]), _text(one["in"])) for one in item["replaced"]),
-        joined=bool(item.get("joined", False)),
+        joined=None if item.get("joined") is None else _whole(item["joined"]),
         votes=item.get("votes"),
     )
 

@@ -231,13 +231,13 @@ def _held() -> None:
           IF TG_OP = 'DELETE' THEN
             RAISE EXCEPTION '% stays', TG_TABLE_NAME USING ERRCODE = 'check_violation';
           END IF;
-          IF TG_TABLE_NAME = 'draw_batch' AND (OLD.state = 'drawn'
-             OR (OLD.state = 'closed'
-                 AND (NEW.state <> 'drawn' OR NEW.batch_digest <> OLD.batch_digest))) THEN
-            RAISE EXCEPTION 'batch % is %', OLD.batch_id, OLD.state USING ERRCODE = 'check_violation';
-          END IF;
-          IF TG_TABLE_NAME = 'panel' AND ((OLD.drawn <> '{}' AND NEW.drawn <> OLD.drawn)
-             OR (OLD.result <> '{}' AND NEW.result <> OLD.result)) THEN
+          IF TG_TABLE_NAME = 'draw_batch' THEN
+            IF OLD.state = 'drawn' OR (OLD.state = 'closed'
+               AND (NEW.state <> 'drawn' OR NEW.batch_digest <> OLD.batch_digest)) THEN
+              RAISE EXCEPTION 'batch % is %', OLD.batch_id, OLD.state USING ERRCODE = 'check_violation';
+            END IF;
+          ELSIF (OLD.drawn <> '{}' AND NEW.drawn <> OLD.drawn)
+             OR (OLD.result <> '{}' AND NEW.result <> OLD.result) THEN
             RAISE EXCEPTION 'panel % was drawn', OLD.panel_id USING ERRCODE = 'check_violation';
           END IF;
           RETURN NEW;

@@ -1,0 +1,1 @@
+"""Experts: the pool, draws, panels at work, cross-review."""

@@ -1,0 +1,27 @@
+"""Plugs experts together: the pool, draws, panels."""
+
+from __future__ import annotations
+
+from chspay.dispute.v1 import experts_pb2_grpc
+from chspay_dispute.app.experts.draws import Draws
+from chspay_dispute.app.experts.overview import Overview
+from chspay_dispute.app.experts.panels import Panels
+from chspay_dispute.app.experts.pool import Pool
+from chspay_dispute.app.moves import Moves
+from chspay_dispute.rpc.experts import DRAWS, EXPERTS, DrawServicer, ExpertServicer
+from chspay_dispute.rpc.panels import PANELS, PanelServicer
+from chspay_kit.grpc_server import Add
+
+
+def paneling(moves: Moves) -> list[Add]:
+    """The servicers of experts, draws and panels."""
+    pool, panels = Pool(moves), Panels(moves)
+    return [
+        (experts_pb2_grpc.add_ExpertServiceServicer_to_server, ExpertServicer(pool), EXPERTS),
+        (experts_pb2_grpc.add_DrawServiceServicer_to_server, DrawServicer(Draws(moves, pool)), DRAWS),
+        (
+            experts_pb2_grpc.add_PanelServiceServicer_to_server,
+            PanelServicer(moves, panels, Overview(moves, panels)),
+            PANELS,
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Rows of experts, draws, panels and cross-review."""
