@@ -44,6 +44,7 @@ COMMANDS = (
     Command("reconcile", "cli_reconcile", "reconcile", "对账：一天之内收到、受理、拒收、等待、分组、质控。"),
     Command("webhook", "cli_webhook", "app", "事件通知：登记接收地址、查看投递、再次投递。"),
     Command("scheme", "cli_scheme", "app", "分组方案：导入、查看、检查。"),
+    Command("sandbox", "cli_sandbox", "app", "测试模式：查看、清除测试机构的清单。"),
     Command("group", "cli_group", "group", "为病例文件分组。"),
     Command("dip", "cli_dip", "app", "DIP病种目录：由病例建立、查看、分组、说明、比较。"),
     Command("weights", "cli_weights", "app", "权重：由往年病例测算，查看底稿。"),

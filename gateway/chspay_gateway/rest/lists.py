@@ -10,12 +10,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from chspay.settlement.v1 import settlement_pb2
 from chspay_core.case import check_intake
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.sandbox import is_sandbox
+from chspay_gateway import sandbox
 from chspay_gateway.problems import Faults
 from chspay_gateway.rest.answers import ListAnswer, ListOut, ListPage, list_out
 from chspay_gateway.rest.body import described, read
 from chspay_gateway.rest.cases import ListIn, group_out
 from chspay_gateway.rest.types import Code, Day, PageSize, PageToken
-from chspay_gateway.session import Caller, Writing, gateway_of, writing
+from chspay_gateway.session import Caller, Gateway, Writing, gateway_of, writing
 from chspay_gateway.tally import ACCEPTED, REST, Turned
 from chspay_kit import convert, smcrypto
 
@@ -41,13 +43,15 @@ async def submit_list(request: Request) -> Response:
     gateway, institution = gateway_of(request), caller.claim.institution
     try:
         body = await read(request, ListIn)
-        content = await _submit(caller, body)
+        content = (
+            await _tried(caller, body, gateway) if is_sandbox(institution) else await _submit(caller, body)
+        )
     except (Fault, Faults) as refusal:
-        if institution:
+        if institution and not is_sandbox(institution):
             turned = Turned(institution, REST, caller.request_id, smcrypto.sm3(await request.body()))
             await gateway.tally.refused(gateway.store, refusal, turned, REST)
         raise
-    if institution:
+    if institution and not is_sandbox(institution):
         gateway.tally.count(REST, institution, ACCEPTED)
     return Response(content, 201, media_type="application/json")
 
@@ -79,6 +83,20 @@ async def _submit(caller: Writing, body: ListIn) -> bytes:
         settle_period=answer.settle_period,
         mark=answer.mark,
         group=group_out(answer.group),
+    ).json_bytes()
+
+
+async def _tried(caller: Writing, body: ListIn, gateway: Gateway) -> bytes:
+    """The list of a test institution: the same answer, and nothing stored but here."""
+    caller.require_hospital(body.hospital_code)
+    done = await sandbox.take(caller, gateway.store, body.case())
+    return ListAnswer.model_construct(
+        list_id=done.list_id,
+        version=done.version,
+        superseded=done.version > 1,
+        settle_period="",
+        mark="sandbox",
+        group=group_out(done.group),
     ).json_bytes()
 
 

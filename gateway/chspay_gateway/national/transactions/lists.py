@@ -5,6 +5,8 @@ from __future__ import annotations
 from chspay.settlement.v1 import episodes_pb2, settlement_pb2
 from chspay_core.case import check_intake
 from chspay_core.errors import Fault, Kind
+from chspay_core.sandbox import is_sandbox
+from chspay_gateway import sandbox
 from chspay_gateway.envelope import query, upload
 from chspay_gateway.envelope.exchange import Call, Outcome
 from chspay_gateway.envelope.node import Node
@@ -16,6 +18,8 @@ async def submit(call: Call) -> Outcome:
     """One list, complete in itself: one call to settlement; otherwise it may wait for its other parts."""
     message = call.message
     setlinfo = upload.list_of(message)
+    if is_sandbox(message.institution):
+        return await _try(call, setlinfo)
     if upload.may_wait(message, setlinfo):
         return await _wait(call, setlinfo)
     case = upload.case_of(message)
@@ -33,6 +37,22 @@ async def submit(call: Call) -> Outcome:
     )
     return Outcome(
         _numbered(done.list_id),
+        mdtrt_id=setlinfo.text("mdtrt_id"),
+        setl_id=setlinfo.text("setl_id"),
+        list_id=done.list_id,
+    )
+
+
+async def _try(call: Call, setlinfo: Node) -> Outcome:
+    """The list of a test institution: checked and grouped, and nothing stored but here."""
+    message = call.message
+    case = upload.case_of(message)
+    done = await sandbox.take(call.session, call.store, case, message.source)
+    found = "" if done.checked is None else f"质控错误{done.checked.errors}项。"
+    group = done.group.drg or "未入组"
+    return Outcome(
+        _numbered(done.list_id),
+        f"{sandbox.NOTE}分组结果{group}；{found}",
         mdtrt_id=setlinfo.text("mdtrt_id"),
         setl_id=setlinfo.text("setl_id"),
         list_id=done.list_id,

@@ -16,6 +16,7 @@ from datetime import date
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import parse_day
 from chspay_core.regions import check_code, contains
+from chspay_core.sandbox import is_sandbox
 
 KINDS = ("hospital", "clinic", "pharmacy")
 AGREEMENTS = ("active", "suspended", "terminated")
@@ -87,7 +88,7 @@ def check(found: Institution) -> Institution:
 
     :raises Fault: ``INSTITUTION_*`` naming the field.
     """
-    if not _CODE.match(found.code):
+    if not _CODE.match(found.code) or is_sandbox(found.code):
         raise Fault(CODE_BAD, field="code", value=found.code)
     for field, text in (("name", found.name), ("community", found.community)):
         if (field == "name" and not text.strip()) or len(text) > 200 or not text.isprintable():

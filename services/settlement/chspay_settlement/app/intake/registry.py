@@ -10,6 +10,7 @@ import asyncpg
 from chspay_core import regions
 from chspay_core.case import HOSPITAL_BAD
 from chspay_core.errors import Fault
+from chspay_core.sandbox import is_sandbox
 from chspay_kit.auth import current_claim
 from chspay_kit.db import current_connection
 from chspay_settlement import faults
@@ -28,7 +29,7 @@ async def put_hospital(hospital: Hospital) -> Hospital:
     claim = current_claim()
     claim.require_role("bureau", "service")
     code = hospital.hospital_code
-    if not (code.isascii() and code.isalnum() and len(code) <= 30):
+    if not (code.isascii() and code.isalnum() and len(code) <= 30) or is_sandbox(code):
         raise Fault(HOSPITAL_BAD, field="hospital_code", value=code)
     if not hospital.name.strip():
         raise Fault(faults.FIELD_MISSING, field="name")
