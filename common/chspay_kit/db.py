@@ -36,6 +36,10 @@ DATABASE_REFUSED = Reason(
 ROW_DENIED = Reason("ROW_DENIED", Kind.DENIED, "没有权限读写这条记录：它属于其他机构或其他地区")
 APPEND_ONLY = Reason("APPEND_ONLY", Kind.PRECONDITION, "{table} 只能追加，不能修改或删除；更正请另记一条")
 WRITE_CONFLICT = Reason("WRITE_CONFLICT", Kind.UNAVAILABLE, "同时有其他人在改同一批记录，请重试")
+TEXT_UNWRITABLE = Reason(
+    "TEXT_UNWRITABLE", Kind.INVALID, "请求中的文本含有空字符（U+0000）或其他不能保存的字符，请去掉后重试"
+)
+NUMBER_UNWRITABLE = Reason("NUMBER_UNWRITABLE", Kind.INVALID, "请求中的数超出可以保存的范围，请核对后重试")
 NO_UNIT_OF_WORK = Reason("NO_UNIT_OF_WORK", Kind.INTERNAL, "程序错误：不在任何请求之内就访问了数据库")
 
 APPEND_ONLY_SQLSTATE = "CH001"
@@ -49,6 +53,8 @@ _UNREACHABLE = (
     asyncpg.CrashShutdownError,
     ConnectionError,
 )
+#: Text no database of ours can hold; what a caller sends may reach a query before anything refuses it.
+_UNWRITABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 CLAIM_UNWRITABLE = Reason("CLAIM_UNWRITABLE", Kind.DENIED, "身份声明含有不能使用的字符：“{value}”。")
 
 _SAFE = re.compile(r"[0-9A-Za-z._:/@*-]{0,200}\Z", re.ASCII)
@@ -269,6 +275,12 @@ def translate(error: BaseException, *, lost: bool = False) -> Fault | None:
         return Fault(DATABASE_UNAVAILABLE, why=type(error).__name__)
     if isinstance(error, asyncpg.SerializationError | asyncpg.DeadlockDetectedError):
         return Fault(WRITE_CONFLICT)
+    if isinstance(error, _UNWRITABLE):
+        return Fault(TEXT_UNWRITABLE)
+    if isinstance(error, asyncpg.NumericValueOutOfRangeError) or (
+        isinstance(error, asyncpg.DataError) and "out of int" in str(error)
+    ):
+        return Fault(NUMBER_UNWRITABLE)
     if isinstance(error, asyncpg.InsufficientPrivilegeError) and "row-level security" in str(error):
         return Fault(ROW_DENIED)
     if isinstance(error, asyncpg.PostgresError) and error.sqlstate == APPEND_ONLY_SQLSTATE:
