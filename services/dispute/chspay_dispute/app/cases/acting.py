@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -163,7 +164,13 @@ class Acting:
         if finder is not None:
             facts |= await finder(around)
         held = {name: facts[name] for name in step.guards if name in facts}
-        await self._moves.move(connection, CASE, case_no, act.event, claim, held, _details(act))
+        days = {}
+        if act.event == "post":
+            # From now on it is asked every few days whether the year has been cleared.
+            days["archive"] = self._moves.today() + timedelta(
+                days=policy.integer("dispute.archive_check_days")
+            )
+        await self._moves.move(connection, CASE, case_no, act.event, claim, held, _details(act), days=days)
         return await case_of(connection, case_no)
 
     async def _pool_of(self, connection: asyncpg.Connection, case_no: str) -> str:

@@ -31,9 +31,9 @@ def cycle_of(day: date, kind: str) -> Cycle:
     since = date(day.year, first, 1)
     after = date(day.year + (first + months > 12), (first + months - 1) % 12 + 1, 1)
     names = {
-        "month": f"{day.year}-{first:02d}",
-        "quarter": f"{day.year}Q{first // 3 + 1}",
-        "year": f"{day.year}",
+        "month": f"{day.year:04d}-{first:02d}",
+        "quarter": f"{day.year:04d}Q{first // 3 + 1}",
+        "year": f"{day.year:04d}",
     }
     return Cycle(names[kind], since, after - timedelta(days=1))
 
