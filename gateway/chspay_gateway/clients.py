@@ -32,7 +32,7 @@ from chspay.grouper.v1 import (
     schemes_pb2_grpc,
     weights_pb2_grpc,
 )
-from chspay.dispute.v1 import cases_pb2_grpc, machines_pb2_grpc, register_pb2_grpc
+from chspay.dispute.v1 import cases_pb2_grpc, effects_pb2_grpc, machines_pb2_grpc, register_pb2_grpc
 from chspay.perdiem.v1 import (
     assessments_pb2_grpc,
     perdiem_pb2_grpc,
