@@ -146,6 +146,8 @@ ROOMS = (
     perdiem_pilots,
     disputes_papers,
     disputes,
+    negotiations,
+    opinions,
     effects,
     negotiations,
     opinions,

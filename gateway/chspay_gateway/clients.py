@@ -32,7 +32,14 @@ from chspay.grouper.v1 import (
     schemes_pb2_grpc,
     weights_pb2_grpc,
 )
-from chspay.dispute.v1 import cases_pb2_grpc, effects_pb2_grpc, machines_pb2_grpc, register_pb2_grpc
+from chspay.dispute.v1 import (
+    cases_pb2_grpc,
+    effects_pb2_grpc,
+    machines_pb2_grpc,
+    negotiation_pb2_grpc,
+    opinions_pb2_grpc,
+    register_pb2_grpc,
+)
 from chspay.perdiem.v1 import (
     assessments_pb2_grpc,
     perdiem_pb2_grpc,
@@ -123,6 +130,8 @@ _MORE: dict[str, tuple[str, Any]] = {
     "disputes": ("dispute", cases_pb2_grpc.CaseServiceStub),
     "effects": ("dispute", effects_pb2_grpc.EffectServiceStub),
     "register": ("dispute", register_pb2_grpc.RegisterServiceStub),
+    "negotiations": ("dispute", negotiation_pb2_grpc.NegotiationServiceStub),
+    "opinions": ("dispute", opinions_pb2_grpc.OpinionServiceStub),
     "packages": ("settlement", statement_package_pb2_grpc.StatementPackageServiceStub),
 }
 
@@ -183,6 +192,8 @@ class Services:
     disputes: Any
     effects: Any
     register: Any
+    negotiations: Any
+    opinions: Any
     channels: dict[str, Channel]
 
     async def close(self) -> None:

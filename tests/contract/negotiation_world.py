@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import around_month as am
@@ -16,7 +17,8 @@ from chspay.dispute.v1 import negotiation_pb2 as pb
 from chspay.dispute.v1 import negotiation_pb2_grpc, opinions_pb2_grpc
 from chspay_dispute.app import shelf
 from chspay_dispute.main import Built, build
-from chspay_kit.auth import Claim, use_claim
+from chspay_dispute.store.negotiation import topics
+from chspay_kit.auth import Claim, service_claim, use_claim
 from chspay_kit.convert import date_to_pb
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
@@ -74,7 +76,7 @@ class World:
         self.opinions: Any = opinions_pb2_grpc.OpinionServiceStub(channel)
         self.built, self.settlement, self.law = built, settlement, law
         self.database: Database
-        self.day = date(2026, 4, 7)
+        self.day, self.effective = date(2026, 4, 7), EFFECTIVE
 
     def now(self) -> datetime:
         """Noon of the day."""
@@ -105,7 +107,7 @@ class World:
             answer = await self.stub.FileProposal(
                 pb.FileProposalRequest(
                     request_id=request_id(), topic_id=topic_id, title="关于调整差异系数的决定",
-                    effective=date_to_pb(EFFECTIVE), counters=counters,
+                    effective=date_to_pb(self.effective), counters=counters,
                     rules=[pb.ProposedRule(key=key, value_json=value)],
                 )
             )  # fmt: skip
@@ -128,11 +130,6 @@ class World:
 
     async def sealed(self) -> None:
         """Waits until every proposal has been tried."""
-        import asyncio
-
-        from chspay_kit.auth import service_claim
-        from chspay_dispute.store.negotiation import topics
-
         waiting = True
         while waiting:
             await self.built.topics.impacts.once()
@@ -142,8 +139,6 @@ class World:
 
     async def later(self, days: int) -> None:
         """Days pass, and what is due is done."""
-        from datetime import timedelta
-
         self.day += timedelta(days=days)
         await self.built.scheduler.once()
 
@@ -190,13 +185,15 @@ async def world(settlement_url: str, rulebook_url: str, dispute_url: str) -> Asy
         )
         built = build_settlement(opened, grouper, rulebook, budget, sw.IDENTITY_KEY)
         port = await beside.serve_all(built.servicers, opened)
-        import asyncio
-
         for worker in built.workers:
             beside.stack.callback(asyncio.create_task(worker.work()).cancel)
         settlement = sw.World(beside.channel(port), opened, beside.servicers)
         found: list[World] = []
-        dispute = build(database, rulebook, settlement.channel, shelf.calendar(), lambda: found[0].now())
+
+        def now() -> datetime:
+            return found[0].now()
+
+        dispute = build(database, rulebook, settlement.channel, shelf.calendar(), now)
         channel = beside.channel(await beside.serve_all(dispute.servicers, database))
         running = World(channel, dispute, settlement, law)
         running.database = database
