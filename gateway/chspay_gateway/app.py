@@ -149,8 +149,6 @@ ROOMS = (
     negotiations,
     opinions,
     effects,
-    negotiations,
-    opinions,
     benefit_stays,
     benefits,
     fhir,
