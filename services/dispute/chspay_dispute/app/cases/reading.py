@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from chspay_core.errors import Fault
@@ -25,6 +25,8 @@ from chspay_kit import paging
 from chspay_kit.auth import Claim, current_claim
 from chspay_kit.db import current_connection
 from chspay_kit.journal import START, batch_hash
+
+_NAMES_KEPT, _NEVER = timedelta(minutes=1), datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Reading:
 
     def __init__(self, moves: Moves) -> None:
         self._moves = moves
+        self._names: dict[str, tuple[datetime, dict[str, str]]] = {}
 
     @property
     def machine(self) -> Machine:
@@ -126,9 +129,13 @@ class Reading:
         return found[:limit], following
 
     async def types(self, pool: str) -> dict[str, str]:
-        """The kinds of disputes of a pool and their names."""
-        policy = await self._moves.policies.policy(pool, self._moves.today())
-        return {row["type"]: row["name"] for row in policy.table("dispute.types")}
+        """The kinds of disputes of a pool and their names, a minute old at most: the queue shows them."""
+        at, (asked, held) = self._moves.now(), self._names.get(pool, (_NEVER, {}))
+        if at - asked > _NAMES_KEPT:
+            policy = await self._moves.policies.policy(pool, self._moves.today())
+            held = {row["type"]: row["name"] for row in policy.table("dispute.types")}
+            self._names[pool] = (at, held)
+        return held
 
     async def history(self, case_no: str) -> tuple[list[Step], bool]:
         """Every step of a case, and whether each follows from the one before up to where it stands."""
