@@ -1,4 +1,4 @@
-"""Every operation of the interface description, asked with what the description allows and what it does not."""
+"""Every operation of the interface description, asked with what it allows and with what it does not."""
 
 from __future__ import annotations
 
