@@ -62,6 +62,8 @@ TITLES = {
     Kind.TOO_LARGE: "内容过大",
     Kind.INTERNAL: "系统内部错误",
 }
+#: Titles of statuses that are narrower than a kind.
+TITLES_OF_STATUS = {429: "请求过于频繁"}
 
 
 class FieldError(BaseModel):
@@ -109,7 +111,7 @@ def problem_of(faults: Sequence[Fault]) -> Problem:
     first = faults[0]
     return Problem(
         type=f"urn:chspay:problem:{first.reason.code}",
-        title=TITLES[first.reason.kind],
+        title=TITLES_OF_STATUS.get(status_of(first.reason)) or TITLES[first.reason.kind],
         status=status_of(first.reason),
         detail=first.message,
         reason=first.reason.code,

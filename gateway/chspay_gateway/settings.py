@@ -41,8 +41,8 @@ class GatewaySettings(ServiceSettings):
     answer_keys_file: Path | None = None
     client_rate: float = 2000.0
     client_burst: float = 4000.0
-    sign_in_rate: float = 0.5
-    sign_in_burst: float = 20.0
+    sign_in_rate: float = 2.0
+    sign_in_burst: float = 60.0
     idle_minutes: int = 30
     session_hours: int = 8
     webhook_loopback: bool = False

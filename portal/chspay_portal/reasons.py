@@ -16,6 +16,7 @@ GATEWAY_ODD = Reason(
 )
 SIGN_IN_FIRST = Reason("PORTAL_SIGN_IN_FIRST", Kind.UNAUTHENTICATED, "请先登录，再打开此页面。")
 SIGN_IN_ENDED = Reason("PORTAL_SIGN_IN_ENDED", Kind.UNAUTHENTICATED, "登录已结束，请重新登录。")
+PASSWORDS_DIFFER = Reason("PORTAL_PASSWORDS_DIFFER", Kind.INVALID, "两次输入的新密码不同，请重新输入。")
 PAGE_UNKNOWN = Reason(
     "PORTAL_PAGE_UNKNOWN", Kind.NOT_FOUND, "没有这个页面，可能地址有误或内容已不在。请从首页重新打开。"
 )

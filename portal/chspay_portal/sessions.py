@@ -68,6 +68,7 @@ class Sessions:
         self._longest = longest
         self._clock = clock
         self._known: dict[str, Session] = {}
+        self._waiting: dict[str, tuple[str, float]] = {}
 
     def begin(
         self,
@@ -99,9 +100,24 @@ class Sessions:
         session.seen = self._clock()
         return session
 
+    def wait(self, token: str) -> str:
+        """Keeps the token of somebody who must set a password first; answers the number for the cookie."""
+        now = self._clock()
+        self._waiting = {each: kept for each, kept in self._waiting.items() if now - kept[1] < self._idle}
+        number = secrets.token_urlsafe(32)
+        if len(self._waiting) < _MOST:
+            self._waiting[number] = (token, now)
+        return number
+
+    def waiting(self, number: str) -> str | None:
+        """The token kept under a number; it reads no page."""
+        token, since = self._waiting.get(number, ("", 0.0))
+        return token if token and self._clock() - since < self._idle else None
+
     def end(self, number: str) -> None:
         """Forgets a sign-in and its key."""
         self._known.pop(number, None)
+        self._waiting.pop(number, None)
 
     def _lives(self, session: Session) -> bool:
         now = self._clock()

@@ -14,6 +14,7 @@ class PortalSettings(ServiceSettings):
     :param call_seconds: how long one question to the gateway may take.
     :param idle_minutes: a sign-in that nobody uses ends after this long.
     :param session_hours: a sign-in ends after this long in any case.
+    :param oidc_sign_in: whether to offer the identity provider the gateway is told of.
     """
 
     trusted_proxies: str = ""
@@ -22,3 +23,4 @@ class PortalSettings(ServiceSettings):
     call_seconds: float = 15.0
     idle_minutes: int = 30
     session_hours: int = 8
+    oidc_sign_in: bool = False
