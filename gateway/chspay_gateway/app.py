@@ -36,6 +36,10 @@ from chspay_gateway.rest import (
     disputes_papers,
     effects,
     episodes,
+    experts,
+    experts_cross,
+    experts_draws,
+    experts_reviews,
     figures,
     forecasts,
     front_pages,
@@ -71,7 +75,6 @@ from chspay_gateway.rest import (
     rosters,
     routing,
     runs,
-    sandbox as sandbox_rest,
     scheme_life,
     sessions,
     system,
@@ -80,6 +83,9 @@ from chspay_gateway.rest import (
     weight_runs,
     whatif,
     year,
+)
+from chspay_gateway.rest import (
+    sandbox as sandbox_rest,
 )
 from chspay_gateway.session import Gateway
 from chspay_gateway.view import pages
@@ -146,9 +152,13 @@ ROOMS = (
     perdiem_pilots,
     disputes_papers,
     disputes,
+    effects,
     negotiations,
     opinions,
-    effects,
+    experts,
+    experts_cross,
+    experts_draws,
+    experts_reviews,
     benefit_stays,
     benefits,
     fhir,

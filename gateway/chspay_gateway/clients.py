@@ -24,6 +24,15 @@ from chspay.capitation.v1 import (
     stays_pb2_grpc,
     visits_pb2_grpc,
 )
+from chspay.dispute.v1 import (
+    cases_pb2_grpc,
+    effects_pb2_grpc,
+    experts_pb2_grpc,
+    machines_pb2_grpc,
+    negotiation_pb2_grpc,
+    opinions_pb2_grpc,
+    register_pb2_grpc,
+)
 from chspay.grouper.v1 import (
     artefacts_pb2_grpc,
     dip_pb2_grpc,
@@ -31,14 +40,6 @@ from chspay.grouper.v1 import (
     runs_pb2_grpc,
     schemes_pb2_grpc,
     weights_pb2_grpc,
-)
-from chspay.dispute.v1 import (
-    cases_pb2_grpc,
-    effects_pb2_grpc,
-    machines_pb2_grpc,
-    negotiation_pb2_grpc,
-    opinions_pb2_grpc,
-    register_pb2_grpc,
 )
 from chspay.perdiem.v1 import (
     assessments_pb2_grpc,
@@ -74,6 +75,7 @@ from chspay.settlement.v1 import (
 )
 from chspay_core.errors import Fault
 from chspay_gateway.settings import GatewaySettings
+from chspay_gateway.together import ListsTogether
 from chspay_kit import logs
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import READY
@@ -132,6 +134,10 @@ _MORE: dict[str, tuple[str, Any]] = {
     "register": ("dispute", register_pb2_grpc.RegisterServiceStub),
     "negotiations": ("dispute", negotiation_pb2_grpc.NegotiationServiceStub),
     "opinions": ("dispute", opinions_pb2_grpc.OpinionServiceStub),
+    "experts": ("dispute", experts_pb2_grpc.ExpertServiceStub),
+    "draws": ("dispute", experts_pb2_grpc.DrawServiceStub),
+    "panels": ("dispute", experts_pb2_grpc.PanelServiceStub),
+    "cross_reviews": ("dispute", experts_pb2_grpc.CrossReviewServiceStub),
     "packages": ("settlement", statement_package_pb2_grpc.StatementPackageServiceStub),
 }
 
@@ -194,6 +200,10 @@ class Services:
     register: Any
     negotiations: Any
     opinions: Any
+    experts: Any
+    draws: Any
+    panels: Any
+    cross_reviews: Any
     channels: dict[str, Channel]
 
     async def close(self) -> None:
@@ -225,6 +235,7 @@ def connect(settings: GatewaySettings) -> Services:
 def on_channels(channels: dict[str, Channel]) -> Services:
     """The stubs on given channels."""
     stubs = {name: _STUBS[name](channel) for name, channel in channels.items()}
+    stubs["settlement"].SubmitList = ListsTogether(stubs["settlement"])
     stubs |= {name: stub(channels[target]) for name, (target, stub) in _MORE.items()}
     return Services(**stubs, channels=channels)
 

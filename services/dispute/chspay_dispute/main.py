@@ -87,7 +87,7 @@ def build(
         (effects_pb2_grpc.add_EffectServiceServicer_to_server, EffectServicer(), EFFECTS),
     ]
     servicers.append(_cases(moves, handlers, Settlement(settlement)))
-    servicers += paneling(moves)
+    servicers += paneling(moves, Settlement(settlement))
     topics = negotiating(database, moves, handlers, rulebook, settlement)
     servicers += topics.servicers
     scheduler = Scheduler(database, moves, handlers)

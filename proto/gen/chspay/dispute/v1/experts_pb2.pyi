@@ -941,20 +941,18 @@ class DrawReviewRoundResponse(_message.Message):
     def __init__(self, round: _Optional[_Union[ReviewRound, _Mapping]] = ...) -> None: ...
 
 class CrossReview(_message.Message):
-    __slots__ = ("round_id", "record_id", "pack", "conclusion", "reason", "third")
+    __slots__ = ("round_id", "record_id", "pack", "conclusion", "reason")
     ROUND_ID_FIELD_NUMBER: _ClassVar[int]
     RECORD_ID_FIELD_NUMBER: _ClassVar[int]
     PACK_FIELD_NUMBER: _ClassVar[int]
     CONCLUSION_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
-    THIRD_FIELD_NUMBER: _ClassVar[int]
     round_id: str
     record_id: str
     pack: Pack
     conclusion: str
     reason: str
-    third: bool
-    def __init__(self, round_id: _Optional[str] = ..., record_id: _Optional[str] = ..., pack: _Optional[_Union[Pack, _Mapping]] = ..., conclusion: _Optional[str] = ..., reason: _Optional[str] = ..., third: _Optional[bool] = ...) -> None: ...
+    def __init__(self, round_id: _Optional[str] = ..., record_id: _Optional[str] = ..., pack: _Optional[_Union[Pack, _Mapping]] = ..., conclusion: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ListCrossReviewsRequest(_message.Message):
     __slots__ = ("open",)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
@@ -67,13 +67,12 @@ _COMMITMENT = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 _MOST_CASES = 100
 #: Stage of a panel by the state of its case.
 STAGES = {"PANEL_FORMING": "first", "PROV_REVIEW": "province", "RECONSIDER": "reconsider"}
-_STATES = {"opened": "已承诺，待关闭", "closed": "名单已关闭，待信标", "drawn": "已抽取"}
+_STATES = {"opened": "已承诺", "closed": "名单已关闭", "drawn": "已抽取"}
 #: Where substitutes and those who join later stand among the places of a panel.
 SUBSTITUTE_PLACE, ADDED_PLACE = 100, 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A case that waits for a panel."""
 
     case_no: str
@@ -90,7 +89,7 @@ class Draws:
         self._moves, self._pool = moves, pool
 
     async def waiting(self, pool: str) -> list[Waiting]:
-        """Cases that need a panel and have none under way, and decisions drawn for a second review."""
+        """Cases that need a panel and have none under way."""
         overseer(pool)
         connection = await current_connection()
         found = []
@@ -108,13 +107,7 @@ class Draws:
         """
         claim, connection = secretary(pool), await current_connection()
         now = await present(connection)
-        if not _COMMITMENT.match(committed):
-            raise Fault(COMMITMENT_BAD, field="commitment", value=committed)
-        if not 0 < len(source) <= 200 or source != source.strip() or not source.isprintable():
-            raise Fault(BEACON_SOURCE, field="beacon_source")
-        beacon_at = beacon_at.astimezone(UTC).replace(microsecond=0)
-        if beacon_at <= now:
-            raise Fault(BEACON_EARLY, field="beacon_at", value=_instant(beacon_at))
+        beacon_at = check_opening(committed, source, beacon_at, now)
         batch_id = dated_id("DB", now, request_id)
         new = Batch(
             batch_id, pool, pool, "opened", committed, source, beacon_at, "", "", "", "",
@@ -124,7 +117,7 @@ class Draws:
             raise Fault(COMMITMENT_USED, field="commitment", value=committed)
         content = {
             "step": "opened", "batch_id": new.batch_id, "commitment": committed, "beacon_source": source,
-            "beacon_at": _instant(beacon_at),
+            "beacon_at": instant(beacon_at),
         }  # fmt: skip
         await self._publish(connection, new, "draw_commitment", "专家抽取：承诺与信标", content)
         return new
@@ -137,7 +130,7 @@ class Draws:
         connection, batch, claim = await self._locked(batch_id, "opened")
         now = await present(connection)
         if now >= batch.beacon_at:
-            raise Fault(BEACON_EARLY, field="beacon_at", value=_instant(batch.beacon_at))
+            raise Fault(BEACON_EARLY, field="beacon_at", value=instant(batch.beacon_at))
         if not 0 < len(case_nos) <= _MOST_CASES or len(set(case_nos)) != len(case_nos):
             raise Fault(BATCH_EMPTY, field="case_nos", most=_MOST_CASES)
         policy = await self._moves.policies.policy(batch.pool, self._moves.today())
@@ -148,7 +141,7 @@ class Draws:
         ]
         heads = [(one.panel_id, one.list_digest, shape_in(one)) for one in made]
         digest = published.batch_digest(
-            batch_id, batch.commitment, batch.beacon_source, _instant(batch.beacon_at), heads
+            batch_id, batch.commitment, batch.beacon_source, instant(batch.beacon_at), heads
         )
         for one in made:
             await panels.put(connection, one)
@@ -174,16 +167,14 @@ class Draws:
         connection, batch, _ = await self._locked(batch_id, "closed")
         now = await present(connection)
         if now < batch.beacon_at:
-            raise Fault(BEACON_WAITS, field="beacon", value=_instant(batch.beacon_at))
+            raise Fault(BEACON_WAITS, field="beacon", value=instant(batch.beacon_at))
         check_beacon(beacon)
         if commitment(check_secret(secret)) != batch.commitment:
             raise Fault(SECRET_WRONG, field="secret")
         found = seed(beacon, batch.batch_digest, secret)
         drawn = replace(batch, state="drawn", beacon=beacon, secret=secret, seed=found, drawn_at=now)
-        parts = []
-        for panel in await panels.of_batch(connection, batch_id):
-            part = await self._draw(connection, panel, found, now)
-            parts.append(part)
+        rows = await panels.of_batch(connection, batch_id)
+        parts = [await self._draw(connection, panel, found, now) for panel in rows]
         await store.moved(connection, drawn)
         content = {
             "step": "drawn", "batch_id": batch_id, "secret": secret, "beacon": beacon, "seed": found,
@@ -205,7 +196,11 @@ class Draws:
         connection = await current_connection()
         batch = await self._one(connection, batch_id)
         ids = [one.panel_id for one in await panels.of_batch(connection, batch_id)]
-        return batch, ids, await store.entry_numbers(connection, _subjects(batch_id, ids))
+        return (
+            batch,
+            ids,
+            await store.entry_numbers(connection, [f"draw/{name}" for name in (batch_id, *ids)]),
+        )
 
     async def page(self, pool: str, size: int, token_: str) -> tuple[list[Batch], str]:
         """Batches, the newest first."""
@@ -374,13 +369,9 @@ async def _matter(
 
 async def _told(connection: asyncpg.Connection, subjects: list[str]) -> list[Told]:
     return [
-        Told(seq, _instant(at), subject, orjson.loads(body)["content"])
+        Told(seq, instant(at), subject, orjson.loads(body)["content"])
         for seq, at, subject, body in await store.entries(connection, subjects)
     ]
-
-
-def _subjects(batch_id: str, panel_ids: list[str]) -> list[str]:
-    return [f"draw/{name}" for name in (batch_id, *panel_ids)]
 
 
 def _mdc(case: StoredCase) -> str:
@@ -389,5 +380,21 @@ def _mdc(case: StoredCase) -> str:
     return str(known.get("mdc", ""))[-1:]
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """An instant as it is published: UTC, whole seconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def check_opening(committed: str, source: str, beacon_at: datetime, now: datetime) -> datetime:
+    """When the beacon speaks, in whole seconds: still to come; commitment and source have their form.
+
+    :raises Fault: COMMITMENT_BAD, BEACON_SOURCE, BEACON_EARLY.
+    """
+    if not _COMMITMENT.match(committed):
+        raise Fault(COMMITMENT_BAD, field="commitment", value=committed)
+    if not 0 < len(source) <= 200 or source != source.strip() or not source.isprintable():
+        raise Fault(BEACON_SOURCE, field="beacon_source")
+    whole = beacon_at.astimezone(UTC).replace(microsecond=0)
+    if whole <= now:
+        raise Fault(BEACON_EARLY, field="beacon_at", value=instant(whole))
+    return whole

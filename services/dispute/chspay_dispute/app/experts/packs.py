@@ -7,6 +7,7 @@ papers only once a handler has looked them through.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -50,14 +51,9 @@ _LONG_NUMBER = re.compile(r"\d{7,}")
 
 async def pack_of(connection: asyncpg.Connection, case: StoredCase) -> dict[str, Any]:
     """The pack as it is kept and shown; plain JSON."""
-    known = case.content.get("facts") or {}
-    facts = [
-        {"name": name, "label": label, "value": _shown(name, known[name])}
-        for name, label in _FACTS.items()
-        if known.get(name) not in (None, "", 0)
-    ]
+    shown = facts_shown(case.content.get("facts") or {})
     for item in case.content.get("criteria", []):
-        facts.append(
+        shown["facts"].append(
             {"name": item["name"], "label": "特例标准", "value": f"{item['text']}：{_met(item['met'])}"}
         )
     marked = await panels.desensitised(connection, case.case_no)
@@ -67,12 +63,22 @@ async def pack_of(connection: asyncpg.Connection, case: StoredCase) -> dict[str,
         for one in await attachments.of_case(connection, case.case_no)
         if one.for_reviewers and marked.get(one.attachment_id) == one.digest
     ]  # fmt: skip
+    return shown | {"dispute": hidden(case.reason, case), "files": papers}
+
+
+def facts_shown(known: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a settled list may be shown: nothing that names anybody."""
+    facts = [
+        {"name": name, "label": label, "value": _shown(name, known[name])}
+        for name, label in _FACTS.items()
+        if known.get(name) not in (None, "", 0)
+    ]
     return {
         "facts": facts,
         "diagnoses": list(known.get("diagnoses", [])),
         "procedures": list(known.get("procedures", [])),
-        "dispute": hidden(case.reason, case),
-        "files": papers,
+        "dispute": "",
+        "files": [],
     }
 
 
