@@ -82,16 +82,20 @@ async def test_the_examples_run(gw):
         "record_no",
         "case_no",
         "account_id",
+        "topic_id",
+        "opinion_id",
         "record_id",
         "round_id",
         "file_id",
         "panel_id",
         "batch_id",
         "expert_id",
+        "entry_no",
     )
     filled |= {
         **dict.fromkeys(gone, "none"),
         "step": "review",
+        "event": "freeze",
         "community": "C1",
         "holder": "H1",
         "code": "cost_per_case",
@@ -105,7 +109,7 @@ async def test_the_examples_run(gw):
         example = content.get("example") or schemas[name]["examples"][0]
         url = re.sub(r"{(\w+)}", lambda match: filled[match[1]], path)
         who = "second" if "approve" in path or path.endswith("/settle") else "admin"
-        if path == "/api/v1/disputes":
+        if path in ("/api/v1/disputes", "/api/v1/opinions"):
             who = "own"
         if path == PATH:
             from chspay_cli.cli_client import issue
