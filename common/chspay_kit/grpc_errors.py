@@ -54,8 +54,14 @@ Trailer = tuple[tuple[str, str | bytes], ...]
 
 def to_status(fault: Fault) -> tuple[grpc.StatusCode, str, Trailer]:
     """Code, message and trailing metadata for ``context.abort`` that carry ``fault``."""
+    trailer: Trailer = ((DETAILS_METADATA, message_of(fault).SerializeToString()),)
     code = CODES[fault.reason.kind]
-    status = status_pb2.Status(code=code.value[0], message=fault.reason.code)
+    return code, fault.reason.code, (*trailer, NO_RETRY) if fault.reason.kind is Kind.UNAVAILABLE else trailer
+
+
+def message_of(fault: Fault) -> status_pb2.Status:
+    """The fault as a message, for answers that hold several outcomes."""
+    status = status_pb2.Status(code=CODES[fault.reason.kind].value[0], message=fault.reason.code)
     facts = {name: value for name, value in fault.facts.items() if value}
     if fault.field:
         facts["field"] = fault.field
@@ -70,8 +76,13 @@ def to_status(fault: Fault) -> tuple[grpc.StatusCode, str, Trailer]:
         )
         status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
     status.details.add().Pack(error_details_pb2.LocalizedMessage(locale=LOCALE, message=fault.message))
-    trailer: Trailer = ((DETAILS_METADATA, status.SerializeToString()),)
-    return code, fault.reason.code, (*trailer, NO_RETRY) if fault.reason.kind is Kind.UNAVAILABLE else trailer
+    return status
+
+
+def from_message(status: status_pb2.Status) -> Fault:
+    """The fault in a message that :func:`message_of` made."""
+    code = next(code for code in grpc.StatusCode if code.value[0] == status.code)
+    return _from_details(status, code) or Fault(PEER_ERROR, value=code.name)
 
 
 def from_error(error: grpc.aio.AioRpcError, service: str = "") -> Fault:
@@ -79,7 +90,7 @@ def from_error(error: grpc.aio.AioRpcError, service: str = "") -> Fault:
     code = error.code()
     for key, value in cast("Iterable[tuple[str, bytes]]", error.trailing_metadata() or ()):
         if key == DETAILS_METADATA:
-            fault = _from_details(value, code)
+            fault = _from_details(status_pb2.Status.FromString(value), code)
             if fault is not None:
                 return fault
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -93,8 +104,7 @@ def from_error(error: grpc.aio.AioRpcError, service: str = "") -> Fault:
     return Fault(PEER_ERROR, value=code.name, service=service)
 
 
-def _from_details(value: bytes, code: grpc.StatusCode) -> Fault | None:
-    status = status_pb2.Status.FromString(value)
+def _from_details(status: status_pb2.Status, code: grpc.StatusCode) -> Fault | None:
     info, text = _details(status.details)
     if info is None or info.domain != DOMAIN:
         return None

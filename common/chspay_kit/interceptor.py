@@ -199,10 +199,7 @@ async def _once(
     claim: auth.Claim, unit: Any,
 ) -> Message:  # fmt: skip
     """A write, done once: its answer is stored with the work, in the same transaction."""
-    if not request.request_id:
-        raise Fault(REQUEST_ID_MISSING, field="request_id")
-    if not _REQUEST_ID.match(request.request_id):
-        raise Fault(REQUEST_ID_BAD, field="request_id", value=request.request_id)
+    check_request_id(request.request_id)
     if method.together:
         return await behavior(request, context)
     connection = await unit.connection()
@@ -213,6 +210,29 @@ async def _once(
     answer = await behavior(request, context)
     await once.finish(connection, claim.subject, request.request_id, answer.SerializeToString())
     return answer
+
+
+def check_request_id(request_id: str) -> None:
+    """Refuses a write that nobody could send again.
+
+    :raises Fault: REQUEST_ID_MISSING, REQUEST_ID_BAD.
+    """
+    if not request_id:
+        raise Fault(REQUEST_ID_MISSING, field="request_id")
+    if not _REQUEST_ID.match(request_id):
+        raise Fault(REQUEST_ID_BAD, field="request_id", value=request_id)
+
+
+def fault_of(error: Exception, path: str) -> Fault:
+    """What the caller of an RPC is told of an error; what nobody foresaw is logged under a number."""
+    if isinstance(error, Fault):
+        if error.reason.kind in (Kind.UNAVAILABLE, Kind.INTERNAL):
+            failure = logs.failure(error.__cause__ or error)
+            log.warning("rpc.unavailable", method=path, reason=error.reason.code, **failure)
+        return error
+    error_id = uuid.uuid4().hex[:12]
+    log.error("rpc.failed", error_id=error_id, method=path, **logs.failure(error))
+    return Fault(grpc_errors.INTERNAL, error_id=error_id)
 
 
 class _Call:
@@ -261,18 +281,6 @@ class _Call:
         self._server.ended()
 
     def _fault(self, error: Exception) -> Fault:
-        if isinstance(error, Fault):
-            if error.reason.kind in (Kind.UNAVAILABLE, Kind.INTERNAL):
-                cause = error.__cause__ or error
-                log.warning(
-                    "rpc.unavailable",
-                    method=self._method.path,
-                    reason=error.reason.code,
-                    **logs.failure(cause),
-                )
-            return error
         if isinstance(error, TimeoutError) and self.timer.expired():
             return Fault(grpc_errors.DEADLINE_EXCEEDED)
-        error_id = uuid.uuid4().hex[:12]
-        log.error("rpc.failed", error_id=error_id, method=self._method.path, **logs.failure(error))
-        return Fault(grpc_errors.INTERNAL, error_id=error_id)
+        return fault_of(error, self._method.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay.settlement.v1 import settlement_pb2_grpc
 from chspay_core.errors import Fault
-from chspay_kit import once, paging, smcrypto
+from chspay_kit import grpc_errors, once, paging, smcrypto
 from chspay_kit.auth import current_claim
 from chspay_kit.convert import case_from_pb, date_from_pb, worksheet_to_pb
 from chspay_kit.db import Database, current_connection
+from chspay_kit.interceptor import check_request_id, fault_of
 from chspay_settlement import faults
 from chspay_settlement.app.intake import registry
 from chspay_settlement.app.intake.importing import Importer
@@ -48,6 +50,22 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
 
     async def SubmitList(self, request: pb.SubmitListRequest, _context: Context) -> pb.SubmitListResponse:
         """Takes in one list."""
+        return pb.SubmitListResponse.FromString(await self._submit(request))
+
+    async def SubmitLists(self, request: pb.SubmitListsRequest, _context: Context) -> pb.SubmitListsResponse:
+        """Takes in lists that are sent together; each is refused or accepted by itself."""
+        outcomes = await asyncio.gather(*(self._outcome(one) for one in request.lists))
+        return pb.SubmitListsResponse(outcomes=outcomes)
+
+    async def _outcome(self, request: pb.SubmitListRequest) -> pb.SubmitListOutcome:
+        try:
+            check_request_id(request.request_id)
+            answer = await self._submit(request)
+        except Exception as error:
+            return pb.SubmitListOutcome(refused=grpc_errors.message_of(fault_of(error, _SUBMIT)))
+        return pb.SubmitListOutcome(accepted=pb.SubmitListResponse.FromString(answer))
+
+    async def _submit(self, request: pb.SubmitListRequest) -> bytes:
         if not request.HasField("case"):
             raise Fault(faults.FIELD_MISSING, field="case")
         if request.channel not in CHANNELS:
@@ -59,8 +77,7 @@ class SettlementServicer(settlement_pb2_grpc.SettlementServiceServicer):
             request.channel,
         )
         body = smcrypto.sm3(request.SerializeToString(deterministic=True))
-        answer = await self._together.submit(request.request_id, body, sent)
-        return pb.SubmitListResponse.FromString(answer)
+        return await self._together.submit(request.request_id, body, sent)
 
     async def ImportLists(
         self, requests: AsyncIterator[pb.ImportListsRequest], _context: Context

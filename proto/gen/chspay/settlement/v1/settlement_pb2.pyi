@@ -1,4 +1,5 @@
 from chspay.common.v1 import case_pb2 as _case_pb2
+from google.rpc import status_pb2 as _status_pb2
 from google.type import date_pb2 as _date_pb2
 from google.type import decimal_pb2 as _decimal_pb2
 from google.protobuf.internal import containers as _containers
@@ -66,6 +67,26 @@ class SubmitListResponse(_message.Message):
     settle_period: str
     mark: str
     def __init__(self, list_id: _Optional[str] = ..., version: _Optional[int] = ..., group: _Optional[_Union[_case_pb2.GroupAnswer, _Mapping]] = ..., superseded: _Optional[bool] = ..., settle_period: _Optional[str] = ..., mark: _Optional[str] = ...) -> None: ...
+
+class SubmitListsRequest(_message.Message):
+    __slots__ = ("lists",)
+    LISTS_FIELD_NUMBER: _ClassVar[int]
+    lists: _containers.RepeatedCompositeFieldContainer[SubmitListRequest]
+    def __init__(self, lists: _Optional[_Iterable[_Union[SubmitListRequest, _Mapping]]] = ...) -> None: ...
+
+class SubmitListOutcome(_message.Message):
+    __slots__ = ("accepted", "refused")
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    accepted: SubmitListResponse
+    refused: _status_pb2.Status
+    def __init__(self, accepted: _Optional[_Union[SubmitListResponse, _Mapping]] = ..., refused: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class SubmitListsResponse(_message.Message):
+    __slots__ = ("outcomes",)
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    outcomes: _containers.RepeatedCompositeFieldContainer[SubmitListOutcome]
+    def __init__(self, outcomes: _Optional[_Iterable[_Union[SubmitListOutcome, _Mapping]]] = ...) -> None: ...
 
 class ImportListsRequest(_message.Message):
     __slots__ = ("request_id", "chunk_no", "cases")

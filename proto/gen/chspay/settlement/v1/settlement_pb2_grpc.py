@@ -40,6 +40,11 @@ class SettlementServiceStub:
                 request_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListRequest.SerializeToString,
                 response_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListResponse.FromString,
                 _registered_method=True)
+        self.SubmitLists = channel.unary_unary(
+                '/chspay.settlement.v1.SettlementService/SubmitLists',
+                request_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListsRequest.SerializeToString,
+                response_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListsResponse.FromString,
+                _registered_method=True)
         self.ImportLists = channel.stream_stream(
                 '/chspay.settlement.v1.SettlementService/ImportLists',
                 request_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.ImportListsRequest.SerializeToString,
@@ -118,6 +123,13 @@ class SettlementServiceServicer:
 
     def SubmitList(self, request, context):
         """One settlement list; a resubmission supersedes with history.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubmitLists(self, request, context):
+        """Lists that one caller sends at the same moment, each once and with an outcome of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -222,6 +234,11 @@ def add_SettlementServiceServicer_to_server(servicer, server):
                     request_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListRequest.FromString,
                     response_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListResponse.SerializeToString,
             ),
+            'SubmitLists': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitLists,
+                    request_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListsRequest.FromString,
+                    response_serializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListsResponse.SerializeToString,
+            ),
             'ImportLists': grpc.stream_stream_rpc_method_handler(
                     servicer.ImportLists,
                     request_deserializer=chspay_dot_settlement_dot_v1_dot_settlement__pb2.ImportListsRequest.FromString,
@@ -321,6 +338,33 @@ class SettlementService:
             '/chspay.settlement.v1.SettlementService/SubmitList',
             chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListRequest.SerializeToString,
             chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitLists(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.settlement.v1.SettlementService/SubmitLists',
+            chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListsRequest.SerializeToString,
+            chspay_dot_settlement_dot_v1_dot_settlement__pb2.SubmitListsResponse.FromString,
             options,
             channel_credentials,
             insecure,
