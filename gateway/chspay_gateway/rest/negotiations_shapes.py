@@ -9,15 +9,12 @@ from pydantic import ConfigDict, Field, StringConstraints
 from chspay.dispute.v1 import negotiation_pb2 as pb
 from chspay_core.amounts import fen_to_yuan
 from chspay_gateway.rest.cases import day_text
+from chspay_gateway.rest.negotiations_example import council
 from chspay_gateway.rest.types import Answer, Code, Day, Line, Region, Strict
 
 LongText = Annotated[str, StringConstraints(max_length=20_000)]
 Json = Annotated[str, StringConstraints(max_length=100_000)]
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]*$", max_length=256)]
-_SEAT = {
-    "delegate_id": "h1", "side": "hospital", "institution": "H990101EX", "classes": ["level3"],
-    "subject": "user:101", "public_key": "04" + "ab" * 64,
-}  # fmt: skip
 
 
 class SeatIn(Strict):
@@ -34,9 +31,7 @@ class SeatIn(Strict):
 class CouncilIn(Strict):
     """一届协商代表。"""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"pool": "990100", "since": "2026-01-01", "seats": [_SEAT]}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [council()]})
 
     pool: Region
     since: Day = Field(description="就任日；任期由本地规定")

@@ -11,7 +11,7 @@ from chspay_dispute.app.negotiation.adoption import Adoption
 from chspay_dispute.app.negotiation.clock import TopicClock
 from chspay_dispute.app.negotiation.impact import Impacts
 from chspay_dispute.app.negotiation.opening import Opening
-from chspay_dispute.app.negotiation.opinions import Calls, Opinions
+from chspay_dispute.app.negotiation.opinions import Calls, Listening, Opinions
 from chspay_dispute.app.negotiation.room import OWNER, Room
 from chspay_dispute.app.negotiation.session import Session
 from chspay_dispute.app.negotiation.talking import Talking
@@ -55,4 +55,6 @@ def negotiating(
             OPINIONS,
         ),
     ]
-    return Negotiating(servicers, Impacts(database, room), Calls(room, opening))
+    calls = Calls(room, opening)
+    moves.let("case", Listening(calls))
+    return Negotiating(servicers, Impacts(database, room), calls)

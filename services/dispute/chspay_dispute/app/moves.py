@@ -80,11 +80,11 @@ class Moves:
         now: Callable[[], datetime],
     ) -> None:
         self.machines, self.calendar, self.policies, self.now = machines, calendar, policies, now
-        self._after: dict[str, After] = {}
+        self._after: dict[str, list[After]] = {}
 
     def let(self, owner: str, after: After) -> None:
-        """``after`` carries out the effects of the steps of ``owner``."""
-        self._after[owner] = after
+        """``after`` carries out effects of the steps of ``owner``, after those named before it."""
+        self._after.setdefault(owner, []).append(after)
 
     def today(self) -> date:
         """The legal day."""
@@ -170,8 +170,8 @@ class Moves:
         await docket.write_step(connection, step, now)
         await docket.stepped(connection, now)
         await deadlines.put(connection, clocks)
-        if owner in self._after:
-            await self._after[owner].stepped(connection, now, found, actor, details)
+        for after in self._after.get(owner, ()):
+            await after.stepped(connection, now, found, actor, details)
         return now
 
     async def locked(self, connection: asyncpg.Connection, owner: str, owner_id: str) -> Row:

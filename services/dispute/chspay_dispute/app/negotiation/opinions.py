@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -13,9 +13,12 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_dispute.app import register
 from chspay_dispute.app.negotiation.opening import Opening, called_number
 from chspay_dispute.app.negotiation.room import Room, office, text_of
+from chspay_dispute.engine.machine import Transition
 from chspay_dispute.engine.negotiation.council import share_of
 from chspay_dispute.engine.negotiation.similar import Voice, clusters
 from chspay_dispute.engine.negotiation.triggers import Decided, Limits, calls
+from chspay_dispute.store import cases
+from chspay_dispute.store.docket import Row
 from chspay_dispute.store.negotiation import opinions as store
 from chspay_dispute.store.negotiation.opinions import StoredDecided, StoredOpinion
 from chspay_dispute.store.scope import act_as
@@ -220,3 +223,31 @@ def _groups(kind: str, target: str) -> tuple[str, ...]:
 
 def _led(new: StoredOpinion, lead_id: str) -> StoredOpinion:
     return replace(new, lead_id=lead_id)
+
+
+class Listening:
+    """Tells :class:`Calls` of every case that takes effect."""
+
+    def __init__(self, calls_: Calls) -> None:
+        self._calls = calls_
+
+    async def stepped(
+        self,
+        connection: asyncpg.Connection,
+        row: Row,
+        step: Transition,
+        actor: Claim,
+        details: Mapping[str, Any],  # noqa: ARG002 - the decision itself is kept by the case
+    ) -> None:
+        """See :class:`chspay_dispute.app.moves.After`; of one kind are type, group and outcome."""
+        if row.state != "EFFECTIVE" or step.source == row.state:
+            return
+        await act_as(connection, office(row.pool))
+        case = await cases.one(connection, row.owner_id)
+        decision = await cases.standing_decision(connection, row.owner_id)
+        if case is not None and decision is not None:
+            new = StoredDecided(
+                case.case_no, case.pool, case.region_code, row.entered_day.year, case.type,
+                case.drg or case.subject_ref, decision.outcome, case.approved == "yes", row.entered_day,
+            )  # fmt: skip
+            await self._calls.decided(connection, new, actor)
