@@ -20,7 +20,26 @@ from chspay_portal import reasons
 from chspay_portal.frame import put_on_page
 from chspay_portal.gateway import Refused, refused
 from chspay_portal.guard import Guard
-from chspay_portal.pages import files, home, run, signin, statement, system, whatif, whatif_form, why
+from chspay_portal.pages import (
+    dispute,
+    dispute_acts,
+    dispute_file,
+    disputes,
+    draws,
+    files,
+    home,
+    negotiation_acts,
+    negotiations,
+    register,
+    reviews,
+    run,
+    signin,
+    statement,
+    system,
+    whatif,
+    whatif_form,
+    why,
+)
 from chspay_portal.pages.errors import refusal
 from chspay_portal.portal import Portal
 from chspay_portal.view.layout import NAME, STATIC
@@ -31,7 +50,22 @@ _ICON = (
     'stroke-linecap="round"/></svg>'
 )
 #: Pages register themselves with NiceGUI when their module is read.
-PAGES = (home, run, statement, why, whatif, whatif_form, signin)
+PAGES = (
+    home,
+    run,
+    statement,
+    why,
+    whatif,
+    whatif_form,
+    signin,
+    register,
+    disputes,
+    dispute,
+    dispute_file,
+    negotiations,
+    draws,
+    reviews,
+)
 
 
 def create_app(portal: Portal) -> ASGIApp:
@@ -45,7 +79,22 @@ def create_app(portal: Portal) -> ASGIApp:
     )
     app.state.portal = nicegui.app.state.portal = portal
     app.mount("/static", StaticFiles(directory=str(STATIC)))
-    for room in (files, signin, why, whatif, whatif_form, system):
+    for room in (
+        files,
+        signin,
+        why,
+        whatif,
+        whatif_form,
+        register,
+        dispute,
+        dispute_acts,
+        negotiations,
+        negotiation_acts,
+        dispute_file,
+        draws,
+        reviews,
+        system,
+    ):
         app.include_router(room.router)
     nicegui.app.exception_handler(HTTPStatus.NOT_FOUND)(_unknown)
     ui.run_with(

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from chspay_core.errors import Fault
 from chspay_portal import reasons
-from chspay_portal.gateway import Refused, refused
+from chspay_portal.gateway import Gateway, Refused, refused
 from chspay_portal.guard import unforeseen
 from chspay_portal.pages.errors import refusal
 from chspay_portal.portal import COOKIE, Visit, portal_of, visit_of
@@ -20,6 +20,7 @@ from chspay_portal.view import layout
 from chspay_portal.view.layout import Sheet
 
 Build = Callable[[Visit], Awaitable[Sheet]]
+BuildForAll = Callable[[Gateway], Awaitable[Sheet]]
 
 #: Pages may wait for the gateway, which has its own shorter limit.
 PATIENCE = 30.0
@@ -44,6 +45,22 @@ async def show(request: Request, build: Build) -> Response | None:
         sheet, who = refusal(refused(told, HTTPStatus.INTERNAL_SERVER_ERROR)), visit.session.subject
     put_on_page(sheet, visit, who)
     return None
+
+
+async def show_to_all(request: Request, build: BuildForAll) -> None:
+    """A page that needs no sign-in; who is signed in keeps the way to the other pages."""
+    visit = visit_of(request)
+    who = visit.session.subject if visit else ""
+    try:
+        sheet = await build(portal_of(request).gateway)
+        if visit is not None:
+            who = await who_text(visit)
+    except Refused as error:
+        sheet = refusal(error)
+    except Exception as error:
+        told = Fault(reasons.UNFORESEEN, value=unforeseen(error))
+        sheet = refusal(refused(told, HTTPStatus.INTERNAL_SERVER_ERROR))
+    put_on_page(sheet, visit, who)
 
 
 def put_on_page(sheet: Sheet, visit: Visit | None = None, who: str = "") -> None:
@@ -71,6 +88,8 @@ async def who_text(visit: Visit) -> str:
     session = visit.session
     if session.is_hospital:
         return f"医疗机构 {session.institution}"
+    if session.role == "expert":
+        return "评审专家"
     if session.region in {"", "*"}:
         return "全部地区"
     return f"{await visit.place(session.region.ljust(6, '0'))} 医保部门"

@@ -81,12 +81,29 @@ class Gateway:
         answer = await self._call(key, method, *steps, headers=headers, **more)
         return answer.json() if answer.content else None
 
+    async def upload(self, key: str, *steps: str, name: str, content: bytes, **query: Query) -> Any:
+        """A file as the gateway takes it; the JSON of the answer."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        files = {"file": (name, content)}
+        return (await self._call(key, "POST", *steps, headers=headers, params=query, files=files)).json()
+
+    async def raw(self, key: str, *steps: str) -> httpx.Response:
+        """A stored file, as the gateway gives it."""
+        return await self._call(key, "GET", *steps)
+
     async def file(self, key: str, *steps: str, form: str, **query: Query) -> httpx.Response:
         """A table as a download, as the gateway writes it.
 
         :param form: ``csv`` or ``xlsx``.
         """
         return await self._call(key, "GET", *steps, params={**query, "format": form})
+
+    async def public(self, *steps: str, **query: Query) -> httpx.Response:
+        """``GET /public/<steps>``: what everybody may read, asked without a key.
+
+        :raises Refused: as :meth:`get`.
+        """
+        return await self._call("", "GET", *steps, root="/public", params=query)
 
     async def place_name(self, key: str, code: str) -> str:
         """The name of a place, the code itself for one without policy; names are the same for everybody."""
@@ -103,10 +120,10 @@ class Gateway:
             return False
 
     async def _call(self, key: str, method: str, *steps: str, **options: Any) -> httpx.Response:
-        path = "/".join(quote(step, safe="") for step in steps)
-        headers = {"Authorization": f"Bearer {key}", **options.pop("headers", {})}
+        path = "/".join((options.pop("root", "/api/v1"), *(quote(step, safe="") for step in steps)))
+        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {key}"} if key else {})
         try:
-            answer = await self._client.request(method, f"/api/v1/{path}", headers=headers, **options)
+            answer = await self._client.request(method, path, headers=headers, **options)
         except httpx.TransportError as error:
             log.warning("portal.gateway_away", error_type=type(error).__name__)
             raise refused(Fault(reasons.GATEWAY_AWAY), HTTPStatus.SERVICE_UNAVAILABLE) from error

@@ -42,6 +42,10 @@ class Visit:
         """A write."""
         return await self.gateway.send(self.session.key, method, *steps, body=body)
 
+    async def upload(self, *steps: str, name: str, content: bytes, **query: Query) -> Any:
+        """A file."""
+        return await self.gateway.upload(self.session.key, *steps, name=name, content=content, **query)
+
     async def place(self, code: str) -> str:
         """The name of a place."""
         return await self.gateway.place_name(self.session.key, code)

@@ -43,7 +43,7 @@ async def public(gw, path: str, status: int = 200, **headers: str):
 
 
 def pdf_text(content: bytes) -> str:
-    """What a reader copies out of the PDF: shown strings of the Chinese font, UTF-16 by the font's encoding."""
+    """What a reader copies out of the PDF: the shown strings, UTF-16 by the encoding of the font."""
     text = ""
     for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.S):
         packed = stream.strip()

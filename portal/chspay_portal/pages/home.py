@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from chspay_kit.markup import Part, Safe, join, tag
 from chspay_portal import words
 from chspay_portal.frame import PATIENCE, show
 from chspay_portal.gateway import Refused
-from chspay_portal.portal import Visit
+from chspay_portal.portal import Visit, visit_of
 from chspay_portal.view.layout import Sheet
 from chspay_portal.view.parts import (
     Cell,
@@ -50,7 +51,10 @@ _YEARS = (
 
 @ui.page("/", response_timeout=PATIENCE)
 async def home_page(request: Request) -> Response | None:
-    """The months and years."""
+    """The months and years; experts begin with what they are asked to review."""
+    visit = visit_of(request)
+    if visit is not None and visit.session.role == "expert":
+        return RedirectResponse("/reviews", HTTPStatus.SEE_OTHER)
     return await show(request, _build)
 
 

@@ -85,7 +85,7 @@ async def _build(visit: Visit, run_id: str, hospital: str, page_token: str) -> S
     period = title_of(run, await visit.place(run["pool"]))
     parts: list[Part] = [
         tag("div", _bill("分得", _EARNED, item), _bill("拨付", _PAID, item), cls="pair"),
-        _case_table(run_id, code, item, cases, page_token),
+        _case_table(run, code, item, cases, page_token, files=visit.session.institution == code),
         card(
             tag("h2", "结算单指纹（SM3）"),
             tag("p", digest(item["digest"])),
@@ -115,8 +115,26 @@ def _bill(title: str, lines: tuple[tuple[str, str, str, str], ...], item: dict[s
     return card(tag("h2", title), tag("table", tag("tbody", *rows), cls="bill"))
 
 
-def _case_table(run_id: str, code: str, item: dict[str, Any], cases: dict[str, Any], page_token: str) -> Safe:
+def _case_table(
+    run: dict[str, Any],
+    code: str,
+    item: dict[str, Any],
+    cases: dict[str, Any],
+    page_token: str,
+    *,
+    files: bool,
+) -> Safe:
+    """The cases; the hospital itself may file from each line.
+
+    :param files: whether the reader is that hospital.
+    """
+    run_id = run["run_id"]
     rows = [_case_row(each) for each in cases["items"]]
+    if files:
+        for row, each in zip(rows, cases["items"], strict=True):
+            to = href("disputes", "new", case=each["case_id"], hospital=code, pool=run["pool"])
+            row.append(Cell(link("申请", to, title=f"对病例 {each['case_id']} 申请特例单议或提出争议"), ""))
+    columns = (*_CASES, Column("争议")) if files else _CASES
     shown = f"本页 {len(rows)} 例，全部 {money(str(item['cases']))} 例。"
     more = []
     if page_token:
@@ -125,7 +143,7 @@ def _case_table(run_id: str, code: str, item: dict[str, Any], cases: dict[str, A
         following = href("runs", run_id, "statement", hospital=code, page_token=cases["next_page_token"])
         more.append(link("下一页", following))
     pager = tag("p", *(join(step, "　") for step in more), cls="noprint") if more else join()
-    return card(tag("h2", "病例"), table("cases", _CASES, rows, caption=f"{shown}点表头可排序。"), pager)
+    return card(tag("h2", "病例"), table("cases", columns, rows, caption=f"{shown}点表头可排序。"), pager)
 
 
 def _case_row(each: dict[str, Any]) -> list[Cell]:

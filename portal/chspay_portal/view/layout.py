@@ -18,7 +18,16 @@ from chspay_portal.view.parts import href, link, notice
 
 STATIC = files("chspay_portal") / "static"
 NAME = "chspay 医保支付"
-_NAVIGATION = (("结算", "/"), ("测算模拟", "/what-if"))
+#: What leads where, and to whom it is shown; an empty role is shown to everybody, signed in or not.
+_NAVIGATION = (
+    ("结算", "/", ("hospital", "bureau", "service")),
+    ("测算模拟", "/what-if", ("bureau", "service")),
+    ("争议", "/disputes", ("hospital", "bureau", "service")),
+    ("评审", "/reviews", ("expert",)),
+    ("抽取", "/draws", ("bureau", "service")),
+    ("协商", "/negotiations", ("hospital", "bureau", "service", "expert")),
+    ("公示", "/register", ()),
+)
 
 
 def _stamp(name: str) -> str:
@@ -91,13 +100,14 @@ def _quoted(text: str) -> str:
 
 def _top(sheet: Sheet, session: Session | None, who: str) -> Safe:
     brand = tag("a", tag("strong", "chspay"), " 医保支付", cls="brand", href="/")
-    if session is None:
-        return tag("header", brand, cls="top")
     entries = [
         tag("a", title, href=to, aria_current="page" if sheet.here == to else None)
-        for title, to in _NAVIGATION
-        if to == "/" or not session.is_hospital
+        for title, to, roles in _NAVIGATION
+        if not roles or (session is not None and session.role in roles)
     ]
+    if session is None:
+        sign_in = tag("div", link("登录", "/sign-in"), cls="person")
+        return tag("header", brand, tag("nav", *entries, aria_label="主导航"), sign_in, cls="top")
     out = tag(
         "form",
         tag("input", type="hidden", name="csrf", value=session.csrf),
