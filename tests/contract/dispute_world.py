@@ -118,6 +118,8 @@ class World:
     built: Built
     target: str
     admin_url: str
+    #: Where the rulebook and settlement answer, for a scheduler in a process of its own.
+    neighbours: tuple[str, str]
 
     async def tick(self) -> int:
         """Attends to what has run out; how many clocks that were."""
@@ -179,7 +181,7 @@ async def refused(call: Any) -> str:
 
 
 @contextlib.asynccontextmanager
-async def world(migrated_db: Any, admin_url: str = "") -> AsyncIterator[World]:
+async def world(migrated_db: Any) -> AsyncIterator[World]:
     """Everything served; drained at the end."""
     databases = {name: Database(migrated_db.url(name), max_size=6) for name in ("rulebook", "dispute")}
     for database in databases.values():
@@ -195,8 +197,8 @@ async def world(migrated_db: Any, admin_url: str = "") -> AsyncIterator[World]:
           "chspay.settlement.v1.DisputableService")],
         listen="127.0.0.1:0", claim_key=KEY,
     )  # fmt: skip
-    to_rulebook = Channel(f"127.0.0.1:{await first.start()}", KEY)
-    to_settlement = Channel(f"127.0.0.1:{await second.start()}", KEY)
+    neighbours = (f"127.0.0.1:{await first.start()}", f"127.0.0.1:{await second.start()}")
+    to_rulebook, to_settlement = (Channel(each, KEY) for each in neighbours)
     built = build(databases["dispute"], to_rulebook, to_settlement, calendar(), clock)
     third = Server(built.servicers, listen="127.0.0.1:0", claim_key=KEY, database=databases["dispute"])
     target = f"127.0.0.1:{await third.start()}"
@@ -204,7 +206,7 @@ async def world(migrated_db: Any, admin_url: str = "") -> AsyncIterator[World]:
     try:
         yield World(
             cases_pb2_grpc.CaseServiceStub(channel), machines_pb2_grpc.MachineServiceStub(channel), channel,
-            databases["dispute"], told, clock, built, target, migrated_db.admin_url,
+            databases["dispute"], told, clock, built, target, migrated_db.admin_url, neighbours,
         )  # fmt: skip
     finally:
         await asyncio.gather(*(each.close() for each in (channel, to_rulebook, to_settlement)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 
 import asyncpg
@@ -27,6 +28,7 @@ from dispute_world import (
 
 from chspay.dispute.v1 import cases_pb2 as pb
 from chspay.settlement.v1 import disputable_pb2
+from chspay_core.errors import Fault
 from chspay_kit.auth import Claim
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -41,7 +43,9 @@ async def here(migrated_db):
 @pytest.fixture(autouse=True)
 def today(request):
     if "here" in request.fixturenames:
-        request.getfixturevalue("here").clock.set("2026-04-01")
+        found = request.getfixturevalue("here")
+        found.clock.set("2026-04-01")
+        found.settlement.by_group, found.settlement.own = 2000, {"H1": 1000, "H2": 1000}
 
 
 KEEP_OUT = pb.Decision(
@@ -294,3 +298,46 @@ async def test_the_queue_is_ordered_and_paged(here) -> None:
     assert dated == sorted(dated)
     assert len({item[3] for item in seen}) == len(seen) > 5
     assert await refused(here.ask(CITY, "ListCases", page_token="AAAA")) == "PAGE_TOKEN_BAD"
+
+
+async def test_a_random_walk_leaves_the_history_equal_to_the_state(here) -> None:
+    # Whoever asks whatever in whatever order: only rows of the machine are taken, each is written down.
+    machine, chance = here.built.moves.machines["case"], random.Random(3601)
+    rows = {(item.source, item.event): item.target for item in machine.transitions}
+    cases = [(await here.submitted(f"W{number}")) for number in range(8)]
+    stands = {case.case_no: ("SUBMITTED", 1) for case in cases}
+    claims = (HOSPITAL, NEIGHBOUR, ACCEPTOR, REVIEWER, CITY, CITY_TWO, CLEARING, AUDIT, SECRETARY)
+    events = sorted({item.event for item in machine.transitions if not item.automatic})
+    more = {
+        "reason": "理由", "checked": ["subject", "materials", "period"], "unrelated": True,
+        "document": "〔2026〕1号", "lacking": ["records"], "opinion": "support", "ground": "LATE",
+        "objector": "某单位", "decision_no": "1号",
+    }  # fmt: skip
+    taken = 0
+    for _ in range(160):
+        case_no, event = chance.choice(list(stands)), chance.choice(events)
+        state, version = stands[case_no]
+        if chance.random() < 0.6:
+            event = chance.choice([item.event for item in machine.leaving(state)] or [event])
+        try:
+            await here.act(chance.choice(claims), case_no, event, **more)
+        except Fault:
+            continue
+        assert (state, event) in rows
+        stands[case_no] = (rows[state, event], version + 1)
+        taken += 1
+    assert taken > 5
+    for case_no, (state, version) in stands.items():
+        told = (await here.ask(CITY, "GetCase", case_no=case_no)).case
+        assert (told.state, told.version) == (state, version)
+        history = await here.ask(CITY, "GetHistory", case_no=case_no)
+        assert history.intact
+        assert [item.seq for item in history.steps] == list(range(version + 1))
+    admin = await asyncpg.connect(here.admin_url)
+    try:
+        with pytest.raises(asyncpg.PostgresError):
+            await admin.execute("UPDATE dispute.docket SET state = 'SETTLED', version = version + 1")
+        with pytest.raises(asyncpg.PostgresError):
+            await admin.execute("UPDATE dispute.history SET actor = 'x'")
+    finally:
+        await admin.close()

@@ -116,10 +116,13 @@ class CaseEffects:
         sheet = Worksheet(f"案件{case.case_no}的结论：{outcome.OUTCOMES[decision.outcome]}")
         effect = outcome.effect(decision, facts, policy, sheet)
         body = plain_decision(decision)
+        before = await store.standing_decision(connection, case.case_no)
+        # What ends a reconsideration is not told again by a notice of its own: it takes the number of before.
+        numbered = f"{before.decision_no}（复核）" if before is not None and before.decision_no else ""
         new = StoredDecision(
             case_no=case.case_no,
             seq=row.version,
-            decision_no="",
+            decision_no=str(details.get("decision_no") or (numbered if "publish" in step.effects else "")),
             outcome=decision.outcome,
             body=body,
             digest=sm3_hex(orjson.dumps([case.case_no, row.version, body], option=orjson.OPT_SORT_KEYS)),
