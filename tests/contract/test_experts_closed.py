@@ -85,7 +85,7 @@ async def test_an_expert_learns_no_name_on_any_endpoint(here):
             assert name not in said, name
         assert "■■■" in pack.dispute
         file.file_id = "0" * 16
-        assert await ew.refused(here.panels.GetReviewFile(file)) == "PAPER_UNKNOWN"
+        assert await ew.refused(here.panels.GetReviewFile(file)) == "PACK_PAPER_UNKNOWN"
         for asked in (
             here.experts.GetExpert(pb.GetExpertRequest(expert_id=other)),
             here.experts.ListExperts(pb.ListExpertsRequest()),

@@ -92,11 +92,10 @@ class Draws:
         """Cases that need a panel and have none under way."""
         overseer(pool)
         connection = await current_connection()
-        found = []
-        for case_no, of_pool, state, due in await panels.waiting(connection, pool, 500):
-            case = await case_of(connection, case_no)
-            found.append(Waiting(case_no, of_pool, STAGES[state], due, _mdc(case)))
-        return found
+        return [
+            Waiting(case_no, of_pool, STAGES[state], due, _mdc(await case_of(connection, case_no)))
+            for case_no, of_pool, state, due in await panels.waiting(connection, pool, 500)
+        ]
 
     async def open(
         self, request_id: str, pool: str, committed: str, source: str, beacon_at: datetime

@@ -24,7 +24,7 @@ from chspay_dispute.store.experts import panels
 from chspay_kit.auth import Claim, current_claim
 from chspay_kit.db import current_connection
 
-PAPER_UNKNOWN = Reason("PAPER_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的材料。")
+PAPER_UNKNOWN = Reason("PACK_PAPER_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的材料。")
 PAPER_NOT_FOR_EXPERTS = Reason(
     "PAPER_NOT_FOR_EXPERTS", Kind.PRECONDITION, "这类材料不送专家评审，请上传脱敏后的病历材料。"
 )

@@ -63,7 +63,7 @@ NOT_ALL_DECLARED = Reason("NOT_ALL_DECLARED", Kind.PRECONDITION, "还有{value}�
 PANEL_BROKEN = Reason("PANEL_BROKEN", Kind.PRECONDITION, "专家组不符合机构或等级的要求，请重新抽取。")
 RECUSE_REASON = Reason("RECUSE_REASON", Kind.INVALID, "请写明回避的理由，至多200字。")
 SHEET_TWICE = Reason("SHEET_TWICE", Kind.CONFLICT, "您已经提交过评分，不能更改。")
-VOTE_TWICE = Reason("VOTE_TWICE", Kind.CONFLICT, "您已经表决过，不能更改。")
+VOTE_TWICE = Reason("PANEL_VOTE_TWICE", Kind.CONFLICT, "您已经表决过，不能更改。")
 VOTES_CAST = Reason("VOTES_CAST", Kind.PRECONDITION, "已经有人表决，合议意见不能再改。")
 OPINION_CHANGED = Reason("OPINION_CHANGED", Kind.CONFLICT, "合议意见有变化，请重新查看以后再表决。")
 ABSTAIN_TOO_MANY = Reason(
@@ -232,7 +232,7 @@ class Panels:
     async def vote(self, panel_id: str, vote: str, digest: str, signature: str) -> tuple[View, Whole]:
         """A vote; the last one concludes.
 
-        :raises Fault: VOTE_TWICE, OPINION_CHANGED, ABSTAIN_TOO_MANY, SIGNATURE_BAD, PANEL_STATE.
+        :raises Fault: PANEL_VOTE_TWICE, OPINION_CHANGED, ABSTAIN_TOO_MANY, SIGNATURE_BAD, PANEL_STATE.
         """
         connection, seat, panel = await own_seat(panel_id, "accepted")
         in_state(panel, "opinion")
