@@ -165,6 +165,10 @@ async def test_other_payments_are_booked_once_and_the_inpatient_ones_cut_the_fun
             await put(again(asked, amount_fen=2_000_001))
     assert caught.value.reason.code == "OTHER_PAYMENT_OTHER"
     month = f"{mw.YEAR}-04"
+    elsewhere = mw.payment("moved", month=month, corrects="community-4", payee="H002")
+    with auth.use_claim(sw.BUREAU), pytest.raises(Fault) as caught:
+        await put(elsewhere)  # money of one payee never corrects what another one was paid
+    assert caught.value.reason.code == "OTHER_CORRECTS_DIFFERS"
     for reason, wrong in {
         # The run of the month books under this very source: a made-up one would stop it for good.
         "OTHER_SOURCE_RESERVED": mw.payment("MR-1/per_diem/H001", month=month, source_service="settlement"),

@@ -125,6 +125,7 @@ async def test_an_acute_episode_is_paid_by_its_group_and_a_short_one_is_not(here
             await here.records.PutStayRecord(put)
         scope = await here.perdiem.GetScope(pb.GetScopeRequest(pool=pw.POOL, month=pw.MONTH))
         assert {"A-1", "A-2"} <= set(scope.own_list_case_ids)
+        assert {(code, "A-1"), (code, "A-2")} <= {(o.hospital_code, o.case_id) for o in scope.own_list_keys}
         assert code in scope.hospital_codes
         assert {(item.department, item.category) for item in scope.departments} == {
             ("A15", "psychiatry"), ("A21", "rehabilitation"), ("A24", "hospice"),

@@ -93,7 +93,7 @@ def world(
             answer, inside = answered(one, row[5])
             answers.append(answer)
             episodes += [inside] if inside is not None else []
-    own = tuple(one.case_id for answer in answers for one in answer.own_lists)
+    own = tuple((answer.hospital_code, one.case_id) for answer in answers for one in answer.own_lists)
     return episodes, Run(TABLE, Answers("ab", own, tuple(answers)), earlier or SettledDays())
 
 

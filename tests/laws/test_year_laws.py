@@ -270,3 +270,25 @@ def test_twenty_thousand_years_lose_no_fen(found: list, budget: int, level: str)
     year, _, _ = year_of(found, budget, **{"clearing.level": level})
     assert sum(hospital.fund_fen for hospital in year.hospitals) == year.decision.decision_fen
     assert difference_fen(year_postings(year, "y")) == 0
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("bill", [0, 100_000])
+def test_an_institution_that_owes_points_owes_money_or_stops_the_clearing(level: str, bill: int) -> None:
+    """Points lost to violations are never forgiven by the way the year is shared."""
+    members = [
+        Member("H1", "990101", Standing.NORMAL, 1, -5_000_000, 0, 0, bill),
+        Member("H2", "990101", Standing.NORMAL, 1, 80_000_000, 0, 0, 20 * bill),
+        Member("H3", "990102", Standing.NORMAL, 1, 90_000_000, 0, 0, 30 * bill),
+    ]
+    policy = policy_of({**RULES, "clearing.level": level})
+    scores = {member.hospital_code: Decimal(90) for member in members}
+    if level == "nested@1":
+        with pytest.raises(Fault) as caught:
+            clear_year(members, 10_000_000, {}, scores, policy)
+        assert (caught.value.reason.code, caught.value.facts["hospital"]) == ("YEAR_POINTS_NEGATIVE", "H1")
+        return
+    year = clear_year(members, 10_000_000, {}, scores, policy)
+    assert year.hospitals[0].balance_fen < 0
+    assert sum(hospital.fund_fen for hospital in year.hospitals) == year.decision.decision_fen
+    year_postings(year, "年度清算")

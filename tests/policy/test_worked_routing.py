@@ -65,7 +65,7 @@ def days(case: dict) -> None:
         )
         for row in case["answers"]
     )  # fmt: skip
-    own = tuple(one.case_id for answer in answers for one in answer.own_lists)
+    own = tuple((answer.hospital_code, one.case_id) for answer in answers for one in answer.own_lists)
     found = {one.case_id: one for one in Run(router(case), Answers("ab", own, answers)).routes(episodes)}
     assert set(found) == set(case["routed"])
     for name, want in case["routed"].items():

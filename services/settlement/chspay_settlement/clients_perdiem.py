@@ -44,8 +44,13 @@ class Scope(NamedTuple):
     """Which cases of a month have to be asked for."""
 
     departments: frozenset[str]
-    #: Lists inside of stays; answered with their stay.
-    own_lists: frozenset[str]
+    #: Lists inside of stays, by institution and number; answered with their stay. The institution is empty
+    #: where the service does not name it.
+    own_lists: frozenset[tuple[str, str]]
+
+    def inside(self, hospital_code: str, case_id: str) -> bool:
+        """Whether a list lies inside of a stay."""
+        return not self.own_lists.isdisjoint({(hospital_code, case_id), ("", case_id)})
 
 
 class BedDays:
@@ -75,8 +80,10 @@ class BedDays:
             found = await stub.GetScope(pb.GetScopeRequest(pool=pool, month=str(month)))
         except Fault as fault:
             raise _away(fault) from fault
+        named = frozenset((one.hospital_code, one.case_id) for one in found.own_list_keys)
         return Scope(
-            frozenset(one.department for one in found.departments), frozenset(found.own_list_case_ids)
+            frozenset(one.department for one in found.departments),
+            named or frozenset(("", case_id) for case_id in found.own_list_case_ids),
         )
 
     async def price(

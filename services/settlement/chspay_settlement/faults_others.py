@@ -19,7 +19,7 @@ SOURCE_OURS = Reason(
 CORRECTS_OTHER = Reason(
     "OTHER_CORRECTS_DIFFERS",
     Kind.INVALID,
-    "要更正的{payment}属于{pool}的{book}（{method}），与这一笔不同，请核对来源编号{value}。",
+    "要更正的{payment}属于{pool}的{book}（{method}，收款方{payee}），与这一笔不同，请核对来源编号{value}。",
 )
 OTHER_DIFFERS = Reason(
     "OTHER_PAYMENT_OTHER",

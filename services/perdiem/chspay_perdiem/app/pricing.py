@@ -58,7 +58,7 @@ class Scope(NamedTuple):
 
     departments: list[tuple[str, str]]
     hospitals: list[str]
-    own_lists: list[str]
+    own_lists: list[tuple[str, str]]
     policy_digest: str
 
 

@@ -68,7 +68,10 @@ class PerDiemServicer(perdiem_pb2_grpc.PerDiemServiceServicer):
                 for department, category in found.departments
             ],
             hospital_codes=found.hospitals,
-            own_list_case_ids=found.own_lists,
+            own_list_case_ids=sorted({case_id for _, case_id in found.own_lists}),
+            own_list_keys=[
+                pb.OwnListKey(hospital_code=code, case_id=case_id) for code, case_id in found.own_lists
+            ],
             policy_digest=found.policy_digest,
         )
 

@@ -79,17 +79,17 @@ async def of_stays(stays: Sequence[tuple[str, str]]) -> list[Record]:
     return await _all(text, [hospital for hospital, _ in stays], [case for _, case in stays])
 
 
-async def own_lists(pool: str, since: date, until: date) -> list[str]:
-    """Lists that lie inside of stays of the pool, with a day in ``[since, until)``."""
+async def own_lists(pool: str, since: date, until: date) -> list[tuple[str, str]]:
+    """Lists ``(institution, number)`` inside of stays of the pool, with a day in ``[since, until)``."""
     rows = await (await current_connection()).fetch(
-        "SELECT DISTINCT r.other_case_id FROM stay_record r LEFT JOIN record_withdrawal w"
+        "SELECT DISTINCT r.hospital_code, r.other_case_id FROM stay_record r LEFT JOIN record_withdrawal w"
         " USING (hospital_code, record_no) WHERE w.reason IS NULL AND r.pool = $1"
-        " AND r.kind IN ('acute', 'interim') AND r.since < $3 AND r.until >= $2 ORDER BY 1",
+        " AND r.kind IN ('acute', 'interim') AND r.since < $3 AND r.until >= $2 ORDER BY 1, 2",
         pool,
         since,
         until,
     )
-    return [row["other_case_id"] for row in rows]
+    return [(row["hospital_code"], row["other_case_id"]) for row in rows]
 
 
 async def outcomes(hospital_code: str, cases: Sequence[str]) -> list[Record]:

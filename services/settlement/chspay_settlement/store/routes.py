@@ -74,14 +74,17 @@ async def of_cases(connection: asyncpg.Connection, run_id: str, keys: Collection
     ]
 
 
-async def present(connection: asyncpg.Connection, run_id: str, case_ids: Collection[str]) -> list[str]:
-    """Those of some case numbers that stand in a run."""
+async def present(connection: asyncpg.Connection, run_id: str, keys: Collection[CaseKey]) -> list[CaseKey]:
+    """Those of some lists that stand in a run; one of an unnamed institution counts for every one."""
     rows = await connection.fetch(
-        "SELECT DISTINCT case_id FROM settlement.run_case WHERE run_id = $1 AND case_id = ANY($2) ORDER BY 1",
+        "SELECT DISTINCT k.hospital_code, k.case_id FROM settlement.run_case c"
+        " JOIN unnest($2::text[], $3::text[]) AS k(hospital_code, case_id) ON k.case_id = c.case_id"
+        "  AND k.hospital_code IN ('', c.hospital_code) WHERE c.run_id = $1 ORDER BY 1, 2",
         run_id,
-        sorted(case_ids),
+        [key[0] for key in keys],
+        [key[1] for key in keys],
     )
-    return [row[0] for row in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
 async def episode(

@@ -256,16 +256,26 @@ class ScopeDepartment(_message.Message):
     def __init__(self, department: _Optional[str] = ..., category: _Optional[str] = ...) -> None: ...
 
 class GetScopeResponse(_message.Message):
-    __slots__ = ("departments", "hospital_codes", "own_list_case_ids", "policy_digest")
+    __slots__ = ("departments", "hospital_codes", "own_list_case_ids", "policy_digest", "own_list_keys")
     DEPARTMENTS_FIELD_NUMBER: _ClassVar[int]
     HOSPITAL_CODES_FIELD_NUMBER: _ClassVar[int]
     OWN_LIST_CASE_IDS_FIELD_NUMBER: _ClassVar[int]
     POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    OWN_LIST_KEYS_FIELD_NUMBER: _ClassVar[int]
     departments: _containers.RepeatedCompositeFieldContainer[ScopeDepartment]
     hospital_codes: _containers.RepeatedScalarFieldContainer[str]
     own_list_case_ids: _containers.RepeatedScalarFieldContainer[str]
     policy_digest: str
-    def __init__(self, departments: _Optional[_Iterable[_Union[ScopeDepartment, _Mapping]]] = ..., hospital_codes: _Optional[_Iterable[str]] = ..., own_list_case_ids: _Optional[_Iterable[str]] = ..., policy_digest: _Optional[str] = ...) -> None: ...
+    own_list_keys: _containers.RepeatedCompositeFieldContainer[OwnListKey]
+    def __init__(self, departments: _Optional[_Iterable[_Union[ScopeDepartment, _Mapping]]] = ..., hospital_codes: _Optional[_Iterable[str]] = ..., own_list_case_ids: _Optional[_Iterable[str]] = ..., policy_digest: _Optional[str] = ..., own_list_keys: _Optional[_Iterable[_Union[OwnListKey, _Mapping]]] = ...) -> None: ...
+
+class OwnListKey(_message.Message):
+    __slots__ = ("hospital_code", "case_id")
+    HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    hospital_code: str
+    case_id: str
+    def __init__(self, hospital_code: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
 
 class Pricing(_message.Message):
     __slots__ = ("pool", "month", "stay", "answer", "policy_digest", "replaced_by")

@@ -160,10 +160,12 @@ async def book_payment(
         corrected = await others.of_source(connection, wanted.source_service, wanted.corrects)
         if corrected is None:
             raise Fault(faults_others.CORRECTS_UNKNOWN, field="corrects", value=wanted.corrects)
-        if (corrected.pool, corrected.method, corrected.fund_book) != (wanted.pool, method, book):
+        same = (corrected.pool, corrected.payee, corrected.method, corrected.fund_book)
+        if same != (wanted.pool, wanted.payee, method, book):
             raise Fault(
                 faults_others.CORRECTS_OTHER, field="corrects", value=wanted.corrects, pool=corrected.pool,
-                payment=corrected.payment_id, method=METHOD_NAMES[OtherMethod(corrected.method)],
+                payment=corrected.payment_id, payee=corrected.payee,
+                method=METHOD_NAMES[OtherMethod(corrected.method)],
                 book=BOOK_NAMES[Book(corrected.fund_book)],
             )  # fmt: skip
     number = await others.count(connection, wanted.pool, wanted.period) + 1

@@ -76,7 +76,7 @@ class Routing:
         asked = [
             one
             for one in await routes.of_departments(connection, run.run_id, scope.departments)
-            if one.case_id not in scope.own_lists
+            if not scope.inside(*one.key)
         ]
         found, digest = await self._bed_days.price(f"{run.run_id}/bed-days", run.pool, month, asked)
         own = await routes.present(connection, run.run_id, scope.own_lists)

@@ -99,8 +99,8 @@ class Answers(NamedTuple):
     """All answers of a run, and the policy the bed-day service answered by."""
 
     policy_digest: str
-    #: Lists inside of stays, whoever's they are: ``case_id`` of each.
-    own_lists: tuple[str, ...]
+    #: Lists inside of stays, by institution and number; answers kept before institutions were named have "".
+    own_lists: tuple[CaseKey, ...]
     answers: tuple[Answer, ...]
 
     def content(self) -> bytes:
@@ -109,7 +109,7 @@ class Answers(NamedTuple):
             {
                 "format": FORMAT,
                 "policy_digest": self.policy_digest,
-                "own_lists": sorted(self.own_lists),
+                "own_lists": [[code, case] if code else case for code, case in sorted(self.own_lists)],
                 "answers": [_row(answer) for answer in sorted(self.answers)],
             }
         )
@@ -125,7 +125,8 @@ def answers_of(content: bytes) -> Answers:
         if data["format"] != FORMAT:
             raise Fault(BROKEN, field="format", value=data["format"])
         found = tuple(_answer(row) for row in data["answers"])
-        return Answers(data["policy_digest"], tuple(data["own_lists"]), found)
+        own = tuple(("", one) if isinstance(one, str) else (one[0], one[1]) for one in data["own_lists"])
+        return Answers(data["policy_digest"], own, found)
     except (ValueError, KeyError, TypeError) as error:
         raise Fault(BROKEN, field="answers", value=type(error).__name__) from error
 

@@ -162,7 +162,8 @@ class Run:
         elif answer is not None:
             said = answer.found
         else:
-            said = BedDays.OWN_LIST if episode.case_id in self._own_lists else BedDays.NOT_ASKED
+            inside = not self._own_lists.isdisjoint({episode.key, ("", episode.case_id)})
+            said = BedDays.OWN_LIST if inside else BedDays.NOT_ASKED
         name = f"{episode.hospital_code}/{episode.case_id}"
         facts = Facts(
             name, episode.institution, INPATIENT, episode.department, episode.insurance,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from chspay_core.amounts import divide_half_up, largest_remainder
+from chspay_core.amounts import divide_half_up, from_micro, largest_remainder, plain
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.method_registry import Registry
 from chspay_core.policy import Policy
@@ -29,6 +29,12 @@ BUDGET_EXHAUSTED = Reason(
     "YEAR_BUDGET_EXHAUSTED",
     Kind.PRECONDITION,
     "已解除协议的医疗机构据实结算{value}分，超过年度预算{budget}分，无法清算其余机构，请先调整预算。",
+)
+POINTS_NEGATIVE = Reason(
+    "YEAR_POINTS_NEGATIVE",
+    Kind.PRECONDITION,
+    "机构{hospital}全年点数为{value}点（违规扣减超过所得），按“nested@1”逐级分配不能形成应追回的欠款。"
+    "请按点数分配的办法清算，或先就违规追回。",
 )
 ACTUAL_NEGATIVE = Reason(
     "YEAR_ACTUAL_NEGATIVE", Kind.INVALID, "医疗机构{hospital}的据实基金费用为{value}分，不能小于零，请核对。"
@@ -207,8 +213,13 @@ def _institution(pool: Pool) -> Shared:
 def _nested(pool: Pool) -> Shared:
     """The pool's decision handed to areas and from each area to its institutions, by banded claims.
 
-    Where nobody has a claim (no bill, and bands that pay the bill) what there is goes by points.
+    Where nobody has a claim (no bill, and bands that pay the bill) what there is goes by points. Claims have
+    no place for who lost more points than he earned: that is refused, for by points he would owe his share.
     """
+    for member in sorted(pool.members):
+        if member.points_micro < 0:
+            points_lost = plain(from_micro(member.points_micro))
+            raise Fault(POINTS_NEGATIVE, value=points_lost, hospital=member.hospital_code)
     bands = read_bands(pool.policy)
     amount = decision_fen(pool.actual_fen, pool.budget_fen, pool.policy)
     areas: dict[str, list[Member]] = {}
@@ -256,7 +267,8 @@ def decide(
     target gets no more than its bill; what it may not have goes where ``clearing.withheld`` says.
 
     :param facts: what the form of the point value needs besides points (``value_facts.facts_of``).
-    :raises Fault: POLICY_*, METHOD_UNKNOWN, YEAR_BUDGET_EXHAUSTED, YEAR_ACTUAL_NEGATIVE, NO_POINTS.
+    :raises Fault: POLICY_*, METHOD_UNKNOWN, YEAR_BUDGET_EXHAUSTED, YEAR_ACTUAL_NEGATIVE, NO_POINTS,
+        YEAR_POINTS_NEGATIVE where the level cannot carry an institution that owes points.
     """
     ordered = sorted(members)
     for member in ordered:
