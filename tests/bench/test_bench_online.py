@@ -22,7 +22,7 @@ pytestmark = pytest.mark.bench
 HOSPITAL, POOL = "H99010100001", "990100"
 LOAD = Path(__file__).with_name("load.py")
 SECONDS = 10.0
-LEAST_PER_SECOND, MOST_P99_MS = 400, 60
+LEAST_PER_SECOND, MOST_P99_MS = 800, 40
 
 
 async def measure(
@@ -68,7 +68,7 @@ def show(found: list[dict[str, object]], seconds: dict[str, float]) -> None:
 
 @pytest.mark.timeout(600)
 async def test_bench_online_lists(tmp_path):
-    """How many lists a second, and how long each takes; every one accepted must be in the database.
+    """How many lists a second, and how long each takes; every one accepted is in the database, once.
 
     The target is told, not asserted: it depends on what else the machine does.
     """
@@ -92,13 +92,17 @@ async def test_bench_online_lists(tmp_path):
         ]
         after = spent(stack)
         show(found, {name: after[name] - before[name] for name in after})
+        again = await measure(stack, key, 16, 16 * 10_000_000)
+        print(f"同样的清单再报一遍：每秒 {again['per_second']} 份，p99 {again['p99_ms']} 毫秒")
         connection = await asyncpg.connect(stack.admin_url)
         rows = await connection.fetchval(
             "SELECT count(*) FROM settlement.list_version WHERE case_id >= 'B01' AND case_id < 'B9'"
         )
         await connection.close()
-    assert not any(each["refused"] for each in found), found
-    assert rows == sum(each["accepted"] for each in found)
+    assert not any(each["refused"] for each in (*found, again)), found
+    # Whatever was sent twice is there once.
+    alone, some, many = (each["accepted"] for each in found)
+    assert rows == alone + max(some, again["accepted"]) + many
     reached = found[1]["per_second"] >= LEAST_PER_SECOND and found[1]["p99_ms"] < MOST_P99_MS
     told = "达到" if reached else "未达到"
     print(f"16 连接的目标 {LEAST_PER_SECOND} 份/秒、p99 小于 {MOST_P99_MS} 毫秒：{told}")
