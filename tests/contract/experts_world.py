@@ -225,11 +225,16 @@ async def drawn(here: World, *case_nos: str) -> tuple[pb.PanelBatch, str]:
         batch = (await here.draws.OpenBatch(asked)).batch
         closing = pb.CloseBatchRequest(request_id=fresh(), batch_id=batch.batch_id, case_nos=case_nos)
         await here.draws.CloseBatch(closing)
-        await asyncio.sleep(max((at - datetime.now(UTC)).total_seconds(), 0) + 0.05)
+        await until(at)
         last = pb.DrawBatchRequest(
             request_id=fresh(), batch_id=batch.batch_id, secret=secret, beacon="03 11 17 20 28 31"
         )
         return (await here.draws.DrawBatch(last)).batch, secret
+
+
+async def until(at: datetime) -> None:
+    """Waits until an instant has passed: the beacon speaks."""
+    await asyncio.sleep(max((at - datetime.now(UTC)).total_seconds(), 0) + 0.05)
 
 
 async def sitting(here: World, panel_id: str) -> list[pb.PanelSeat]:

@@ -138,3 +138,31 @@ async def test_scores_far_apart_call_two_more_then_the_province(here):
         for one in (batch, higher):
             checked = await here.draws.VerifyBatch(pb.VerifyBatchRequest(batch_id=one.batch_id))
             assert (list(checked.findings), list(checked.inner_findings)) == ([], [])
+
+
+async def test_a_share_of_the_decisions_is_judged_again_by_other_experts(here):
+    """Which decision is audited is drawn later; the second panel is fresh, and moves nothing of the case."""
+    with use_claim(ew.SECRETARY):
+        asked = pb.ListWaitingRequest(pool=ew.POOL)
+        (waiting,) = [one for one in (await here.draws.ListWaiting(asked)).cases if one.stage == "second"]
+    before = await ew.state_of(here, waiting.case_no)
+    with use_claim(ew.AUDITOR):
+        listed = await here.panels.ListPanels(pb.ListPanelsRequest(case_no=waiting.case_no))
+        first = {seat.expert_id for seat in listed.panels[0].seats}
+    batch, _ = await ew.drawn(here, waiting.case_no)
+    (panel_id,) = batch.panel_ids
+    members = await ew.declared(here, panel_id)
+    assert not first & set(members)
+    for one in members:
+        await ew.score(here, panel_id, one)
+    await ew.opine(here, panel_id, members[0], outcome="KEEP", reason_code="WITHIN_STANDARD", avoidable=[])
+    for one in members:
+        panel = await ew.vote(here, panel_id, one, "yes")
+    assert (panel.stage, panel.state, panel.outcome) == ("second", "concluded", "KEEP")
+    assert await ew.state_of(here, waiting.case_no) == before
+    with use_claim(ew.SECRETARY):
+        found = (await here.panels.ListQuality(pb.ListQualityRequest(pool=ew.POOL))).experts
+        assert waiting.case_no not in {one.case_no for one in (await here.draws.ListWaiting(asked)).cases}
+    measured = {one.expert_id: one for one in found}
+    for one in first:
+        assert (measured[one].overturned.times, measured[one].overturned.of) == (1, 1)

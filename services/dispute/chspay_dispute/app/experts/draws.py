@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import orjson
@@ -19,6 +19,7 @@ import orjson
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_dispute.app import register
 from chspay_dispute.app.cases.common import CASE, case_of, persons
+from chspay_dispute.app.experts import seconds
 from chspay_dispute.app.experts.access import PANEL_UNKNOWN, dated_id, overseer, secretary
 from chspay_dispute.app.experts.common import shape_in
 from chspay_dispute.app.experts.packs import pack_digest, pack_of
@@ -38,6 +39,7 @@ from chspay_dispute.engine.experts.gather import Checked, Told, check_draws
 from chspay_dispute.engine.experts.stream import Stream, check_beacon, check_secret, commitment, seed
 from chspay_dispute.engine.experts.terms import OPEN_SEAT, Terms, read_terms
 from chspay_dispute.store.cases import StoredCase
+from chspay_dispute.store.docket import NO_DAY
 from chspay_dispute.store.experts import draws as store
 from chspay_dispute.store.experts import panels
 from chspay_dispute.store.experts.draws import Batch
@@ -72,30 +74,26 @@ _STATES = {"opened": "已承诺", "closed": "名单已关闭", "drawn": "已抽�
 SUBSTITUTE_PLACE, ADDED_PLACE = 100, 1000
 
 
-class Waiting(NamedTuple):
-    """A case that waits for a panel."""
-
-    case_no: str
-    pool: str
-    stage: str
-    due: date
-    mdc: str
-
-
 class Draws:
     """Draws panels."""
 
     def __init__(self, moves: Moves, pool: Pool) -> None:
         self._moves, self._pool = moves, pool
 
-    async def waiting(self, pool: str) -> list[Waiting]:
-        """Cases that need a panel and have none under way."""
+    async def waiting(self, pool: str) -> list[seconds.Waiting]:
+        """Cases that need a panel and have none; of one pool also the decisions drawn for a second review."""
         overseer(pool)
         connection = await current_connection()
-        return [
-            Waiting(case_no, of_pool, STAGES[state], due, _mdc(await case_of(connection, case_no)))
+        found = [
+            seconds.Waiting(case_no, of_pool, STAGES[state], due, _mdc(await case_of(connection, case_no)))
             for case_no, of_pool, state, due in await panels.waiting(connection, pool, 500)
         ]
+        if pool:
+            terms = read_terms(await self._moves.policies.policy(pool, self._moves.today()))
+            for case_no in await seconds.due(connection, pool, terms):
+                mdc = _mdc(await case_of(connection, case_no))
+                found.append(seconds.Waiting(case_no, pool, seconds.SECOND, NO_DAY, mdc))
+        return found
 
     async def open(
         self, request_id: str, pool: str, committed: str, source: str, beacon_at: datetime
@@ -247,6 +245,8 @@ class Draws:
         """A panel with its list; nobody is drawn yet."""
         row = await self._moves.locked(connection, CASE, case_no)
         stage = STAGES.get(row.state)
+        if stage is None and case_no in await seconds.due(connection, batch.pool, terms):
+            stage = seconds.SECOND
         before = await panels.of_case(connection, case_no)
         if stage is None or row.pool != batch.pool or any(one.state in panels.OPEN for one in before):
             raise Fault(CASE_NOT_WAITING, field="case_nos", value=case_no)

@@ -307,3 +307,35 @@ async def service_of(connection: asyncpg.Connection, pool: str, since: datetime)
         since,
     )
     return [Service(**row) for row in rows]
+
+
+async def decided_between(connection: asyncpg.Connection, pool: str) -> list[tuple[str, str, dict[str, str]]]:
+    """Every drawn batch of a pool with its seed, and the first decisions since the batch before closed.
+
+    The last vote on a panel is its decision; cases by panel.
+    """
+    rows = await connection.fetch(
+        "WITH batch AS (SELECT batch_id, seed, closed_at,"
+        "  lag(closed_at, 1, '-infinity') OVER (ORDER BY closed_at, batch_id) AS since"
+        "  FROM draw_batch WHERE pool = $1 AND state = 'drawn'),"
+        " decided AS (SELECT p.panel_id, p.case_no, max(v.put_at) AS at FROM panel p"
+        "  JOIN panel_vote v USING (panel_id) WHERE p.pool = $1 AND p.stage = 'first'"
+        "  AND p.state = 'concluded' GROUP BY p.panel_id)"
+        " SELECT b.batch_id, b.seed, d.panel_id, d.case_no FROM batch b"
+        " JOIN decided d ON d.at >= b.since AND d.at < b.closed_at ORDER BY b.closed_at, d.panel_id",
+        pool,
+    )
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows:
+        found.setdefault((row["batch_id"], row["seed"]), {})[row["panel_id"]] = row["case_no"]
+    return [(batch_id, seed, decided) for (batch_id, seed), decided in found.items()]
+
+
+async def with_stage(connection: asyncpg.Connection, pool: str, stage: str) -> set[str]:
+    """Cases that have a panel of a stage, unless it was dissolved."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT case_no FROM panel WHERE pool = $1 AND stage = $2 AND state <> 'dissolved'",
+        pool,
+        stage,
+    )
+    return {row["case_no"] for row in rows}
