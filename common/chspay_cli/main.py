@@ -66,6 +66,8 @@ COMMANDS = (
     Command("dispute", "cli_dispute", "app", "争议处理：核对、申请、上传、办理、队列、限额、期限、过程。"),
     Command("expert", "cli_expert", "app", "评议专家：专家库、回避、评审、表决、质量。"),
     Command("draw", "cli_draw", "app", "专家抽取：生成密值，开批、关闭、抽取，离线核验。"),
+    Command("negotiate", "cli_negotiate", "app", "协商谈判：议题、方案、办理、投票、发布、自行计票。"),
+    Command("opinion", "cli_opinion", "app", "意见征集：提出、查询、答复。"),
     Command("register", "cli_register", "app", "公示登记簿：离线核验，查询，发布公告与撤回。"),
     Command("why", "cli_why", "why", "一个金额的来历：公式、参数与条款、清单字段。"),
     Command("compare", "cli_compare", "compare", "同一笔基金按几种办法试算，比较钱的去向。"),

@@ -17,6 +17,7 @@ import settlement_world as sw
 from chspay.dispute.v1 import negotiation_pb2 as pb
 from chspay.rulebook.v1 import amendments_pb2
 from chspay.settlement.v1 import settlement_pb2
+from chspay_cli.cli_negotiate import recounted
 from chspay_core.errors import Fault
 from chspay_dispute.engine.negotiation.ballot import Opening, Paper, check_openings
 from chspay_dispute.engine.negotiation.voting import Choice
@@ -107,6 +108,11 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
         cast = await world.vote(name, topic_id, "no" if name == "h1" else "yes")
     assert (cast.cast, cast.entitled) == (6, 6)
     assert (await world.topic(nw.CITY, topic_id)).topic.state == "PUBLICITY"
+    vote = await counted(world, topic_id)
+    assert recounted(topic_id, vote) == 6
+    vote["ballots"][3]["content"] = vote["ballots"][3]["content"].replace('"no"', '"yes"')
+    with pytest.raises(Fault):
+        recounted(topic_id, vote)
     await world.act(nw.DELEGATES["h1"], topic_id, "objection")
     await world.later(14)
     number_of = {"decision_no": "演示协商〔2026〕1号", "decided_by": "演示市协商代表会议"}
@@ -118,6 +124,27 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
     assert (await world.act(nw.ADMIN, topic_id, "approve", **number_of)).state == "APPROVED"
     await published(world, topic_id)
     await paid_by_it(world, tmp_path)
+
+
+async def counted(world, topic_id: str) -> dict:
+    """A finished vote as the gateway tells it."""
+    with use_claim(nw.DELEGATES["h1"]):
+        found = await world.stub.GetCount(pb.GetCountRequest(topic_id=topic_id, round=1))
+    return {
+        **{
+            name: getattr(found, name)
+            for name in ("round", "kind", "proposal_digest", "method", "count_json", "urn_digest")
+        },
+        "ballots": [
+            {
+                "delegate_id": item.delegate_id, "public_key": item.public_key, "volume": item.volume,
+                "content": item.content.decode(), "signature": item.signature.hex(),
+            }
+            for item in found.ballots
+        ],
+        "openings": [{"choice": item.choice, "nonce": item.nonce, "commitment": item.commitment}
+                     for item in found.openings],
+    }  # fmt: skip
 
 
 async def published(world, topic_id: str) -> None:
@@ -182,6 +209,7 @@ async def test_a_secret_vote_is_counted_by_anybody_and_by_no_name(world):
     openings = [Opening(Choice(item.choice), item.nonce) for item in count.openings]
     assert sorted(check_openings(paper, commitments, openings)) == ["no"] * 3 + ["yes"] * 3
     assert "delegate" not in str(count.openings)
+    assert recounted(topic_id, await counted(world, topic_id)) == 6
     assert json.loads(count.count_json)["passed"] == "no"
     await mediated(world, topic_id)
 

@@ -86,7 +86,10 @@ def vote_facts(
     came = [seat for seat in seats if seat.delegate_id in present]
     silent = {seat.delegate_id: conflicted(seat, groups, limit) for seat in came}
     entitled = {
-        seat.delegate_id: str(volumes.get(seat.institution, 0) if seat.side == HOSPITAL else 0)
+        # A secret vote is not weighed: discharges would tell whose vote it was.
+        seat.delegate_id: str(
+            volumes.get(seat.institution, 0) if seat.side == HOSPITAL and row["ballot"] == OPEN else 0
+        )
         for seat in came
         if not silent[seat.delegate_id]
     }
