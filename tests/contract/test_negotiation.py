@@ -167,9 +167,23 @@ async def published(world, topic_id: str) -> None:
         nw.CITY.subject, nw.SECOND.subject, nw.ADMIN.subject, nw.THIRD.subject,
     ]  # fmt: skip
     assert await refused(world.act(nw.THIRD, topic_id, "publish", signature=signature)) == "EVENT_NOT_ALLOWED"
+    await taken_back(world, topic_id, amendment_id)
     world.day = nw.EFFECTIVE
     await world.built.scheduler.once()
     assert (await world.topic(nw.CITY, topic_id)).topic.state == "EFFECTIVE"
+
+
+async def taken_back(world, topic_id: str, amendment_id: str) -> None:
+    """An error found before the first day takes the amendment back; the approval stands for another try."""
+    assert (await world.act(nw.ADMIN, topic_id, "rollback")).state == "APPROVED"
+    request = amendments_pb2.GetAmendmentRequest(id=amendment_id)
+    with use_claim(nw.CITY):
+        found = (await world.law.amendments.GetAmendment(request)).amendment
+        package = await world.stub.GetPackage(pb.GetPackageRequest(topic_id=topic_id))
+    assert found.state == amendments_pb2.AMENDMENT_STATE_WITHDRAWN
+    assert json.loads(package.content)["amendment"] != amendment_id
+    signature = nw.KEYS["b2"].sign_raw(package.content)
+    assert (await world.act(nw.THIRD, topic_id, "publish", signature=signature)).state == "PUBLISHED"
 
 
 async def paid_by_it(world, tmp_path) -> None:
