@@ -10,9 +10,14 @@ PATHS = frozenset(
         "/api/v1/attributions/{attribution_id}/communities/{community}/doubts",
         "/api/v1/attributions/{attribution_id}/communities/{community}/visits",
         "/api/v1/attributions/{attribution_id}/persons/{person_key}",
+        "/api/v1/clearings/{clearing_id}/replay",
         "/api/v1/decisions",
+        "/api/v1/differences",
+        "/api/v1/differences/{pool}/preview",
+        "/api/v1/disputes",
         "/api/v1/disputes/{case_no}",
         "/api/v1/disputes/{case_no}/attachments/{attachment_id}",
+        "/api/v1/disputes/{case_no}/explanation",
         "/api/v1/findings",
         "/api/v1/group-runs/{run_id}/answers",
         "/api/v1/head-findings",
@@ -26,6 +31,9 @@ PATHS = frozenset(
         "/api/v1/persons/{person_key}/stays",
         "/api/v1/quality/front-pages",
         "/api/v1/quality/results",
+        "/api/v1/reclearings/{reclear_id}",
+        "/api/v1/reviews/{panel_id}",
+        "/api/v1/reviews/{panel_id}/files/{file_id}",
         "/api/v1/runs/{run_id}/cases",
         "/api/v1/runs/{run_id}/explain",
         "/api/v1/runs/{run_id}/held-lists",
@@ -33,9 +41,9 @@ PATHS = frozenset(
         "/api/v1/runs/{run_id}/packages/{hospital_code}",
         "/api/v1/runs/{run_id}/packages/{hospital_code}/proof",
         "/api/v1/runs/{run_id}/routes",
-        "/api/v1/clearings/{clearing_id}/replay",
         "/api/v1/stay-records",
         "/api/v1/waiting-lists",
+        "/api/v1/years/{clearing_id}/reclearings",
         "/fhir/Claim/{list_id}",
         "/fhir/ClaimResponse/{list_id}",
         "/fhir/ExplanationOfBenefit/{list_id}",
@@ -48,8 +56,9 @@ INFNOS = frozenset({"1101", "2304", "3202", "3605", "3606", "3607", "4103", "410
 #: Ids a question may name; other parameters (days, page numbers) say nothing of who was read.
 _IDS = frozenset(
     {
-        "attachment_id", "attribution_id", "case_id", "case_no", "community", "hospital_code", "list_id",
-        "mdtrt_id", "person_key", "pool", "pricing_id", "ref", "run_id", "setl_id", "clearing_id",
+        "attachment_id", "attribution_id", "case_id", "case_no", "clearing_id", "community", "file_id",
+        "hospital_code", "list_id", "mdtrt_id", "panel_id", "person_key", "pool", "pricing_id", "reclear_id",
+        "ref", "run_id", "setl_id",
     }
 )  # fmt: skip
 
