@@ -239,3 +239,43 @@ async def test_a_level_of_findings_is_chosen_from_the_whole_month(gw, infno):
     assert (await ask(gw, infno, err_lv="9", **whole))["output"]["recordCounts"] == 0
     beyond = (await ask(gw, infno, err_lv="2", page_num="500", **whole))["output"]
     assert (beyond["recordCounts"], beyond["data"]) == (100, [])
+
+
+async def test_a_special_case_is_applied_for_followed_and_taken_back_over_3601_to_3604(month, monkeypatch):
+    """What hospitals' programs already speak must reach the same cases as everything else."""
+    setl_id = "G0"
+    unchecked = await ask(month, "3602", setl_id=setl_id, exit_rea="病情复杂")
+    assert "尚未完成质量检查" in unchecked["err_msg"]
+    # Lists of a file are not checked; this one had come over the envelope.
+    await month.admin.execute(
+        "INSERT INTO settlement.quality_result (list_id, version, rule_set, hospital_code, region_code,"
+        " discharge_date, errors, warnings, undecided, filled, wanted, decided, wrong, codes, findings)"
+        " SELECT list_id, version, 'test', hospital_code, region_code, discharge_date, 0, 0, 0, 1, 1, 1, 0,"
+        " '{}', '[]' FROM settlement.list_version WHERE case_id = $1",
+        setl_id,
+    )
+    # What makes a case critical is told over the dispute interface; the message has no member for it.
+    file_case = month.services.disputes.FileCase
+
+    async def critical(request):
+        request.stated.organ_support = True
+        return await file_case(request)
+
+    monkeypatch.setattr(month.services.disputes, "FileCase", critical)
+    saved = await ask(month, "3602", setl_id=setl_id, exit_rea="病情复杂", exit_type="1")
+    assert saved["infcode"] == "0", saved["err_msg"]
+    done = saved["output"]["data"]
+    assert (done["code"], done["type"]) == (0, "success")
+    case_no = done["appy_chk_setl_list_id"]
+    listed = (await ask(month, "3601", pageNum="1", pageSize="10", setl_id=setl_id))["output"]
+    assert [row["appy_chk_setl_list_id"] for row in listed["data"]] == [case_no]
+    steps = (await ask(month, "3604", setl_id=setl_id))["output"]["appy_chk_opnn_evt_list"]
+    assert {row["appy_chk_setl_list_id"] for row in steps} <= {case_no}
+    assert "未查询到" in (await ask(month, "3604", "other", OTHER, appy_chk_setl_list_id=case_no))["err_msg"]
+    assert (await ask(month, "3601", "other", OTHER))["output"]["data"] == []
+    taken = await ask(month, "3603", appy_chk_setl_list_id=case_no, vali_flag="0", exit_rea="不再申请")
+    assert taken["infcode"] == "0", taken["err_msg"]
+    again = await ask(month, "3603", appy_chk_setl_list_id=case_no, vali_flag="1")
+    assert "FSI_CASE_STEP" in again["err_msg"]
+    (row,) = (await ask(month, "3601", appy_chk_setl_list_id=case_no))["output"]["data"]
+    assert row["vali_flag"] == "0"

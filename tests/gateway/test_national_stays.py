@@ -351,7 +351,7 @@ async def test_reconciliation_by_totals_and_by_file(gw):
     assert "FSI_FILE_BAD" in await other.refused("3202", {"data": span | {"file_qury_no": number}})
 
 
-@pytest.mark.parametrize("infno", ["3601", "3604", "3701", "3704"])
+@pytest.mark.parametrize("infno", ["3701", "3702", "3703", "3704"])
 async def test_what_is_not_open_yet_is_said_so(hospital, infno):
     """A clear word beats an unknown number."""
     assert "尚未开通" in await hospital.refused(infno, {"data": {}})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chspay_gateway.envelope.exchange import Transaction
 from chspay_gateway.national.transactions import (
+    cases,
     files,
     frontpages,
     groups,
@@ -20,7 +21,7 @@ from chspay_gateway.national.transactions import (
     stays,
 )
 
-_LATER = ("3601", "3602", "3603", "3604", "3701", "3702", "3703", "3704")
+_LATER = ("3701", "3702", "3703", "3704")
 SERVED: Mapping[str, Transaction] = {
     "4101": Transaction(lists.submit),
     "4101A": Transaction(lists.submit),
@@ -45,6 +46,10 @@ SERVED: Mapping[str, Transaction] = {
     "3202": Transaction(files.details),
     "9101": Transaction(files.upload, takes_file=True),
     "9102": Transaction(files.download, writes=False),
+    "3601": Transaction(cases.listing, writes=False),
+    "3602": Transaction(cases.apply),
+    "3603": Transaction(cases.change),
+    "3604": Transaction(cases.opinions, writes=False),
     "3605": Transaction(groups.drg, writes=False),
     "3606": Transaction(groups.dip, writes=False),
     "3607": Transaction(quality.results, writes=False),

@@ -1,4 +1,4 @@
-"""Transactions of the dispute service: known here, and answered so, until that service carries them."""
+"""Appeals against audits 审核申诉: known here, and answered so, until the national path carries them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from chspay_gateway.envelope.exchange import Call, Outcome
 NOT_YET = Reason(
     "FSI_NOT_YET",
     Kind.PRECONDITION,
-    "交易{value}（特病单议、审核申诉）尚未开通，请先通过医保经办机构线下办理，开通后会另行通知",
+    "交易{value}（审核申诉、合议和附件）尚未开通，请通过争议处理接口或医保经办机构办理",
 )
 
 
 async def refuse(call: Call) -> Outcome:
-    """Says that it will come, and where to go until then."""
+    """Says where to go instead."""
     raise Fault(NOT_YET, field="infno", value=call.message.infno)
