@@ -38,6 +38,7 @@ def browsing(chromium: Any, settled: Any, viewport: dict[str, int] = _WIDE) -> I
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: errors.append(dialog.message))
     page.goto(f"{settled.url}/sign-in")
+    page.get_by_text("用访问密钥登录").click()
     page.fill("#key", settled.bureau)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{settled.url}/")
@@ -209,7 +210,7 @@ def test_every_page_is_open_to_everybody(chromium, settled, paths, viewport):
                 grave(page, name)
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
         page.get_by_role("button", name="退出").click()
-        page.locator("#key").wait_for()
+        page.get_by_text("用访问密钥登录").wait_for()
         grave(page, "sign-in")
 
 

@@ -58,6 +58,8 @@ _IMPACT = (
     Column("增减", "signed", "元", summed=True),
 )
 _ROWS = 100
+#: When comments are taken.
+_TALKING = {"CONSULT", "SESSION"}
 
 
 @ui.page("/negotiations", response_timeout=PATIENCE)
@@ -263,7 +265,7 @@ def _papers(papers: list[dict[str, Any]], again: Again, topic: dict[str, Any]) -
     )
     shown = tag("ol", *rows, cls="papers") if rows else tag("p", "还没有材料。", cls="soft")
     writing: Part = ""
-    if not topic["closed"]:
+    if topic["state"] in _TALKING:
         writing = tag("details", tag("summary", "写意见"), form, cls="act")
     return card(tag("h2", "材料与记录"), tag("p", "按写入顺序，只增不改。", cls="soft"), shown, writing)
 
