@@ -95,7 +95,7 @@ OUTCOME_DIFFERS = Reason(
     "OUTCOME_DIFFERS", Kind.CONFLICT, "文号{value}已有内容不同的处理结果，同一文号不能有两种内容。"
 )
 OUTCOME_REVOKED = Reason("OUTCOME_REVOKED", Kind.CONFLICT, "处理结果{value}已由{by}撤销。")
-OUTCOME_UNKNOWN = Reason("OUTCOME_UNKNOWN", Kind.NOT_FOUND, "没有找到文号为{value}的处理结果。")
+OUTCOME_UNKNOWN = Reason("OUTCOME_NUMBER_UNKNOWN", Kind.NOT_FOUND, "没有找到文号为{value}的处理结果。")
 OUTCOME_NOT_REVERSIBLE = Reason(
     "OUTCOME_NOT_REVERSIBLE",
     Kind.PRECONDITION,
