@@ -5,9 +5,9 @@ from __future__ import annotations
 from chspay_core.digest import sm3_bytes, sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_dispute.app.cases.common import CASE, case_of
+from chspay_dispute.app.cases.papers import check_paper
 from chspay_dispute.app.moves import Moves
 from chspay_dispute.app.roles import roles_of
-from chspay_dispute.engine.papers import check_paper
 from chspay_dispute.store import attachments as store
 from chspay_dispute.store.attachments import StoredAttachment
 from chspay_kit.auth import current_claim

@@ -1,4 +1,4 @@
-"""Whether the bytes of a paper are what they claim to be, and do nothing by themselves; pure.
+"""Whether the bytes of a paper are what they claim to be, and do nothing by themselves.
 
 Allowed are PDF, JPEG, PNG, plain text, CSV, XLSX and DOCX. The kind is told from the bytes, the name only
 has to agree. Refused are scripts and launches in a PDF, macros and embedded programs in office files,
