@@ -27,7 +27,7 @@ class RoundIn(Strict):
 
     model_config = example(
         {
-            "pool": "990100", "title": "2026年第一季度互评互审", "commitment": "ab" * 32, "per_hospital": 5,
+            "pool": "990100", "title": "2026年第一季度互评互审", "commitment": "ac" * 32, "per_hospital": 5,
             "beacon_source": "双色球第2026136期开奖号码", "beacon_at": "2036-11-24T13:15:00Z",
         }
     )  # fmt: skip
