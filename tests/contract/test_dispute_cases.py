@@ -148,6 +148,9 @@ async def test_who_may_see_and_do_what(here) -> None:
     await here.accepted(no)
     opinion = {"opinion": "support", "reason": "属实"}
     assert await refused(here.act(ACCEPTOR, no, "county_opinion", **opinion)) == "GUARD_FAILED"
+    assert (
+        await refused(here.act(REVIEWER, no, "county_opinion", opinion="maybe", reason="?")) == "OPINION_BAD"
+    )
     await here.act(REVIEWER, no, "county_opinion", **opinion)
     # The queue of each: the county has done its part, the city has not begun.
     mine = (await here.ask(REVIEWER, "ListCases", mine=True)).cases

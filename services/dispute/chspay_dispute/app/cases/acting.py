@@ -50,6 +50,9 @@ EVENT_ELSEWHERE = Reason(
 SIGNER_APART = Reason("SIGNER_APART", Kind.DENIED, "受理人和初审人不能签署本案的裁定书。")
 DECISION_NONE = Reason("DECISION_NONE", Kind.PRECONDITION, "案件{value}还没有可以签署的裁定。")
 DECISION_OTHER = Reason("DECISION_OTHER", Kind.CONFLICT, "裁定已有变化，请重新查看后再签署。")
+OPINION_BAD = Reason(
+    "OPINION_BAD", Kind.INVALID, "初审意见应为support、oppose或regroup，并写明理由：“{value}”。"
+)
 NOTE_LONG = Reason("NOTE_LONG", Kind.INVALID, "“{field}”过长，至多{most}个字。")
 
 #: What the acceptor has to have looked at.
@@ -253,7 +256,7 @@ class Acting:
 
     async def _county_opinion(self, around: Around) -> Found:
         if around.act.opinion not in OPINIONS or not around.act.reason.strip():
-            return {"reviewer_not_acceptor": False}
+            raise Fault(OPINION_BAD, field="opinion", value=around.act.opinion)
         return {}
 
     async def _swap_out(self, around: Around) -> Found:
