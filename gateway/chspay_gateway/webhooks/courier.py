@@ -128,7 +128,7 @@ class Courier:
         wait = self._waits[delivery.attempts - 1] if delivery.attempts <= len(self._waits) else None
         await hookstore.tried(self._store, delivery.seq, status=status, told=told, wait=wait)
         if not 200 <= status < 300 and wait is None:
-            log.warning("gateway.webhook_dead", target=delivery.webhook_id, status=status)
+            log.warning("gateway.webhook_dead", target=delivery.webhook_id, code=str(status))
 
     async def _sent(self, delivery: hookstore.Due) -> tuple[int, str]:
         """The receiver's status and a word; status 0 when there was no answer."""
