@@ -152,7 +152,10 @@ async def published(world, topic_id: str) -> None:
     with use_claim(nw.THIRD):
         package = await world.stub.GetPackage(pb.GetPackageRequest(topic_id=topic_id))
     stranger = Sm2Key.generate().sign_raw(package.content)
-    assert await refused(world.act(nw.THIRD, topic_id, "publish", signature=stranger)) == "PACKAGE_UNSIGNED"
+    assert (
+        await refused(world.act(nw.THIRD, topic_id, "publish", signature=stranger))
+        == "TOPIC_PACKAGE_UNSIGNED"
+    )
     signature = nw.KEYS["b1"].sign_raw(package.content)
     done = await world.act(nw.THIRD, topic_id, "publish", signature=signature)
     assert done.state == "PUBLISHED"

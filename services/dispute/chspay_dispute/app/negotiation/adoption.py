@@ -33,7 +33,7 @@ from chspay_kit.convert import date_to_pb
 from chspay_kit.sm2 import Sm2Key
 
 PACKAGE_UNSIGNED = Reason(
-    "PACKAGE_UNSIGNED",
+    "TOPIC_PACKAGE_UNSIGNED",
     Kind.PRECONDITION,
     "发布包应由医保部门代表用登记的SM2密钥签名；签名与名单里的公钥都不符。",
 )

@@ -35,9 +35,9 @@ RUNS_WRONG = Reason("SNAPSHOT_RUNS", Kind.INVALID, "请指定1至{most}个不重
 PROPOSING_CLOSED = Reason("PROPOSING_CLOSED", Kind.PRECONDITION, "议题现在处于“{state}”，不能提出方案。")
 EFFECTIVE_PAST = Reason("PROPOSAL_EFFECTIVE", Kind.INVALID, "方案的生效日{value}应晚于今天；按出院日期适用。")
 PROPOSAL_REFUSED = Reason("PROPOSAL_REFUSED", Kind.INVALID, "方案不能写成规则：{value}")
-PAPER_CLOSED = Reason("PAPER_CLOSED", Kind.PRECONDITION, "议题现在处于“{state}”，不能办理“{value}”。")
+PAPER_CLOSED = Reason("TOPIC_PAPER_CLOSED", Kind.PRECONDITION, "议题现在处于“{state}”，不能办理“{value}”。")
 PAPER_REF = Reason("PAPER_REF", Kind.INVALID, "没有编号为{value}、还没有答复的意见或异议。")
-PAPER_KIND = Reason("PAPER_KIND", Kind.INVALID, "不能写入“{value}”；可选：{known}。")
+PAPER_KIND = Reason("TOPIC_PAPER_KIND", Kind.INVALID, "不能写入“{value}”；可选：{known}。")
 EXPERT_NOT_CALLED = Reason("EXPERT_NOT_CALLED", Kind.DENIED, "您不是本议题的论证专家，或已提交论证意见。")
 EXPERT_TIE = Reason(
     "EXPERT_TIE", Kind.PRECONDITION, "论证专家应声明与议题没有利害关系；有利害关系的请告知经办机构更换。"
