@@ -149,7 +149,8 @@ async def test_who_may_see_and_do_what(here) -> None:
     opinion = {"opinion": "support", "reason": "属实"}
     assert await refused(here.act(ACCEPTOR, no, "county_opinion", **opinion)) == "GUARD_FAILED"
     assert (
-        await refused(here.act(REVIEWER, no, "county_opinion", opinion="maybe", reason="?")) == "OPINION_BAD"
+        await refused(here.act(REVIEWER, no, "county_opinion", opinion="maybe", reason="?"))
+        == "COUNTY_OPINION_BAD"
     )
     await here.act(REVIEWER, no, "county_opinion", **opinion)
     # The queue of each: the county has done its part, the city has not begun.
@@ -281,7 +282,7 @@ async def test_papers_are_looked_through(here) -> None:
         ask = {"case_no": case.case_no, "kind": "records", "file_name": name, "content": content}
         assert await refused(here.ask(HOSPITAL, "AttachFile", **ask)) == code, name
     ask = {"case_no": case.case_no, "kind": "novel", "file_name": "a.pdf", "content": PDF}
-    assert await refused(here.ask(HOSPITAL, "AttachFile", **ask)) == "PAPER_KIND"
+    assert await refused(here.ask(HOSPITAL, "AttachFile", **ask)) == "CASE_PAPER_KIND"
     held = (await here.ask(HOSPITAL, "GetCase", case_no=case.case_no)).case.attachments[0]
     found = await here.ask(HOSPITAL, "GetAttachment", case_no=case.case_no, attachment_id=held.attachment_id)
     assert (found.content, found.attachment.digest) == (PDF, held.digest)

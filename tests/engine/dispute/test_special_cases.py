@@ -136,12 +136,12 @@ def test_other_outcomes() -> None:
     [
         (Decision("REGROUP", "x", ("y",), drg="A"), "OUTCOME_NOT_OPEN"),
         (Decision("NOVEL", "x", ("y",)), "OUTCOME_NOT_OPEN"),
-        (Decision("ITEM", " ", ("y",)), "DECISION_BAD"),
-        (Decision("ITEM", "x"), "DECISION_BAD"),
-        (Decision("ITEM", "x", ("y",), unreasonable_fen=2_000_000), "DECISION_BAD"),
-        (Decision("ITEM", "x", ("y",), unreasonable_fen=-1), "DECISION_BAD"),
-        (Decision("ADJUST", "x", ("y",)), "DECISION_BAD"),
-        (Decision("ADJUST", "x", ("y",), points_micro=-1), "DECISION_BAD"),
+        (Decision("ITEM", " ", ("y",)), "CASE_DECISION_BAD"),
+        (Decision("ITEM", "x"), "CASE_DECISION_BAD"),
+        (Decision("ITEM", "x", ("y",), unreasonable_fen=2_000_000), "CASE_DECISION_BAD"),
+        (Decision("ITEM", "x", ("y",), unreasonable_fen=-1), "CASE_DECISION_BAD"),
+        (Decision("ADJUST", "x", ("y",)), "CASE_DECISION_BAD"),
+        (Decision("ADJUST", "x", ("y",), points_micro=-1), "CASE_DECISION_BAD"),
     ],
 )
 def test_a_decision_says_enough(decision: Decision, code: str) -> None:

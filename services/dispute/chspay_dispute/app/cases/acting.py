@@ -51,7 +51,7 @@ SIGNER_APART = Reason("SIGNER_APART", Kind.DENIED, "受理人和初审人不能�
 DECISION_NONE = Reason("DECISION_NONE", Kind.PRECONDITION, "案件{value}还没有可以签署的裁定。")
 DECISION_OTHER = Reason("DECISION_OTHER", Kind.CONFLICT, "裁定已有变化，请重新查看后再签署。")
 OPINION_BAD = Reason(
-    "OPINION_BAD", Kind.INVALID, "初审意见应为support、oppose或regroup，并写明理由：“{value}”。"
+    "COUNTY_OPINION_BAD", Kind.INVALID, "初审意见应为support、oppose或regroup，并写明理由：“{value}”。"
 )
 NOTE_LONG = Reason("NOTE_LONG", Kind.INVALID, "“{field}”过长，至多{most}个字。")
 

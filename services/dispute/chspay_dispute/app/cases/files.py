@@ -13,9 +13,9 @@ from chspay_dispute.store.attachments import StoredAttachment
 from chspay_kit.auth import current_claim
 from chspay_kit.db import current_connection
 
-PAPER_KIND = Reason("PAPER_KIND", Kind.INVALID, "没有“{value}”这类材料；可以上传：{known}。")
+PAPER_KIND = Reason("CASE_PAPER_KIND", Kind.INVALID, "没有“{value}”这类材料；可以上传：{known}。")
 PAPER_MANY = Reason("PAPER_MANY", Kind.TOO_LARGE, "每个案件最多上传{most}份材料、共{megabytes}兆字节。")
-PAPER_CLOSED = Reason("PAPER_CLOSED", Kind.PRECONDITION, "案件已办结，不能再上传材料。")
+PAPER_CLOSED = Reason("CASE_PAPER_CLOSED", Kind.PRECONDITION, "案件已办结，不能再上传材料。")
 PAPER_UNKNOWN = Reason("PAPER_UNKNOWN", Kind.NOT_FOUND, "案件没有编号为“{value}”的材料。")
 
 #: Kinds of papers besides those the rules of the pool ask for.

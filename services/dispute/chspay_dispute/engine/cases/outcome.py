@@ -16,7 +16,7 @@ from chspay_dispute.engine.cases.facts import Facts
 OUTCOME_NOT_OPEN = Reason(
     "OUTCOME_NOT_OPEN", Kind.INVALID, "{type}不能作出“{value}”的结论；可以作的结论：{known}。"
 )
-DECISION_BAD = Reason("DECISION_BAD", Kind.INVALID, "裁定的“{field}”不正确：{why}。")
+DECISION_BAD = Reason("CASE_DECISION_BAD", Kind.INVALID, "裁定的“{field}”不正确：{why}。")
 #: Every outcome and its name.
 OUTCOMES = {
     "KEEP": "维持原支付",
