@@ -110,7 +110,7 @@ async def test_the_examples_run(gw):
         example = content.get("example") or schemas[name]["examples"][0]
         url = re.sub(r"{(\w+)}", lambda match: filled[match[1]], path)
         who = "second" if "approve" in path or path.endswith("/settle") else "admin"
-        if path in ("/api/v1/disputes", "/api/v1/opinions"):
+        if path in ("/api/v1/disputes", "/api/v1/opinions", "/api/v1/negotiations"):
             who = "own"
         if path == "/api/v1/negotiations":
             # A city opens its topics; the key over everything is of no city.
