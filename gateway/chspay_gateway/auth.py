@@ -211,7 +211,7 @@ class Keys:
             return known
         self._sessions.pop(digest, None)
         signed = await self._desk.session(token)
-        if signed.account.must_change:
+        if signed.must_change:
             raise Fault(PASSWORD_MUST_CHANGE)
         role = signed.role
         claim = self._sign(

@@ -123,6 +123,7 @@ async def test_the_identity_provider_opens_the_account_it_vouches_for(gw, idp):
     assert answer.status_code == 201, answer.text
     gw.keys["vouched"] = answer.json()["token"]
     assert (await gw.ask("GET", "/api/v1/sessions/current", who="vouched")).json()["login"] == "known"
+    assert (await gw.ask("GET", "/api/v1/me", who="vouched")).json()["region"] == "990101"
     again = await gw.ask("POST", "/api/v1/sessions/oidc/finish", who=None, json=body)
     assert again.json()["reason"] == "OIDC_STATE_BAD"
     stranger, _ = await arrive(gw, idp[1], "E-0000")

@@ -217,4 +217,4 @@ class Desk:
             connection, "signed_in", f"user:{account.account_id}", account.home, account.account_id,
             {"means": means, "role_id": role.role_id},
         )  # fmt: skip
-        return Begun(token, SignedIn(account, role, ends), tuple(standing))
+        return Begun(token, SignedIn(account, role, ends, means), tuple(standing))

@@ -64,6 +64,12 @@ class SignedIn:
     account: Account
     role: Role
     ends: datetime
+    means: str
+
+    @property
+    def must_change(self) -> bool:
+        """Whether a start password began it; whom the identity provider vouches for needs none of ours."""
+        return self.account.must_change and self.means == "password"
 
 
 def login_hash(login: str) -> bytes:
@@ -167,7 +173,7 @@ async def session(connection: asyncpg.Connection, token_hash: bytes, idle: float
     """The session of a token, which counts as used now; ``None`` when it has ended in any way."""
     row = await connection.fetchrow(
         "UPDATE login_session AS s SET seen = now() WHERE token_hash = $1 AND ended IS NULL AND ends > now()"
-        " AND seen > now() - make_interval(secs => $2) RETURNING account_id, role_id, ends",
+        " AND seen > now() - make_interval(secs => $2) RETURNING account_id, role_id, ends, means",
         token_hash, idle,
     )  # fmt: skip
     if row is None:
@@ -177,7 +183,7 @@ async def session(connection: asyncpg.Connection, token_hash: bytes, idle: float
     role = next((each for each in standing if each.role_id == row["role_id"]), None)
     if account is None or account.state != "active" or role is None:
         return None
-    return SignedIn(account, role, row["ends"])
+    return SignedIn(account, role, row["ends"], row["means"])
 
 
 async def end(connection: asyncpg.Connection, token_hash: bytes) -> str:

@@ -120,7 +120,7 @@ def _facts(signed: SignedIn, standing: tuple[Role, ...]) -> dict[str, object]:
         "name": account.name,
         "role": role_out(signed.role),
         "roles": [role_out(role) for role in standing],
-        "must_change": account.must_change,
+        "must_change": signed.must_change,
         "ends": signed.ends.isoformat(),
     }
 
