@@ -232,8 +232,9 @@ async def test_abnormal_growth_is_held_and_reviewed_while_patients_go_on_being_s
     mine = await closed_and_compared_again(world, mine)
     with auth.use_claim(ww.SECOND):
         late = await am.refused(world.watch.DecideWatch(decide(mine.watch_id, since="2026-04")))
-        assert late.reason.code == "HOLD_MONTH_CLOSED"
-        held = (await world.watch.DecideWatch(decide(mine.watch_id, since="2026-05"))).watch
+        assert late.reason.code == "WATCH_SINCE_CLOSED"
+        await world.watch.DecideWatch(decide(mine.watch_id, since="2026-05"))
+        held = await world.answered(mine.watch_id)
     outcome = held.steps[-1].outcome
     assert (held.state, outcome["held_fen"], outcome["facts_number"]) == ("held", str(mine.over_fen), "2")
     with auth.use_claim(sw.BUREAU):
@@ -258,8 +259,9 @@ async def test_abnormal_growth_is_held_and_reviewed_while_patients_go_on_being_s
         same = world.watch.ReleaseWatch(pb.ReleaseWatchRequest(request_id=am.request_id(), **release))
         assert (await am.refused(same)).reason.code == "WATCH_SAME_PERSON"
     with auth.use_claim(ww.FIRST):
-        freed = await world.watch.ReleaseWatch(pb.ReleaseWatchRequest(request_id=am.request_id(), **release))
-    assert freed.watch.steps[-1].outcome["released_fen"] == str(found.held_fen)
+        await world.watch.ReleaseWatch(pb.ReleaseWatchRequest(request_id=am.request_id(), **release))
+        freed = await world.answered(mine.watch_id)
+    assert freed.steps[-1].outcome["released_fen"] == str(found.held_fen)
     await months(world, 6)
     run = await world.settlement.month_run("growth-6", FUND, month=6)
     after = await am.statement(world.settlement, run, "H001")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,8 +17,9 @@ from chspay.budget.v1 import (
     indicators_pb2_grpc,
     watch_pb2_grpc,
 )
+from chspay.budget.v1 import watch_pb2 as pb
 from chspay.rulebook.v1 import institutions_pb2_grpc, rulebook_pb2_grpc
-from chspay_budget.main import build
+from chspay_budget.main import build, relay
 from chspay_kit import auth
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
@@ -40,6 +42,15 @@ class WatchWorld:
         self.settlement = settlement
         self.target = channel.target
 
+    async def answered(self, watch_id: str) -> Any:
+        """The finding once settlement has answered what its last step asked."""
+        async with asyncio.timeout(25):
+            while True:
+                found = (await self.watch.GetWatch(pb.GetWatchRequest(watch_id=watch_id))).watch
+                if found.steps[-1].outcome["delivery"] != "waiting":
+                    return found
+                await asyncio.sleep(0.05)
+
     async def approved(self, year: int, fen: int) -> None:
         """An approved year with this local fund."""
         with auth.use_claim(FIRST):
@@ -55,6 +66,12 @@ class WatchWorld:
                     decision_no="演示联席〔2026〕1号",
                 )
             )  # fmt: skip
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 @contextlib.asynccontextmanager
@@ -85,5 +102,7 @@ async def world(db: Any) -> AsyncIterator[WatchWorld]:
         ]  # fmt: skip
         rulebook = await served(rules)
         budget = await served(build(rulebook, settlement.channel))
+        relaying = asyncio.create_task(relay(database, settlement.channel).work())
+        stack.push_async_callback(_ended, relaying)
         await am.hospitals(settlement)
         yield WatchWorld(budget, settlement)

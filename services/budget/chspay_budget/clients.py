@@ -85,8 +85,8 @@ class HoldWanted(NamedTuple):
 class Settlement:
     """Settlement, asked what months came to and told which payment to hold.
 
-    Holds are placed and released as budget itself, so that the same finding never places two, whoever
-    asks again; who decided it stands in the finding and in the hold's citation.
+    Holds are placed and released as budget itself, so that the same order never places two, however
+    often it is sent; who decided it stands in the finding and in the hold's citation.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -122,20 +122,20 @@ class Settlement:
                 return found
             request.page_token = answer.next_page_token
 
-    async def hold(self, finding_id: str, wanted: HoldWanted) -> str:
-        """Holds part of a hospital's payment; the id of the hold."""
+    async def hold(self, order_id: str, wanted: HoldWanted) -> str:
+        """Holds part of a hospital's payment; the id of the hold. The same order is held once."""
         request = month_pb2.PlaceHoldRequest(
-            request_id=f"{finding_id}/hold", pool=wanted.pool, hospital_code=wanted.hospital,
+            request_id=f"{order_id}/hold", pool=wanted.pool, hospital_code=wanted.hospital,
             since=wanted.since, amount_fen=wanted.fen, rule_id=wanted.rule_id, evidence=wanted.evidence,
             citation=wanted.citation,
         )  # fmt: skip
         with use_claim(_own_claim(wanted.pool)):
             return str((await self._month.PlaceHold(request)).hold.hold_id)
 
-    async def release(self, finding_id: str, pool: str, hold_id: str, reason: str, citation: str) -> int:
+    async def release(self, order_id: str, pool: str, hold_id: str, reason: str, citation: str) -> int:
         """Ends a hold; what it had held, fen."""
         request = month_pb2.ReleaseHoldRequest(
-            request_id=f"{finding_id}/release", hold_id=hold_id, reason=reason, citation=citation
+            request_id=f"{order_id}/release", hold_id=hold_id, reason=reason, citation=citation
         )
         with use_claim(_own_claim(pool)):
             return int((await self._month.ReleaseHold(request)).hold.held_fen)

@@ -10,6 +10,7 @@ from chspay.budget.v1 import (
     watch_pb2_grpc,
 )
 from chspay_budget.app.forecasts import Forecasts
+from chspay_budget.app.hold_relay import HoldRelay
 from chspay_budget.app.indicators import Benchmarks, Indicators
 from chspay_budget.app.plans import Plans
 from chspay_budget.app.watch import Watch
@@ -29,6 +30,7 @@ from chspay_budget.settings import BudgetSettings
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
 from chspay_kit.grpc_server import Add, serve
+from chspay_kit.worker import Worker
 
 
 def build(to_rulebook: Channel, to_settlement: Channel) -> list[Add]:
@@ -48,6 +50,11 @@ def build(to_rulebook: Channel, to_settlement: Channel) -> list[Add]:
     ]
 
 
+def relay(database: Database, to_settlement: Channel) -> Worker:
+    """The background job that hands ordered holds over to settlement."""
+    return Worker("budget", database, HoldRelay(Settlement(to_settlement)))
+
+
 async def main(settings: BudgetSettings) -> None:
     """Serves budget until it is told to stop."""
     database = Database(
@@ -61,7 +68,7 @@ async def main(settings: BudgetSettings) -> None:
         for target in (settings.rulebook_target, settings.settlement_target)
     )
     try:
-        await serve("budget", build(rules, settled), settings, database)
+        await serve("budget", build(rules, settled), settings, database, [relay(database, settled).work])
     finally:
         await rules.close()
         await settled.close()

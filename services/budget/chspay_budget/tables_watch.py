@@ -1,6 +1,7 @@
 """Tables of the watch over institutions: benchmarks, indicators, findings and their steps, forecasts.
 
-Nothing here is ever edited: what moves is a further step. Row policies, triggers and grants stand in the
+Nothing here is ever edited: what moves is a further step; of an order to settlement only the answer is
+written on. Row policies, triggers and grants stand in the
 migrations.
 """
 
@@ -13,9 +14,12 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
+    Index,
     Integer,
     SmallInteger,
     Text,
+    UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -144,6 +148,37 @@ class WatchStep(SQLModel, table=True):
     outcome: dict[str, Any] = Field(sa_type=JSONB)
     done_by: str = Field(sa_type=Text)
     done_at: datetime = moment_of_writing()
+
+
+class HoldOrder(SQLModel, table=True):
+    """What a step asks settlement to hold or to release, and what settlement answered."""
+
+    __tablename__ = "hold_order"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["finding_id", "number"],
+            [f"{SCHEMA}.watch_step.finding_id", f"{SCHEMA}.watch_step.number"],
+            name="hold_order_of_step",
+        ),
+        CheckConstraint("kind IN ('place', 'release')", name="hold_order_kind"),
+        CheckConstraint("state IN ('waiting', 'done', 'refused')", name="hold_order_state"),
+        CheckConstraint("(state = 'refused') = (reason <> '')", name="hold_order_reason"),
+        UniqueConstraint("finding_id", "number", name="hold_order_once_a_step"),
+        Index("hold_order_waiting", "ordered_at", postgresql_where=text("state = 'waiting'")),
+        _OF_SCHEMA,
+    )
+
+    order_id: str = Field(primary_key=True, sa_type=Text)
+    finding_id: str = Field(sa_type=Text)
+    number: int = Field(sa_type=Integer)
+    pool: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    state: str = Field(sa_type=Text)
+    outcome: dict[str, Any] = Field(sa_type=JSONB)
+    reason: str = Field(sa_type=Text)
+    message: str = Field(sa_type=Text)
+    ordered_at: datetime = moment_of_writing()
 
 
 class ValueForecast(SQLModel, table=True):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chspay_budget.app.access import may, new_id
-from chspay_budget.clients import HoldWanted, Rulebook, SettledRun, Settlement
+from chspay_budget.clients import Rulebook, SettledRun, Settlement
 from chspay_budget.engine import changes, expected_heads, growth_watch, recompute
 from chspay_budget.engine import findings as life
 from chspay_budget.engine import indicators as indicator_life
@@ -17,13 +17,16 @@ from chspay_budget.engine.findings import Finding, State, Step, Subject, check_l
 from chspay_budget.engine.growth_watch import Growth
 from chspay_budget.engine.year import check_year
 from chspay_budget.store import findings as store
-from chspay_budget.store import watching
+from chspay_budget.store import hold_orders, watching
+from chspay_budget.store.hold_orders import Kind as Ordered
+from chspay_budget.store.hold_orders import Order
 from chspay_core.amounts import from_micro, plain
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import Month
 from chspay_core.policy import Policy
 from chspay_core.worksheet import Worksheet
 from chspay_kit import paging
+from chspay_kit.db import current_connection
 
 WATCH_UNKNOWN = Reason("WATCH_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的监测事项，或不在权限范围内。")
 SUBJECT_UNKNOWN = Reason(
@@ -170,14 +173,17 @@ class Watch:
     ) -> Finding:
         """The decision by another person than the finder, and what it brings about.
 
-        :raises Fault: WATCH_*, NOT_A_MONTH, and those of settlement's holds.
+        A hold is ordered with the decision and placed by settlement afterwards; one that settlement refused
+        may be decided anew.
+
+        :raises Fault: WATCH_*, NOT_A_MONTH.
         """
         found = await self._locked(watch_id)
         claim = may(found.pool, "bureau")
         moved = life.decide(found, uphold=uphold, decision_no=decision_no, by=claim.subject, removed=removed)
         if moved.state is State.HELD:
-            moved = await self._hold(moved, since)
-        elif moved.state is State.REMOVED:
+            return await self._hold(moved, since)
+        if moved.state is State.REMOVED:
             moved = await self._recompute(moved, claim.subject)
         elif moved.state is State.VERIFIED:
             moved = life.with_outcome(moved, proposed_fen=found.facts["proposed_fen"])
@@ -185,20 +191,16 @@ class Watch:
         return moved
 
     async def release(self, watch_id: str, statement: str, decision_no: str) -> Finding:
-        """The review of a hold; what was held is payable in the open month.
+        """The review of a hold; what was held will be payable in the open month.
 
-        :raises Fault: WATCH_*, and those of settlement's holds.
+        :raises Fault: WATCH_*.
         """
         found = await self._locked(watch_id)
         claim = may(found.pool, "bureau")
         moved = life.release(found, statement, decision_no, claim.subject)
-        hold_id = found.steps[-1].outcome["hold_id"]
-        fen = await self._settlement.release(
-            found.finding_id, found.pool, hold_id, statement.strip(), decision_no.strip()
-        )
-        moved = life.with_outcome(moved, hold_id=hold_id, released_fen=str(fen))
-        await store.put_step(moved)
-        return moved
+        step = moved.steps[-1]
+        asked = {"hold_id": life.hold_id(found), "reason": step.statement, "citation": step.decision_no}
+        return await self._ordered(moved, Ordered.RELEASE, asked)
 
     async def get(self, watch_id: str) -> Finding:
         """A finding the caller may see.
@@ -223,26 +225,31 @@ class Watch:
         return found[:wanted], paging.encode(query, [found[wanted - 1].finding_id]) if more else ""
 
     async def _hold(self, moved: Finding, since: str) -> Finding:
-        """The payment above the limit of the closed month, held in settlement."""
+        """The payment above the limit of the closed month, to be held in settlement."""
         month = Month.parse(since, "since")
-        runs = await self._settlement.runs(moved.pool)
-        closed = (run.run_id for run in runs if not run.trial and str(run.month) == moved.period)
-        fen = life.check_hold(moved, next(closed, ""))
-        citation = f"{moved.steps[-1].decision_no}；{moved.facts['citation']}"[:200]
-        wanted = HoldWanted(
-            moved.pool,
-            moved.institution,
-            str(month),
-            fen,
-            moved.facts["rule"],
-            moved.facts["evidence"],
-            citation,
+        closed = [run for run in await self._settlement.runs(moved.pool) if not run.trial]
+        fen = life.check_hold(
+            moved, next((run.run_id for run in closed if str(run.month) == moved.period), "")
         )
-        hold_id = await self._settlement.hold(moved.finding_id, wanted)
-        return life.with_outcome(
-            moved, hold_id=hold_id, held_fen=str(fen), since=str(month), run_id=moved.facts["run_id"],
+        if month in {run.month for run in closed}:
+            raise Fault(life.SINCE_CLOSED, field="since", value=month)
+        citation = f"{moved.steps[-1].decision_no}；{moved.facts['citation']}"[:200]
+        asked = {
+            "hospital": moved.institution, "since": str(month), "fen": str(fen),
+            "rule_id": moved.facts["rule"], "evidence": moved.facts["evidence"], "citation": citation,
+        }  # fmt: skip
+        told = life.with_outcome(
+            moved, held_fen=str(fen), since=str(month), run_id=moved.facts["run_id"],
             facts_number=str(moved.facts_number),
         )  # fmt: skip
+        return await self._ordered(told, Ordered.PLACE, asked)
+
+    async def _ordered(self, moved: Finding, kind: Ordered, content: Mapping[str, str]) -> Finding:
+        """The step, and what it asks of settlement beside it: both are committed, or neither is."""
+        await store.put_step(moved)
+        order = Order(moved.finding_id, len(moved.steps), moved.pool, kind, content)
+        await hold_orders.put(await current_connection(), order)
+        return await self.get(moved.finding_id)
 
     async def _recompute(self, moved: Finding, by: str) -> Finding:
         """Targets that rest on heads, made anew from the heads that count; of each it is said what came."""

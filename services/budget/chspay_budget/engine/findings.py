@@ -99,6 +99,17 @@ NOTHING_OVER = Reason(
     "监测事项{value}按{month}的月结结果没有超过限度的费用，不能暂缓拨付；请不予认定。",
 )
 
+SINCE_CLOSED = Reason(
+    "WATCH_SINCE_CLOSED",
+    Kind.PRECONDITION,
+    "{value}已经月结，不能从该月起暂缓拨付。请从还没有月结的月份起暂缓。",
+)
+HOLD_WAITING = Reason(
+    "WATCH_HOLD_WAITING",
+    Kind.PRECONDITION,
+    "监测事项{value}的暂缓拨付正在送达结算，还没有回执。请稍后再办理解除。",
+)
+
 _WORDS = 200
 
 
@@ -111,6 +122,8 @@ class Step:
     statement: str = ""
     decision_no: str = ""
     outcome: Mapping[str, str] = field(default_factory=dict)
+    #: Whether settlement refused what the step asked of it, so that it brought nothing about.
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +151,11 @@ class Finding:
     def state(self) -> State:
         """The last step taken."""
         return self.steps[-1].state
+
+    @property
+    def stands_at(self) -> State:
+        """From where the next step is taken: the last one that settlement did not refuse."""
+        return next(step.state for step in reversed(self.steps) if not step.undone)
 
 
 def check_line(field: str, text: str) -> str:
@@ -214,10 +232,21 @@ def release(finding: Finding, statement: str, decision_no: str, by: str) -> Find
     :raises Fault: WATCH_STATE_WRONG, WATCH_TEXT_MISSING, WATCH_SAME_PERSON.
     """
     _check(finding, State.RELEASED)
-    if by == finding.steps[-1].by:
+    if by == _held(finding).by:
         raise Fault(SAME_PERSON, value=finding.finding_id)
     said, number = check_line("statement", statement), check_line("decision_no", decision_no)
     return _step(finding, Step(State.RELEASED, by, said, number))
+
+
+def hold_id(finding: Finding) -> str:
+    """The hold of a finding whose payment is held.
+
+    :raises Fault: WATCH_HOLD_WAITING while settlement has not placed it.
+    """
+    found = _held(finding).outcome.get("hold_id", "")
+    if not found:
+        raise Fault(HOLD_WAITING, value=finding.finding_id)
+    return found
 
 
 def with_outcome(finding: Finding, **outcome: str) -> Finding:
@@ -231,11 +260,15 @@ def _step(finding: Finding, step: Step) -> Finding:
     return replace(finding, steps=(*finding.steps, step))
 
 
+def _held(finding: Finding) -> Step:
+    return next(step for step in reversed(finding.steps) if step.state is State.HELD)
+
+
 def _check(finding: Finding, to: State) -> None:
     needed = _FROM.get((finding.subject, to))
-    if needed is None or finding.state is not needed:
+    if needed is None or finding.stands_at is not needed:
         told = "这类事项没有这一步" if needed is None else f"须处于“{STATE_NAMES[needed]}”"
         raise Fault(
-            STATE_WRONG, value=finding.finding_id, state=STATE_NAMES[finding.state],
+            STATE_WRONG, value=finding.finding_id, state=STATE_NAMES[finding.stands_at],
             step=STATE_NAMES[to].removeprefix("已"), needed=told,
         )  # fmt: skip

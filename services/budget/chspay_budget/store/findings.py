@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chspay_budget.engine.findings import Finding, State, Step, Subject
+from chspay_budget.store.hold_orders import Delivery
 from chspay_kit.db import current_connection
 
 #: A finding with the figures filed last.
@@ -19,6 +20,13 @@ SELECT f.finding_id, f.pool, f.subject, f.institution, f.period, coalesce(n.numb
               ORDER BY w.number) AS filers
   FROM watch_finding f LEFT JOIN LATERAL (
        SELECT * FROM watch_facts w WHERE w.finding_id = f.finding_id ORDER BY w.number DESC LIMIT 1) n ON true
+"""
+#: Steps with what settlement answered to those that asked something of it.
+_STEPS = """
+SELECT s.finding_id, s.state, s.done_by, s.statement, s.decision_no, s.outcome, o.state AS delivery,
+       o.outcome AS answer, o.reason, o.message
+  FROM watch_step s LEFT JOIN hold_order o ON o.finding_id = s.finding_id AND o.number = s.number
+ WHERE s.finding_id = ANY($1) ORDER BY s.finding_id, s.number
 """
 _UNDECIDED = (
     "SELECT institution FROM watch_finding f WHERE pool = $1 AND subject = $2 AND period = $3"
@@ -105,8 +113,7 @@ async def undecided(pool: str, subject: Subject, period: str) -> set[str]:
 async def _with_steps(rows: Sequence[Any]) -> list[Finding]:
     found: dict[str, list[Step]] = {row["finding_id"]: [] for row in rows}
     for row in await (await current_connection()).fetch(
-        "SELECT finding_id, state, done_by, statement, decision_no, outcome FROM watch_step"
-        " WHERE finding_id = ANY($1) ORDER BY finding_id, number",
+        _STEPS,
         list(found),
     ):
         found[row["finding_id"]].append(
@@ -115,7 +122,8 @@ async def _with_steps(rows: Sequence[Any]) -> list[Finding]:
                 row["done_by"],
                 row["statement"],
                 row["decision_no"],
-                json.loads(row["outcome"]),
+                json.loads(row["outcome"]) | _answered(row),
+                undone=row["delivery"] == Delivery.REFUSED,
             )
         )
     return [
@@ -126,6 +134,17 @@ async def _with_steps(rows: Sequence[Any]) -> list[Finding]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _answered(row: Any) -> dict[str, str]:
+    """What is known of the order of a step."""
+    if row["delivery"] is None:
+        return {}
+    told: dict[str, str] = json.loads(row["answer"])
+    for name in ("delivery", "reason", "message"):
+        if row[name]:
+            told[name] = row[name]
+    return told
 
 
 def _json(value: dict[str, Any]) -> str:
