@@ -34,7 +34,7 @@ def upgrade() -> None:
         "register_of_kind", "register_entry", ["kind", "published_at", "entry_no"], schema="dispute"
     )
     op.create_index("register_of_subject", "register_entry", ["subject"], schema="dispute")
-    # No row policy: what is published is for everybody.
+    # What is published is for everybody; 0007 says who writes.
     grant_append_only("register_entry")
     grant_update("register_entry", "body", "withdrawn_by")
     _held()
