@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import copy
+import csv
 from types import SimpleNamespace
 
 import national_client as client
@@ -73,8 +75,6 @@ async def test_3605_tells_every_list_of_the_month_with_its_group(month, shared):
     assert first["mdc_name"]
     assert first["setl_ym"] == "202603"
     assert all((row["grp_rslt"] == "1") == (row["err_info"] is None) for row in grouped.values())
-    import csv
-
     with (shared / "handbook/platform/drg_dip_transactions_fields.csv").open(encoding="utf-8-sig") as file:
         fields = {row["field"] for row in csv.DictReader(file)
                   if (row["infno"], row["direction"]) == ("3605", "output")}  # fmt: skip
@@ -193,8 +193,6 @@ async def test_findings_of_a_list_are_told_field_by_field(gw, infno, node, share
     assert all(found["exam_data_fld"] and found["qltctrl_chk_rslt"] for found in row[node])
     listed = (await ask(gw, infno, setl_ym="202601"))["output"]
     assert setl_id in {each["setl_id"] for each in listed["data"]}
-    import csv
-
     with (shared / "handbook/platform/drg_dip_transactions_fields.csv").open(encoding="utf-8-sig") as file:
         told = list(csv.DictReader(file))
     wanted = ("3607", "output", "data")
@@ -279,3 +277,103 @@ async def test_a_special_case_is_applied_for_followed_and_taken_back_over_3601_t
     assert "FSI_CASE_STEP" in again["err_msg"]
     (row,) = (await ask(month, "3601", appy_chk_setl_list_id=case_no))["output"]["data"]
     assert row["vali_flag"] == "0"
+
+
+PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+async def say(gw, infno, **content):
+    """A message of the appeals: its members stand in ``input`` itself."""
+    message = client.envelope(infno, OWN, content)
+    headers = {"Authorization": f"Bearer {gw.keys['own']}"}
+    return (await gw.http.post(PATH, content=client.written(message), headers=headers)).json()
+
+
+def suspicion(number, **members):
+    told = {"docSusptId": number, "applyFlag": "1", "susptAmt": "120.50", "auditOpinion": "确属必需"}
+    return told | members
+
+
+async def test_deductions_are_appealed_against_over_3701_to_3704(month, shared, monkeypatch):
+    """An appeal by a hospital's own program is the same case as one from the desk, with its papers."""
+    signed = [byte - 256 if byte > 127 else byte for byte in PAPER]
+    first = {"name": "说明.pdf", "bytes": base64.b64encode(PAPER).decode()}
+    many = await say(month, "3704", fsiAppealFileDTOList=[first | {"name": f"{n}.pdf"} for n in range(6)])
+    assert "FSI_APPEAL_FILES" in many["err_msg"]
+    assert (
+        "FSI_APPEAL_BYTES"
+        in (await say(month, "3704", fsiAppealFileDTOList=[first | {"bytes": "?"}]))["err_msg"]
+    )
+    kept = (await say(month, "3704", fsiAppealFileDTOList=[first]))["output"]["attUploadId"]
+    more = {"attUploadId": kept, "fsiAppealFileDTOList": [{"name": "明细.pdf", "bytes": signed}, first]}
+    assert (await say(month, "3704", **more))["output"] == {"attUploadId": kept}
+    docs = [
+        {"docId": "G2", "docSusptDTOS": [
+            suspicion("KK-1", attUploadId=kept), suspicion("KK-2", applyFlag="0"),
+            suspicion("KK-3", attUploadId="absent"), suspicion("KK-4", attUploadId=kept, susptAmt=""),
+        ]},
+        {"docId": "G999", "docSusptDTOS": [suspicion("KK-5", attUploadId=kept)]},
+    ]  # fmt: skip
+    answer = await say(month, "3702", medinsCodg=OWN, medinsName="演示医院", docs=docs)
+    assert answer["infcode"] == "0", answer["err_msg"]
+    good, bad = answer["output"]
+    assert [(each["susptId"], each["susptCode"]) for each in good["docsuspt"]] == [
+        ("KK-1", "0"), ("KK-2", "0"), ("KK-3", "1"), ("KK-4", "1"),
+    ]  # fmt: skip
+    assert (good["docCode"], bad["docCode"]) == ("0", "1")
+    assert "FSI_APPEAL_UPLOAD" in good["docsuspt"][2]["susptReason"]
+    span = {
+        "startTime": "2020-01-01",
+        "endTime": "2099-12-31",
+        "medinsCodg": OWN,
+        "currentPage": 1,
+        "pageSize": 10,
+    }
+    listed = (await say(month, "3701", **span, stage="1"))["output"]
+    (document,) = listed["data"]
+    (told,) = document["docSusptDTOS"]
+    assert (listed["recordCounts"], document["docId"], told["docSusptId"]) == (1, "G2", "KK-1")
+    assert (told["applAmt"], told["applUpldAttFlag"], told["passRvisAmt"]) == (120.5, "0", None)
+    case = (await month.ask("GET", f"/api/v1/disputes/{told['rid']}")).json()
+    assert (case["type"], case["state"], len(case["attachments"])) == ("T3", "SUBMITTED", 2)
+    with (shared / "handbook/platform/drg_dip_transactions_fields.csv").open(encoding="utf-8-sig") as file:
+        known = {row["field"] for row in csv.DictReader(file) if row["infno"] == "3701"}
+    assert {*document, *told} <= known
+    assert (await say(month, "3701", **span, stage="2"))["output"]["data"] == []
+    assert "FSI_APPEAL_STAGE" in (await say(month, "3701", **span, stage="3"))["err_msg"]
+    assert (await say(month, "3701", **span | {"medinsCodg": OTHER}, stage="1"))["infcode"] == "-1"
+    # The same again is refused, and a paper the service does not take leaves no draft behind.
+    twice = await say(
+        month, "3702", docs=[{"docId": "G2", "docSusptDTOS": [suspicion("KK-1", attUploadId=kept)]}]
+    )
+    assert "FILING_TWICE" in twice["output"][0]["docsuspt"][0]["susptReason"]
+    wrong = await say(month, "3704", fsiAppealFileDTOList=[{"name": "a.exe", "bytes": [77, 90]}])
+    docs = [{"docId": "G2", "docSusptDTOS": [suspicion("KK-6", attUploadId=wrong["output"]["attUploadId"])]}]
+    for _ in range(2):
+        refused = await say(month, "3702", docs=docs)
+        assert "PAPER_TYPE" in refused["output"][0]["docsuspt"][0]["susptReason"]
+    # 合议 comes after the result was told: the machine says so, and what is asked for is its event.
+    docs = [
+        {
+            "docId": "G2",
+            "docSusptDTOS": [suspicion("KK-1", attUploadId=kept), suspicion("KK-7", attUploadId=kept)],
+        }
+    ]
+    early = (await say(month, "3703", docs=docs))["output"][0]["docsuspt"]
+    assert "FSI_CASE_STEP" in early[0]["susptReason"]
+    assert "FSI_NOT_FOUND" in early[1]["susptReason"]
+    asked, get_case = [], month.services.disputes.GetCase
+
+    async def act(request):
+        asked.append(request)
+
+    async def notified(request):
+        found = await get_case(request)
+        found.case.state = "NOTIFIED"
+        return found
+
+    monkeypatch.setattr(month.services.disputes, "ActOnCase", act)
+    monkeypatch.setattr(month.services.disputes, "GetCase", notified)
+    done = (await say(month, "3703", docs=docs))["output"][0]
+    assert (done["docCode"], done["docsuspt"][0]["susptCode"]) == ("0", "0")
+    assert (asked[0].event, asked[0].reason) == ("request_reconsider", "确属必需（争议金额120.50元）")

@@ -351,12 +351,6 @@ async def test_reconciliation_by_totals_and_by_file(gw):
     assert "FSI_FILE_BAD" in await other.refused("3202", {"data": span | {"file_qury_no": number}})
 
 
-@pytest.mark.parametrize("infno", ["3701", "3702", "3703", "3704"])
-async def test_what_is_not_open_yet_is_said_so(hospital, infno):
-    """A clear word beats an unknown number."""
-    assert "尚未开通" in await hospital.refused(infno, {"data": {}})
-
-
 async def test_the_registry_of_institutions_answers_1201(gw, hospital):
     """The institution's own entry, from the registry that everybody shares."""
     entry = {"name": "演示市第一医院", "kind": "hospital", "level": 3, "pool": POOL, "area": COUNTY,

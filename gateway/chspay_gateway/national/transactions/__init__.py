@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from chspay_gateway.envelope.exchange import Transaction
 from chspay_gateway.national.transactions import (
+    appeals,
     cases,
     files,
     frontpages,
     groups,
     lists,
-    notyet,
     people,
     quality,
     reversal,
@@ -21,7 +21,6 @@ from chspay_gateway.national.transactions import (
     stays,
 )
 
-_LATER = ("3701", "3702", "3703", "3704")
 SERVED: Mapping[str, Transaction] = {
     "4101": Transaction(lists.submit),
     "4101A": Transaction(lists.submit),
@@ -57,5 +56,8 @@ SERVED: Mapping[str, Transaction] = {
     "3609": Transaction(groups.groups, writes=False),
     "3610": Transaction(groups.hospitals, writes=False),
     "3611": Transaction(groups.groups, writes=False),
-    **{infno: Transaction(notyet.refuse, writes=False) for infno in _LATER},
+    "3701": Transaction(appeals.listing, writes=False),
+    "3702": Transaction(appeals.appeal),
+    "3703": Transaction(appeals.reconsider),
+    "3704": Transaction(appeals.attach),
 }

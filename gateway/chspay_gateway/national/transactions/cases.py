@@ -36,7 +36,7 @@ async def listing(call: Call) -> Outcome:
     rows = [
         _row(line)
         for closed in (False, True)
-        for line in await _lines(call, closed=closed)
+        for line in await lines_of(call, pb.CASE_TYPE_SPECIAL_REVIEW, closed=closed)
         if case_no in ("", line.case_no)
     ]
     if setl_id:
@@ -116,15 +116,15 @@ def _page(node: Node) -> tuple[int, int]:
     return page_of(node)
 
 
-async def _lines(call: Call, *, closed: bool) -> list[pb.CaseLine]:
-    """Every application of the hospital; a hospital has hundreds, so the pages end soon."""
+async def lines_of(call: Call, kind: pb.CaseType, *, closed: bool) -> list[pb.CaseLine]:
+    """Every case of a kind of the hospital; a hospital has hundreds, so the pages end soon."""
     found: list[pb.CaseLine] = []
     token = ""
     for _ in range(_MOST_PAGES):
         answer = await call.session.services.disputes.ListCases(
             pb.ListCasesRequest(
                 hospital_code=call.message.institution,
-                type=pb.CASE_TYPE_SPECIAL_REVIEW,
+                type=kind,
                 closed=closed,
                 page_size=_PAGE,
                 page_token=token,
@@ -156,7 +156,7 @@ async def _is_of(call: Call, case_no: str, setl_id: str) -> bool:
 async def _number_of(call: Call, setl_id: str) -> str:
     """The newest application for a settlement."""
     for closed in (False, True):
-        for line in reversed(await _lines(call, closed=closed)):
+        for line in reversed(await lines_of(call, pb.CASE_TYPE_SPECIAL_REVIEW, closed=closed)):
             if await _is_of(call, line.case_no, setl_id):
                 return line.case_no
     raise Fault(NOTHING_FOUND, field="setl_id", value=setl_id)
