@@ -67,7 +67,7 @@ async def test_a_special_case_goes_its_way_by_the_fast_track(here) -> None:
     no = case.case_no
     assert await refused(here.act(CITY, no, "notify", decision_no="演示裁〔2026〕1号")) == "GUARD_FAILED"
     sign = {"case_no": no, "outcome_digest": decision.digest}
-    assert await refused(here.ask(ACCEPTOR, "SignDecision", **sign)) == "SIGNER_APART"
+    assert await refused(here.ask(ACCEPTOR, "SignDecision", **sign)) == "LEVEL_DENIED"
     assert (
         await refused(here.ask(CITY_TWO, "SignDecision", **sign | {"outcome_digest": "x"}))
         == "DECISION_OTHER"
@@ -86,6 +86,9 @@ async def test_a_special_case_goes_its_way_by_the_fast_track(here) -> None:
     here.clock.at += timedelta(days=5)
     case = await here.act(CITY, no, "resolve", reason="费用经逐项核对")
     assert case.left_wd == left
+    # The same name does not object to the same decision again.
+    twice = await refused(here.act(NEIGHBOUR, no, "objection", reason="再", objector="演示二院"))
+    assert twice == "OBJECTION_TWICE"
     here.clock.set("2026-05-20")
     await here.tick()
     case = (await here.ask(HOSPITAL, "GetCase", case_no=no)).case
@@ -111,6 +114,7 @@ async def _is_archived_once_the_year_is_cleared(here, no: str) -> None:
 async def _left_a_whole_history(here, no: str) -> None:
     told = await here.ask(HOSPITAL, "GetHistory", case_no=no)
     assert told.intact
+    assert [item.actor for item in told.steps if item.event == "objection"] == [""]
     assert [item.event for item in told.steps] == [
         "open", "submit", "accept", "county_opinion", "smart_audit_pass", "fast_track", "notify",
         "accept_result", "objection", "resolve", "timeout", "post", "archive",
@@ -239,6 +243,25 @@ async def test_a_supplement_runs_out_once(here) -> None:
     assert no in {item.case_no for item in overdue}
 
 
+async def test_a_step_that_fails_by_itself_is_tried_again(here) -> None:
+    # Nobody but the clock can take it: what was missing today may be there tomorrow.
+    case = await here.submitted("A1")
+    no = case.case_no
+    await here.accepted(no)
+    await here.act(REVIEWER, no, "county_opinion", opinion="support", reason="属实")
+    gone = here.settlement.lists.pop("A1")
+    here.clock.at += timedelta(days=1)
+    await here.tick()
+    await here.tick()
+    clocks = await here.ask(CITY, "ListDeadlines", case_no=no)
+    assert [item.state for item in clocks.deadlines if item.event == "TEST_LIST_GONE"] == ["failed"]
+    assert (await here.ask(CITY, "GetCase", case_no=no)).case.state == "COUNTY_DONE"
+    here.settlement.lists["A1"] = gone
+    here.clock.at += timedelta(days=1)
+    await here.tick()
+    assert (await here.ask(CITY, "GetCase", case_no=no)).case.state == "CITY_REVIEW"
+
+
 async def test_quotas_are_counted_from_discharges(here) -> None:
     # The pool's limit is floor(discharges x share); places are freed by a withdrawal and by an exchange.
     here.settlement.by_group, here.settlement.own = 60, {"H1": 30, "H2": 30}
@@ -248,6 +271,10 @@ async def test_quotas_are_counted_from_discharges(here) -> None:
         lists[f"Q{number}"] = facts(f"Q{number}", hospital="H3", **cycle)
     three = Claim("key-H3", "hospital", institution="H3", region="990101")
     here.settlement.own["H3"] = 20
+    expert = Claim("expert:E1", "expert")
+    assert await refused(here.ask(expert, "GetQuota", pool=POOL, hospital_code="H3")) == "ROLE_DENIED"
+    asked = here.ask(ACCEPTOR, "GetQuota", pool=POOL, hospital_code="H9")
+    assert await refused(asked) == "INSTITUTION_DENIED"
     quota = await here.ask(three, "GetQuota", pool=POOL)
     assert (quota.cycle, quota.open, quota.drg.limit, quota.hospital.limit) == ("2026Q1", True, 3, 2)
     taken = quota.drg.used

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import asyncpg
@@ -30,6 +32,10 @@ RETRY_SECONDS = 5.0
 _AT_ONCE = 200
 #: The office that is told as well when nobody acted.
 _ABOVE = {"CNTY": "CITY", "CITY": "PROV", "SECR": "CITY", "EXPT": "SECR", "SETL": "CITY", "AUDIT": "ADMIN"}
+
+#: A refused step is tried again after so long; its clock is numbered behind this mark.
+_TRY_AFTER = timedelta(days=1)
+_TRY = "/try"
 
 #: The answer of a handler that looks again later, by a clock it has set itself.
 LATER = "later"
@@ -140,13 +146,18 @@ class Scheduler:
         return fault if fault is not None and fault.reason.kind is Kind.UNAVAILABLE else None
 
     async def _fail(self, item: Deadline, fault: Fault) -> int:
-        """The step that should follow is refused: people look at it, the clock does not try again."""
+        """The step that should follow is refused: people are told, and it is tried again the next day.
+
+        What was missing (next year's calendar, a rule, a list) may be there by then; nobody but the clock
+        can take these steps.
+        """
         async with self._database.unit(self._claim) as unit:
             connection = await unit.connection()
             row = await self._moves.locked(connection, item.owner, item.owner_id)
             at = self._moves.now()
             if not await deadlines.end(connection, item.deadline_id, "failed", fault.reason.code, at):
                 return 0
+            await deadlines.put(connection, [_again(item, at)])
             await docket.mark_overdue(connection, item.owner, item.owner_id)
             told = self._roles(item, row) | {"CITY"}
             await deadlines.remind(connection, item, "failed", ",".join(sorted(told)), legal_day(at))
@@ -162,3 +173,9 @@ class Scheduler:
             for role in step.roles
             if role != "SYS"
         }
+
+
+def _again(item: Deadline, at: datetime) -> Deadline:
+    """The clock that tries a refused step once more, a day later."""
+    first, _, count = item.deadline_id.partition(_TRY)
+    return replace(item, deadline_id=f"{first}{_TRY}{int(count or 1) + 1}", due_at=at + _TRY_AFTER)

@@ -22,7 +22,7 @@ from chspay_kit.convert import date_from_pb, date_to_pb
 SERVICE = "chspay.dispute.v1.CaseService"
 Context = Any
 #: Roles whose persons an institution is not told.
-_MASKED = frozenset({"EXPT", "SECR", "CNTY", "CITY", "PROV", "AUDIT", "SETL", "ADMIN"})
+_MASKED = frozenset({"EXPT", "SECR", "CNTY", "CITY", "PROV", "AUDIT", "SETL", "ADMIN", "PUB"})
 
 
 class CaseServicer(cases_pb2_grpc.CaseServiceServicer):

@@ -53,6 +53,9 @@ DECISION_OTHER = Reason("DECISION_OTHER", Kind.CONFLICT, "裁定已有变化，�
 OPINION_BAD = Reason(
     "COUNTY_OPINION_BAD", Kind.INVALID, "初审意见应为support、oppose或regroup，并写明理由：“{value}”。"
 )
+OBJECTION_TWICE = Reason(
+    "OBJECTION_TWICE", Kind.PRECONDITION, "您已对这一裁定提出过异议并有答复，同一裁定每人只能提出一次。"
+)
 NOTE_LONG = Reason("NOTE_LONG", Kind.INVALID, "“{field}”过长，至多{most}个字。")
 
 #: What the acceptor has to have looked at.
@@ -112,7 +115,7 @@ class Acting:
             "submit": self._submit, "accept": self._accept, "return": self._return,
             "resubmit": self._resubmit, "county_opinion": self._county_opinion,
             "swap_out": self._swap_out, "fast_track": self._fast_track, "to_panel": self._to_panel,
-            "regroup": self._regroup, "notify": self._notify,
+            "regroup": self._regroup, "notify": self._notify, "objection": self._objection,
         }  # fmt: skip
 
     async def act(self, case_no: str, act: Act) -> StoredCase:
@@ -133,11 +136,12 @@ class Acting:
     async def sign(self, case_no: str, digest: str) -> StoredCase:
         """Puts the caller's name under the decision that stands.
 
-        :raises Fault: SIGNER_APART, DECISION_NONE, DECISION_OTHER, DUTY_DENIED.
+        :raises Fault: SIGNER_APART, DECISION_NONE, DECISION_OTHER, DUTY_DENIED, LEVEL_DENIED.
         """
         claim, connection = current_claim(), await current_connection()
         claim.require_role("bureau")
         claim.require_duty("handling")
+        claim.require_level("city", "province")
         row = await self._moves.locked(connection, CASE, case_no)
         case = await case_of(connection, case_no)
         decision = await store.standing_decision(connection, case_no)
@@ -292,6 +296,17 @@ class Acting:
             "signed_twice": bool(others) and apart and bool(around.act.decision_no.strip()),
             "quota_spent": around.case.quota_taken or not around.kind.quota,
         }
+
+    async def _objection(self, around: Around) -> Found:
+        """A name objects to a decision once: an answer is not followed by the same objection again."""
+        steps = await docket.steps(around.connection, CASE, around.case.case_no)
+        decided = max((step.seq for step in steps if step.target == "DECIDED"), default=0)
+        if any(
+            step.event == "objection" and step.actor == around.actor.subject and step.seq > decided
+            for step in steps
+        ):
+            raise Fault(OBJECTION_TWICE)
+        return {}
 
     def _check(self, around: Around) -> None:
         """A decision given with the step is held to its kind before anything is moved."""

@@ -18,7 +18,7 @@ from chspay_dispute.engine.cases.quota import Quota, counts, hospital_quota, poo
 from chspay_dispute.engine.cases.window import Cycle, cycle_of, read_cycle, window_of
 from chspay_dispute.store import cases as store
 from chspay_dispute.store.cases import Counted
-from chspay_kit.auth import current_claim, service_claim, use_claim
+from chspay_kit.auth import INSTITUTION_DENIED, current_claim, service_claim, use_claim
 from chspay_kit.db import current_connection
 
 #: Ways of payment by group that have a quota each.
@@ -54,9 +54,12 @@ class QuotaDesk:
     async def of(self, pool: str, cycle: str, hospital_code: str) -> Quotas:
         """The quotas of a cycle; an empty ``cycle`` is the one whose window is open or comes next.
 
-        :raises Fault: CYCLE_UNKNOWN, REGION_DENIED, INSTITUTION_DENIED, POLICY_MISSING.
+        A county is shown its own institutions only, an expert nothing.
+
+        :raises Fault: CYCLE_UNKNOWN, ROLE_DENIED, REGION_DENIED, INSTITUTION_DENIED, POLICY_MISSING.
         """
         claim = current_claim()
+        claim.require_role("hospital", "bureau", "service")
         check_code(pool, "统筹区")
         if claim.role == "hospital":
             hospital_code = hospital_code or claim.institution
@@ -67,6 +70,10 @@ class QuotaDesk:
         policy = await self._moves.policies.policy(pool, today)
         found = read_cycle(cycle) if cycle else self._next(policy, today)
         window = window_of(found, policy.integer("dispute.apply_window_wd"), self._moves.calendar)
+        if hospital_code and claim.role == "bureau" and not claim.covers(pool):
+            seen = await self._settlement.discharges(pool, found.since, found.until)
+            if hospital_code not in seen.hospitals:
+                raise Fault(INSTITUTION_DENIED, field="hospital_code", value=hospital_code)
         connection = await current_connection()
         settled, taken = await self._counted(connection, pool, found)
         stands = {
@@ -96,7 +103,11 @@ class QuotaDesk:
         return _pool(policy, case.method, settled, taken).quota.fits(0 if case.quota_taken else 1)
 
     async def swap_fits(self, connection: asyncpg.Connection, case: store.StoredCase, policy: Policy) -> bool:
-        """Whether the institution may exchange one more case of the year."""
+        """Whether the institution may exchange one more case of the year; asked one after the other."""
+        await connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+            f"dispute.swap/{case.hospital_code}/{case.year}",
+        )
         applied, done = await store.exchanged(connection, case.hospital_code, case.year)
         return swap_quota(policy, applied, done, Worksheet("年度清算前的调换")).fits()
 
