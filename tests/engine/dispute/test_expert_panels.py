@@ -11,7 +11,15 @@ import pytest
 
 from chspay_core.errors import Fault
 from chspay_dispute.engine.experts import cross
-from chspay_dispute.engine.experts.panel import Avoidable, Next, Outcome, Sheet, after_sheets, conclude
+from chspay_dispute.engine.experts.panel import (
+    Avoidable,
+    Next,
+    Outcome,
+    Sheet,
+    after_sheets,
+    as_it_stands,
+    conclude,
+)
 from chspay_dispute.engine.experts.published import Ballot
 from chspay_dispute.engine.experts.quality import Served, broken_limits, quality, second_reviews
 from chspay_dispute.engine.experts.record import Role
@@ -33,16 +41,24 @@ def votes(text: str) -> list[Ballot]:
 )
 def test_a_motion_needs_more_than_half_of_the_panel(cast, passed):
     """A tie does not pass, and who abstains does not help: what fails keeps the original payment."""
-    found = conclude(Outcome.ITEM, votes(cast), len(cast), HALF, 2)
+    found = conclude(Outcome.ITEM, votes(cast), len(cast), HALF, 2, Outcome.KEEP)
     assert (found.passed, found.outcome) == (passed, Outcome.ITEM if passed else Outcome.KEEP)
     assert found.yes + found.no + found.abstain == len(cast)
+
+
+def test_what_fails_about_a_deduction_confirms_the_deduction():
+    """Where a deduction is disputed there is no payment to keep: the panel must still come to an end."""
+    for remedies, stays in ((("DEDUCT", "PARTIAL", "REVOKE"), Outcome.DEDUCT), (("KEEP",), Outcome.KEEP)):
+        assert as_it_stands(remedies) is stays
+    found = conclude(Outcome.REVOKE, votes("ynn"), 3, HALF, 2, Outcome.DEDUCT)
+    assert (found.passed, found.outcome) == (False, Outcome.DEDUCT)
 
 
 def test_no_result_before_all_votes_and_without_a_quorum():
     """A result of some of the panel, or of abstentions, is none."""
     for cast, members, code in (("yy", 3, "BALLOTS_MISSING"), ("yya", 3, "QUORUM_MISSED")):
         with pytest.raises(Fault) as caught:
-            conclude(Outcome.ITEM, votes(cast), members, HALF, 3)
+            conclude(Outcome.ITEM, votes(cast), members, HALF, 3, Outcome.KEEP)
         assert caught.value.reason.code == code
 
 

@@ -10,14 +10,14 @@ import asyncpg
 from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.policy import canonical_json
-from chspay_dispute.app.cases.common import CASE, persons
+from chspay_dispute.app.cases.common import CASE, case_of, persons, type_of
 from chspay_dispute.app.cases.effects import plain_decision
 from chspay_dispute.app.experts.access import PANEL_UNKNOWN
 from chspay_dispute.app.experts.common import body_of, counted, members_of, sheet_digest, tell
 from chspay_dispute.app.moves import Moves
-from chspay_dispute.engine.cases.outcome import Decision
+from chspay_dispute.engine.cases.outcome import OUTCOMES, Decision
 from chspay_dispute.engine.experts import published
-from chspay_dispute.engine.experts.panel import REASON_CODES, Outcome
+from chspay_dispute.engine.experts.panel import REASON_CODES, Outcome, as_it_stands
 from chspay_dispute.engine.experts.panel import conclude as conclude_vote
 from chspay_dispute.engine.experts.published import Ballot, Finding
 from chspay_dispute.engine.experts.terms import Terms
@@ -42,7 +42,11 @@ async def conclude(moves: Moves, connection: asyncpg.Connection, panel: StoredPa
     members = members_of(await store.seats(connection, panel.panel_id))
     ballots = [Ballot(one.token, one.vote, one.digest) for one in cast]
     opinion = panel.opinion
-    result = conclude_vote(Outcome(opinion["outcome"]), ballots, len(members), terms.threshold, terms.quorum)
+    remedies = type_of(terms.policy, (await case_of(connection, panel.case_no)).type).remedies
+    result = conclude_vote(
+        Outcome(opinion["outcome"]), ballots, len(members), terms.threshold, terms.quorum,
+        as_it_stands(remedies),
+    )  # fmt: skip
     threshold = str(terms.threshold)
     digest = published.votes_digest(panel.panel_id, opinion["digest"], threshold, ballots)
     sheets = [one.digest for one in await counted(connection, panel.panel_id)]
@@ -154,7 +158,7 @@ def _details(panel: StoredPanel, result: Mapping[str, Any]) -> dict[str, Any]:
     if not result["passed"]:
         decision = Decision(
             outcome=result["outcome"],
-            reasons="合议意见没有获得超过规定比例的赞成票，维持原支付。",
+            reasons=f"合议意见没有获得超过规定比例的赞成票，{OUTCOMES[result['outcome']]}。",
             cites=decision.cites,
         )
     return {

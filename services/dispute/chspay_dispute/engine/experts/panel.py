@@ -3,13 +3,13 @@
 Each member fills a sheet alone: necessity, reasonableness, complexity, coding from 0 to 100, avoidable cost
 items, a conclusion, and how sure he is. Sheets stay closed until all are in. Scores far apart call two more
 experts once; still far apart, the matter belongs to the province. Then the panel forms one opinion and votes:
-it passes with more than the threshold of all members, a tie does not, and what does not pass keeps the
-original payment.
+it passes with more than the threshold of all members, a tie does not, and what does not pass leaves what was
+disputed as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -143,11 +143,22 @@ class Result:
     abstain: int
 
 
-def conclude(
-    outcome: Outcome, ballots: Sequence[Ballot], members: int, threshold: Fraction, quorum: int
-) -> Result:
-    """The result of a vote on an opinion; what does not pass keeps the original payment.
+def as_it_stands(remedies: Collection[str]) -> Outcome:
+    """The outcome that changes nothing: the payment is kept; where a deduction is disputed, that is."""
+    return Outcome.KEEP if Outcome.KEEP in remedies else Outcome.DEDUCT
 
+
+def conclude(
+    outcome: Outcome,
+    ballots: Sequence[Ballot],
+    members: int,
+    threshold: Fraction,
+    quorum: int,
+    otherwise: Outcome,
+) -> Result:
+    """The result of a vote on an opinion.
+
+    :param otherwise: the outcome when it does not pass; see :func:`as_it_stands`.
     :raises Fault: BALLOTS_MISSING, QUORUM_MISSED.
     """
     if len(ballots) < members:
@@ -156,7 +167,7 @@ def conclude(
     if count["yes"] + count["no"] < quorum:
         raise Fault(QUORUM_MISSED, field="ballots", value=count["yes"] + count["no"], quorum=quorum)
     passed = passes(ballots, threshold)
-    return Result(passed, outcome if passed else Outcome.KEEP, count["yes"], count["no"], count["abstain"])
+    return Result(passed, outcome if passed else otherwise, count["yes"], count["no"], count["abstain"])
 
 
 #: Why a panel decides as it does: the ends of the tree of decisions, for the public to read.
