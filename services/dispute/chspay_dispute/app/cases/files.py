@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from chspay_core.digest import sm3_bytes, sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_dispute.app.cases.common import CASE, case_of
@@ -47,6 +49,8 @@ class Papers:
         """
         claim, connection = current_claim(), await current_connection()
         case = await case_of(connection, case_no)
+        # Looking through the bytes takes a while: beside the loop, and before the case is held.
+        media = await asyncio.to_thread(check_paper, file_name, content)
         row = await self._moves.locked(connection, CASE, case_no)
         if row.closed:
             raise Fault(PAPER_CLOSED)
@@ -60,7 +64,6 @@ class Papers:
         if kind not in known:
             listed = "、".join(f"{name}（{text}）" for name, text in known.items())
             raise Fault(PAPER_KIND, field="kind", value=kind, known=listed)
-        media = check_paper(file_name, content)
         held = await store.of_case(connection, case_no)
         if len(held) >= _MOST_PAPERS or sum(item.size for item in held) + len(content) > _MOST_TOTAL:
             raise Fault(PAPER_MANY, most=_MOST_PAPERS, megabytes=_MOST_TOTAL >> 20)

@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import Final
 
 from chspay_core.errors import Fault, Kind, Reason
@@ -48,9 +49,12 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]+\.([A-Za-z]+)\Z")
 #: What a PDF does by itself; a name may be written with #xx for any of its letters.
 _PDF_ACTIVE: Final = ("JavaScript", "JS", "Launch", "EmbeddedFile", "RichMedia", "XFA",
                       "SubmitForm", "ImportData", "GoToE", "Encrypt")  # fmt: skip
-_PDF_NAME = re.compile(rb"/((?:[^\x00-\x20()<>\[\]{}/%]){1,64})")
+_SPELLED = (b"".join(b"(?:%c|#(?i:%02x))" % (sign, sign) for sign in name.encode()) for name in _PDF_ACTIVE)
+_PDF_NAME = re.compile(b"/(" + b"|".join(_SPELLED) + rb")[\x00-\x20()<>\[\]{}/%]")
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+_BEGIN, _END = b"stream", b"endstream"
+#: Bytes looked through at a time, so that other threads get their turn; no name is longer than the rest.
+_WINDOW, _LONGEST_ACTIVE = 1 << 20, 64
 _OFFICE_ROOT: Final = {"xlsx": "xl/workbook.xml", "docx": "word/document.xml"}
 _OFFICE_ACTIVE = re.compile(
     r"vbaproject|vbadata|activex|embeddings/|oleobject|\.(?:exe|dll|js|vbs|bat|ps1|scr)$"
@@ -102,24 +106,54 @@ def _markup(text: str) -> bool:
 
 def _check_pdf(name: str, content: bytes) -> None:
     # Objects may hide in compressed streams: those are looked through as well, within bounds.
-    unpacked, parts = 0, [_STREAM.sub(b"", content)]
-    for found in _STREAM.finditer(content):
+    unpacked, at, around = 0, 0, bytearray()
+    for since, until in _streams(content):
+        head, at = content[at:since], until
+        around += head
         inflater = zlib.decompressobj()
         try:
-            plain = inflater.decompress(found[1], _MOST_UNPACKED - unpacked + 1)
+            plain = inflater.decompress(content[since:until], _MOST_UNPACKED - unpacked + 1)
         except zlib.error:
             # Not deflated (an image, or plain): names of objects stand in the dictionaries, not in here.
             continue
         unpacked += len(plain)
         if unpacked > _MOST_UNPACKED:
             raise Fault(PAPER_BOMB, field="content", value=name)
-        if b"/" in plain[:4096] and plain[:1].isdigit():
-            parts.append(plain)
-    for part in parts:
-        for held in _PDF_NAME.finditer(part):
+        if not _picture(head):
+            _check_names(name, plain)
+    _check_names(name, bytes(around) + content[at:])
+
+
+def _streams(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where the bytes of each stream begin and end; every byte is looked at a fixed number of times."""
+    at = 0
+    while (found := content.find(_BEGIN, at)) >= 0:
+        at = found + len(_BEGIN)
+        since = at + (2 if content.startswith(b"\r\n", at) else 1)
+        if content[since - 1 : since] != b"\n":
+            continue
+        until = content.find(_END, since)
+        if until < 0:
+            # Nothing ends from here on: the rest belongs to no stream.
+            return
+        yield since, until
+        at = until + len(_END)
+
+
+def _picture(head: bytes) -> bool:
+    """Whether a stream is pixels, in which any name may turn up by chance: a reader finds objects only in
+    streams whose dictionary says where the first one is."""
+    return b"/Image" in head and not any(word in head for word in (b"First", b"ObjStm", b"#"))
+
+
+def _check_names(name: str, part: bytes) -> None:
+    """Refuses names of what a PDF does by itself; a name may stand at the very end."""
+    ended = part + b" "
+    for at in range(0, len(ended), _WINDOW):
+        held = _PDF_NAME.search(ended, at, at + _WINDOW + _LONGEST_ACTIVE)
+        if held is not None:
             spelled = _HEX.sub(lambda match: bytes([int(match[1], 16)]), held[1]).decode("latin-1")
-            if spelled in _PDF_ACTIVE:
-                raise Fault(PAPER_ACTIVE, field="content", value=name, found=spelled)
+            raise Fault(PAPER_ACTIVE, field="content", value=name, found=spelled)
 
 
 def _check_office(name: str, ending: str, content: bytes) -> None:
