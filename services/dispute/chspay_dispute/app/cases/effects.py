@@ -141,12 +141,15 @@ class CaseEffects:
         await store.note(connection, case.case_no, approved=upheld)
 
     async def _publish(self, connection: asyncpg.Connection, case: StoredCase) -> None:
-        """Publishes a result: institution, group and figures; no patient, no doctor, no expert."""
+        """Publishes a result: institution, kind and conclusion; no patient, no doctor, no expert.
+
+        Group and points stay out: in a rare group they would tell what one known stay cost. Sums are
+        published for the cycle, where small cells are kept back.
+        """
         decision = await store.standing_decision(connection, case.case_no)
         if decision is None:
             return
         policy = await self._moves.policies.policy(case.pool, self._moves.today())
-        delta = decision.delta_points_micro
         until = self._moves.calendar.after(self._moves.today(), policy.integer("dispute.publicity_wd"))
         entry = await register.publish(
             connection,
@@ -160,11 +163,9 @@ class CaseEffects:
                 "type": case.type,
                 "hospital_code": case.hospital_code,
                 "cycle": case.cycle,
-                "drg": case.drg,
                 "outcome": decision.outcome,
                 "outcome_text": outcome.OUTCOMES[decision.outcome],
                 "decision_no": decision.decision_no,
-                "delta_points": "" if delta is None else plain(from_micro(delta)),
                 "decision_sm3": decision.digest,
                 "objection_until": until.isoformat(),
             },
