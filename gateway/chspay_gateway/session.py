@@ -35,6 +35,22 @@ _JUDGED_BY_SERVICE = tuple(
         "reviews", "sessions", "working-group",
     )
 )  # fmt: skip
+#: Route templates of POSTs that ask and change nothing; what they ask is too long for an address.
+ASKING = frozenset(
+    {
+        "/api/v1/amendments/check",
+        "/api/v1/benefits/stays",
+        "/api/v1/budget/plans/{pool}/{year}/dip-totals",
+        "/api/v1/dip/explain",
+        "/api/v1/dip/group",
+        "/api/v1/disputes/check",
+        "/api/v1/group",
+        "/api/v1/group/explain",
+        "/api/v1/per-diem/trials",
+        "/api/v1/quality/checks",
+    }
+)
+_READING_METHODS = frozenset({"GET", "HEAD"})
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}\Z", re.ASCII)
 
 
@@ -127,14 +143,18 @@ async def _session(request: Request) -> Session:
         ids = personal.ids_of(request.path_params, request.query_params)
         await gateway.access.readings.note(known.claim, path, ids)
     begun = begin(gateway, known.claim, gateway.settings.call_seconds)
-    return begun if known.may_write else replace(begun, may_write=False)
+    if not known.may_write:
+        begun = replace(begun, may_write=False)
+    # Held here and not by the routes: one that forgot to ask would let readers write.
+    changes = request.method not in _READING_METHODS and path not in ASKING
+    if changes and not (begun.may_write and path.startswith(_JUDGED_BY_SERVICE)):
+        begun.require_writing()
+    return begun
 
 
 async def writing(request: Request) -> Writing:
     """A session that may write, found in one step: every dependency costs on the online path."""
     session = await _session(request)
-    if not session.may_write or not request.scope["path"].startswith(_JUDGED_BY_SERVICE):
-        session.require_writing()
     return Writing(session.claim, session.services, session.may_write, request_id_in(request))
 
 

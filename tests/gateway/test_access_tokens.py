@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -14,6 +15,8 @@ from chspay_cli.stack import free_ports
 from chspay_core.errors import Fault
 from chspay_gateway.access.limits import Buckets
 from chspay_gateway.access.oidc import OidcSettings, Provider
+from chspay_gateway.envelope.route import is_path
+from chspay_gateway.session import ASKING
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOSPITAL = {"name": "演示医院", "region_code": POOL, "area_code": COUNTY, "level": 2, "since": "2020-01-01"}
@@ -50,6 +53,40 @@ async def test_a_key_becomes_a_token_for_a_quarter_of_an_hour(gw):
     assert (await gw.ask("GET", "/api/v1/hospitals", who="read")).status_code == 200
     refused = await gw.ask("PUT", f"/api/v1/hospitals/{OWN}", who="read", json=HOSPITAL)
     assert (refused.status_code, refused.json()["reason"]) == (403, "TOKEN_READS_ONLY")
+
+
+#: Where nobody is known yet, or the session itself is what changes.
+OWN_DOORS = {
+    "/api/v1/sessions", "/api/v1/sessions/oidc", "/api/v1/sessions/oidc/finish", "/api/v1/sessions/current",
+    "/api/v1/sessions/current/password", "/oauth/token", "/auth/oauth/token", "/view/login", "/view/logout",
+}  # fmt: skip
+
+
+def changing(app):
+    """Every other route that changes something: method and path, with its fields filled."""
+    for route in app.routes:
+        path = getattr(route, "path_format", "")
+        for method in getattr(route, "methods", set()) - {"GET", "HEAD"}:
+            if path not in OWN_DOORS | ASKING and not is_path(path):
+                yield method, re.sub(r"\{[^}]*\}", "1", path)
+
+
+async def test_a_token_that_reads_changes_nothing_anywhere(gw):
+    """A route added tomorrow must not be the one that forgot to look at the scope of the token."""
+    gw.keys["reader"] = (await exchange(gw, "admin", scope="read")).json()["access_token"]
+    routes = sorted(set(changing(gw.app)))
+    assert {("POST", "/api/v1/accounts"), ("DELETE", "/api/v1/what-ifs/1")} <= set(routes)
+    told = {}
+    for method, path in routes:
+        answer = await gw.ask(method, path, who="reader", json={})
+        told[method, path] = (answer.status_code, "TOKEN_READS_ONLY" in answer.text)
+    assert {route: each for route, each in told.items() if each != (403, True)} == {}
+
+
+async def test_who_only_audits_takes_no_simulation_away(gw):
+    """A DELETE without an Idempotency-Key is a write like any other."""
+    refused = await gw.ask("DELETE", "/api/v1/what-ifs/1", who="auditor")
+    assert (refused.status_code, refused.json()["reason"]) == (403, "DUTY_DENIED")
 
 
 async def test_requests_for_tokens_fail_as_the_rfc_says(gw):
