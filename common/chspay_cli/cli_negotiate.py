@@ -144,6 +144,10 @@ def act(  # noqa: PLR0913, PLR0917 - one parameter per option
     expert: Annotated[list[str] | None, typer.Option("--expert", help="freeze：身份=领域")] = None,
     present: Annotated[list[str] | None, typer.Option("--present", help="到会席位")] = None,
     proposal: Annotated[int, typer.Option("--proposal", help="方案编号")] = 0,
+    admit: Annotated[list[int] | None, typer.Option("--admit", help="simulate：采用的方案")] = None,
+    refuse: Annotated[
+        list[str] | None, typer.Option("--refuse", help="simulate：不予采用，方案编号=理由")
+    ] = None,
     decision_no: Annotated[str, typer.Option("--decision-no", help="approve：决定文号")] = "",
     decided_by: Annotated[str, typer.Option("--decided-by", help="approve：决定机关")] = "",
     filing_no: Annotated[str, typer.Option("--filing-no", help="approve：备案文号")] = "",
@@ -152,9 +156,15 @@ def act(  # noqa: PLR0913, PLR0917 - one parameter per option
 ) -> None:
     """办理议题的一步（发布用 publish）。"""
     pairs = [item.partition("=") for item in expert or ()]
+    refused = [item.partition("=") for item in refuse or ()]
     body = {
         "text": text, "run_ids": run or [], "present": present or [], "proposal": proposal,
         "panel": [{"subject": subject, "field": field} for subject, _, field in pairs],
+        "admitted": admit or [],
+        "not_admitted": [
+            {"proposal": int(number) if number.isdecimal() else 0, "reason": reason}
+            for number, _, reason in refused
+        ],
         "decision_no": decision_no, "decided_by": decided_by, "filing_no": filing_no,
     }  # fmt: skip
     steps = ("negotiations", topic_id, "events", event)

@@ -90,7 +90,10 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
         assert changes["H003"] > 0 > changes["H001"]
         assert sum(changes.values()) == -proposal.impact.residual_change_fen
         assert {row.sign for row in proposal.differences[0].rows} == {"-", "+"}
-    assert (await world.act(nw.CITY, topic_id, "simulate")).state == "CONSULT"
+    left = [pb.NotAdmitted(proposal=counter, reason="与方案重复，并入一并讨论。")]
+    assert (await world.act(nw.CITY, topic_id, "simulate", not_admitted=left)).state == "CONSULT"
+    told = (await world.topic(nw.DELEGATES["h1"], topic_id)).proposals
+    assert [item.not_admitted for item in told] == ["", "与方案重复，并入一并讨论。"]
     comment = await world.paper(nw.DELEGATES["h1"], topic_id, "comment", ref=counter)
     await world.later(30)
     assert (await world.topic(nw.CITY, topic_id)).topic.state == "CONSULT"
@@ -103,6 +106,8 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
     assert await refused(world.act(nw.CITY, topic_id, "agree", **present)) == "NEGOTIATION_SAME_PERSON"
     few = {"present": ["h1", "h2", "b1"], "proposal": number}
     assert await refused(world.act(nw.SECOND, topic_id, "agree", **few)) == "GUARD_FAILED"
+    other = {**present, "proposal": counter}
+    assert await refused(world.act(nw.SECOND, topic_id, "agree", **other)) == "PROPOSAL_NOT_ADMITTED"
     assert (await world.act(nw.SECOND, topic_id, "agree", **present)).state == "VOTE"
     for name in nw.KEYS:
         cast = await world.vote(name, topic_id, "no" if name == "h1" else "yes")

@@ -111,6 +111,7 @@ async def act_on_topic(caller: Writer, topic_id: TopicId, event: Event, body: St
         topic_id=topic_id,
         event=event,
         panel=[pb.PanelMember(**item) for item in plain.pop("panel")],
+        not_admitted=[pb.NotAdmitted(**item) for item in plain.pop("not_admitted")],
         signature=_bytes(plain.pop("signature")),
         **plain,
     )

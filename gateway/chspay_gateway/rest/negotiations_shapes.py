@@ -106,6 +106,13 @@ class PanelMemberIn(Strict):
     field: Literal["clinical", "statistics", "coding", "management"]
 
 
+class NotAdmittedIn(Strict):
+    """不予采用的方案和理由。"""
+
+    proposal: int = Field(ge=1, le=1_000_000)
+    reason: LongText = Field(min_length=1, description="写给提出人的理由")
+
+
 class StepIn(Strict):
     """办理议题的一步；各环节只填用到的项。"""
 
@@ -123,6 +130,14 @@ class StepIn(Strict):
     decision_no: Line = Field(default="", description="approve：决定文号")
     decided_by: Line = Field(default="", description="approve：决定机关")
     filing_no: Line = Field(default="", description="approve：备案文号")
+    admitted: list[int] = Field(
+        default_factory=list,
+        max_length=1000,
+        description="simulate：采用的方案；不填为试算成功且总额中性的全部",
+    )
+    not_admitted: list[NotAdmittedIn] = Field(
+        default_factory=list, max_length=1000, description="simulate：不予采用的方案和理由"
+    )
     signature: Hex = Field(default="", description="publish：发布包的SM2签名，r‖s，128位十六进制")
 
 
@@ -241,6 +256,7 @@ class ProposalOut(Answer):
     hospital_code: str
     counters: int
     impact: ImpactOut | None = Field(description="还没有试算结果的为空")
+    not_admitted: str = Field(description="不予采用的理由；空为可以表决")
 
 
 class TopicOpened(Answer):
@@ -318,23 +334,10 @@ class PackageOut(Answer):
 
 def topic_out(item: pb.Topic) -> TopicOut:
     """A topic."""
-    plain = {
-        name: getattr(item, name)
-        for name in (
-            "topic_id",
-            "pool",
-            "kind",
-            "title",
-            "origin",
-            "state",
-            "state_text",
-            "overdue",
-            "closed",
-        )
-    }
+    names = ("topic_id", "pool", "kind", "title", "origin", "state", "state_text", "overdue", "closed")
     return TopicOut.model_construct(
-        **plain, groups=list(item.groups), opened=day_text(item.opened),
-        due=day_text(item.due) if item.HasField("due") else None,
+        **{name: getattr(item, name) for name in names}, groups=list(item.groups),
+        opened=day_text(item.opened), due=day_text(item.due) if item.HasField("due") else None,
     )  # fmt: skip
 
 
@@ -351,7 +354,7 @@ def proposal_out(item: pb.Proposal) -> ProposalOut:
         effective=day_text(item.effective),
         **{
             name: getattr(item, name)
-            for name in ("number", "title", "digest", "by", "hospital_code", "counters")
+            for name in ("number", "title", "digest", "by", "hospital_code", "counters", "not_admitted")
         },
         differences=[
             DifferenceOut.model_construct(

@@ -170,7 +170,10 @@ class NegotiationServicer(negotiation_pb2_grpc.NegotiationServiceServicer):
                 panel = [(item.subject, item.field) for item in request.panel]
                 await self._talking.freeze(topic_id, list(request.run_ids), text, panel)
             case "simulate":
-                await self._session.simulate(topic_id, text)
+                await self._session.simulate(
+                    topic_id, text, list(request.admitted),
+                    {item.proposal: item.reason for item in request.not_admitted},
+                )  # fmt: skip
             case "agree":
                 await self._session.agree(topic_id, text, present, request.proposal)
             case "revised":

@@ -55,6 +55,7 @@ def proposal_to_pb(shown: Shown) -> pb.Proposal:
         by=shown.paper.by,
         hospital_code=shown.paper.hospital_code,
         counters=shown.paper.ref,
+        not_admitted=shown.not_admitted,
         differences=[
             pb.RuleDifference(
                 key=item.key, label=item.label, unit=item.unit, before_json=item.before,

@@ -212,7 +212,7 @@ class Impact(_message.Message):
     def __init__(self, what_if_id: _Optional[str] = ..., what_if_digest: _Optional[str] = ..., snapshot_digest: _Optional[str] = ..., fund_change_fen: _Optional[int] = ..., residual_change_fen: _Optional[int] = ..., neutral: _Optional[bool] = ..., moved_fen: _Optional[int] = ..., winners: _Optional[int] = ..., losers: _Optional[int] = ..., rows: _Optional[_Iterable[_Union[ImpactRow, _Mapping]]] = ..., digest: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ...) -> None: ...
 
 class Proposal(_message.Message):
-    __slots__ = ("number", "title", "effective", "differences", "digest", "by", "hospital_code", "counters", "impact")
+    __slots__ = ("number", "title", "effective", "differences", "digest", "by", "hospital_code", "counters", "impact", "not_admitted")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_FIELD_NUMBER: _ClassVar[int]
@@ -222,6 +222,7 @@ class Proposal(_message.Message):
     HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     COUNTERS_FIELD_NUMBER: _ClassVar[int]
     IMPACT_FIELD_NUMBER: _ClassVar[int]
+    NOT_ADMITTED_FIELD_NUMBER: _ClassVar[int]
     number: int
     title: str
     effective: _date_pb2.Date
@@ -231,7 +232,8 @@ class Proposal(_message.Message):
     hospital_code: str
     counters: int
     impact: Impact
-    def __init__(self, number: _Optional[int] = ..., title: _Optional[str] = ..., effective: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., differences: _Optional[_Iterable[_Union[RuleDifference, _Mapping]]] = ..., digest: _Optional[str] = ..., by: _Optional[str] = ..., hospital_code: _Optional[str] = ..., counters: _Optional[int] = ..., impact: _Optional[_Union[Impact, _Mapping]] = ...) -> None: ...
+    not_admitted: str
+    def __init__(self, number: _Optional[int] = ..., title: _Optional[str] = ..., effective: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., differences: _Optional[_Iterable[_Union[RuleDifference, _Mapping]]] = ..., digest: _Optional[str] = ..., by: _Optional[str] = ..., hospital_code: _Optional[str] = ..., counters: _Optional[int] = ..., impact: _Optional[_Union[Impact, _Mapping]] = ..., not_admitted: _Optional[str] = ...) -> None: ...
 
 class ProposedRule(_message.Message):
     __slots__ = ("key", "value_json")
@@ -271,8 +273,16 @@ class PanelMember(_message.Message):
     field: str
     def __init__(self, subject: _Optional[str] = ..., field: _Optional[str] = ...) -> None: ...
 
+class NotAdmitted(_message.Message):
+    __slots__ = ("proposal", "reason")
+    PROPOSAL_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    proposal: int
+    reason: str
+    def __init__(self, proposal: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+
 class ActOnTopicRequest(_message.Message):
-    __slots__ = ("request_id", "topic_id", "event", "text", "run_ids", "panel", "present", "proposal", "decision_no", "decided_by", "filing_no", "signature")
+    __slots__ = ("request_id", "topic_id", "event", "text", "run_ids", "panel", "present", "proposal", "decision_no", "decided_by", "filing_no", "signature", "admitted", "not_admitted")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TOPIC_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
@@ -285,6 +295,8 @@ class ActOnTopicRequest(_message.Message):
     DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
     FILING_NO_FIELD_NUMBER: _ClassVar[int]
     SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    ADMITTED_FIELD_NUMBER: _ClassVar[int]
+    NOT_ADMITTED_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     topic_id: str
     event: str
@@ -297,7 +309,9 @@ class ActOnTopicRequest(_message.Message):
     decided_by: str
     filing_no: str
     signature: bytes
-    def __init__(self, request_id: _Optional[str] = ..., topic_id: _Optional[str] = ..., event: _Optional[str] = ..., text: _Optional[str] = ..., run_ids: _Optional[_Iterable[str]] = ..., panel: _Optional[_Iterable[_Union[PanelMember, _Mapping]]] = ..., present: _Optional[_Iterable[str]] = ..., proposal: _Optional[int] = ..., decision_no: _Optional[str] = ..., decided_by: _Optional[str] = ..., filing_no: _Optional[str] = ..., signature: _Optional[bytes] = ...) -> None: ...
+    admitted: _containers.RepeatedScalarFieldContainer[int]
+    not_admitted: _containers.RepeatedCompositeFieldContainer[NotAdmitted]
+    def __init__(self, request_id: _Optional[str] = ..., topic_id: _Optional[str] = ..., event: _Optional[str] = ..., text: _Optional[str] = ..., run_ids: _Optional[_Iterable[str]] = ..., panel: _Optional[_Iterable[_Union[PanelMember, _Mapping]]] = ..., present: _Optional[_Iterable[str]] = ..., proposal: _Optional[int] = ..., decision_no: _Optional[str] = ..., decided_by: _Optional[str] = ..., filing_no: _Optional[str] = ..., signature: _Optional[bytes] = ..., admitted: _Optional[_Iterable[int]] = ..., not_admitted: _Optional[_Iterable[_Union[NotAdmitted, _Mapping]]] = ...) -> None: ...
 
 class ActOnTopicResponse(_message.Message):
     __slots__ = ("topic",)

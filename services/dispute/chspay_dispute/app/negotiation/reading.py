@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from chspay_core.errors import Fault, Kind
 from chspay_core.policy import canonical_json
+from chspay_dispute.app.negotiation.admission import refusals
 from chspay_dispute.app.negotiation.impact import impact_facts
 from chspay_dispute.app.negotiation.opening import Opening
 from chspay_dispute.app.negotiation.room import OWNER, Room, Standing, office
@@ -36,6 +37,7 @@ class Shown:
     differences: tuple[Difference, ...]
     impact: Mapping[str, Any] | None
     impact_digest: str
+    not_admitted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Reading:
         )
         whole = claim.role != "hospital" or seated
         papers = [(paper, _facts(paper, claim, whole=whole)) for paper in standing.papers]
-        proposals = []
+        proposals, refused = [], refusals(standing)
         for paper in standing.all("proposal"):
             proposal = read_proposal(paper.facts)
             sealed = standing.impacts.get(paper.seq)
@@ -76,7 +78,7 @@ class Reading:
             proposals.append(
                 Shown(
                     paper.seq, paper, proposal, await self._differences(standing, proposal), facts,
-                    "" if sealed is None else sealed.digest,
+                    "" if sealed is None else sealed.digest, refused.get(paper.seq, ""),
                 )
             )  # fmt: skip
         return View(standing.topic, standing.row, papers, proposals)

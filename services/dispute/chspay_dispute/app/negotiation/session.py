@@ -9,6 +9,7 @@ import asyncpg
 
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_dispute.app import register
+from chspay_dispute.app.negotiation.admission import admit, neutral, require_votable
 from chspay_dispute.app.negotiation.ballots import (
     VOTE_NOT_ENTITLED,
     acted,
@@ -33,10 +34,6 @@ from chspay_dispute.store.negotiation.votes import StoredBallot
 from chspay_kit.auth import current_claim, service_claim
 from chspay_kit.sm2 import require_signature
 
-PROPOSAL_UNTRIED = Reason(
-    "PROPOSAL_UNTRIED", Kind.PRECONDITION, "方案{value}还没有逐机构试算的结果，不能讨论或表决；请稍候再试。"
-)
-PROPOSAL_NONE = Reason("PROPOSAL_NONE", Kind.PRECONDITION, "还没有人提出方案。")
 VOTE_TWICE = Reason("VOTE_TWICE", Kind.CONFLICT, "席位{value}已经投票，选票不能更改。")
 VOTE_UNKNOWN = Reason("VOTE_UNKNOWN", Kind.NOT_FOUND, "没有第{value}次表决的结果。")
 PRESENT_UNKNOWN = Reason("PRESENT_UNKNOWN", Kind.INVALID, "到会名单里的“{value}”不是在任代表。")
@@ -53,24 +50,32 @@ class Session:
     def __init__(self, room: Room) -> None:
         self._room = room
 
-    async def simulate(self, topic_id: str, text: str) -> None:
-        """Every proposal has been tried: the topic goes out for consultation.
+    async def simulate(
+        self, topic_id: str, text: str, admitted: Collection[int], reasons: Mapping[int, str]
+    ) -> None:
+        """The admitted proposals have been tried: the topic goes out for consultation.
 
-        :raises Fault: PROPOSAL_NONE, and those of a step.
+        :param admitted: the proposals the office takes on; none named means all that can be voted on.
+        :param reasons: why others are not taken on, by number; their proposers read it in the topic.
+        :raises Fault: PROPOSAL_NONE, PROPOSAL_ADMISSION, and those of a step.
         """
         room, claim = self._room, current_claim()
         connection, standing = await room.enter(topic_id, lock=True)
-        numbers = [item.seq for item in standing.all("proposal")]
-        if not numbers:
-            raise Fault(PROPOSAL_NONE, field="topic_id", value=topic_id)
+        numbers, refused = admit(standing, admitted, reasons)
         ready = all(tried(standing, number) for number in numbers)
-        neutral = standing.topic.kind == "budget" or all(
-            impact_facts(standing.impacts[number])["neutral"] == "yes" for number in numbers if ready
-        )
+        balanced = all(neutral(standing, number) for number in numbers if ready)
         paper = await room.write(connection, standing, "draft_scheme", text_of("text", text), {})
+        await room.write(
+            connection, standing, "admission", "",
+            {
+                "admitted": [str(number) for number in numbers],
+                "refused": {str(number): why for number, why in refused.items()},
+            },
+            offset=1,
+        )  # fmt: skip
         await room.moves.move(
             connection, OWNER, topic_id, "simulate", claim,
-            {"impact_simulated": ready, "total_neutral": neutral}, {"scheme": paper.digest},
+            {"impact_simulated": ready, "total_neutral": balanced}, {"scheme": paper.digest},
         )  # fmt: skip
         await register.publish(
             connection, kind="consultation", subject=f"topic/{topic_id}", pool=standing.topic.pool,
@@ -88,13 +93,14 @@ class Session:
                     }
                     for number in numbers
                 ],
+                "not_admitted": len(refused),
             },
         )  # fmt: skip
 
     async def agree(self, topic_id: str, text: str, present: Collection[str], number: int) -> None:
         """The session puts a proposal to the vote.
 
-        :raises Fault: PROPOSAL_UNTRIED, COUNCIL_NONE, PRESENT_UNKNOWN, NEGOTIATION_SAME_PERSON and those
+        :raises Fault: PROPOSAL_*, COUNCIL_NONE, PRESENT_UNKNOWN, NEGOTIATION_SAME_PERSON and those
             of a step.
         """
         connection, standing = await self._room.enter(topic_id, lock=True)
@@ -135,11 +141,11 @@ class Session:
     async def decide(self, topic_id: str, text: str, number: int) -> None:
         """No agreement: the administration decides, with written reasons.
 
-        :raises Fault: PROPOSAL_UNTRIED and those of a step.
+        :raises Fault: PROPOSAL_* and those of a step.
         """
         room, claim = self._room, current_claim()
         connection, standing = await room.enter(topic_id, lock=True)
-        self._tried(standing, number)
+        require_votable(standing, number)
         failed = standing.last("mediation") is not None or standing.row.overdue
         paper = await room.write(connection, standing, "decision", text_of("text", text), {}, ref=number)
         await room.moves.move(
@@ -248,7 +254,7 @@ class Session:
         present: Collection[str], number: int,
     ) -> None:  # fmt: skip
         room, claim, topic = self._room, current_claim(), standing.topic
-        self._tried(standing, number)
+        require_votable(standing, number)
         policy = await room.policy(topic.pool)
         seats = await room.council(connection, topic.pool)
         strange = sorted(set(present) - {seat.delegate_id for seat in seats})
@@ -270,11 +276,6 @@ class Session:
             connection, OWNER, topic.topic_id, event, claim, {name: guards[name] for name in needed},
             {"paper": first.digest, "proposal": facts["proposal"], "round": facts["round"]},
         )  # fmt: skip
-
-    def _tried(self, standing: Standing, number: int) -> None:
-        standing.proposal(number)
-        if not tried(standing, number):
-            raise Fault(PROPOSAL_UNTRIED, field="proposal", value=number)
 
     async def _other_person(self, connection: asyncpg.Connection, standing: Standing, *events: str) -> None:
         subject = current_claim().subject
