@@ -22,6 +22,7 @@ from chspay.settlement.v1 import (
     quality_pb2_grpc,
     reconciliation_pb2_grpc,
     replay_pb2_grpc,
+    review_pb2_grpc,
     routing_pb2_grpc,
     settlement_pb2_grpc,
     statement_package_pb2_grpc,
@@ -50,6 +51,7 @@ from chspay_settlement.app.month.stages import Stages
 from chspay_settlement.app.proof.packages import Packages
 from chspay_settlement.app.quality.checking import Quality, QualityChecks
 from chspay_settlement.app.quality.frontpages import FrontPages
+from chspay_settlement.app.quality.review import Review, Samples
 from chspay_settlement.app.reading.disputable import Disputable
 from chspay_settlement.app.reading.explain import Explain
 from chspay_settlement.app.reading.outcomes import Effects
@@ -99,6 +101,8 @@ from chspay_settlement.rpc.reconciliation import NAME as RECONCILIATION
 from chspay_settlement.rpc.reconciliation import ReconciliationServicer
 from chspay_settlement.rpc.replay import NAME as REPLAY
 from chspay_settlement.rpc.replay import ReplayServicer
+from chspay_settlement.rpc.review import NAME as REVIEW
+from chspay_settlement.rpc.review import ReviewServicer
 from chspay_settlement.rpc.routing import NAME as ROUTING
 from chspay_settlement.rpc.routing import RoutingServicer
 from chspay_settlement.rpc.settlement import NAME, SettlementServicer
@@ -163,6 +167,11 @@ def build(
         *_methods(runs, policies, ceilings),
         (whatif_pb2_grpc.add_WhatIfServiceServicer_to_server, WhatIfServicer(desk), WHAT_IF),
         *_beside_intake(intake, keyring, policies),
+        (
+            review_pb2_grpc.add_ReviewServiceServicer_to_server,
+            ReviewServicer(Review(policies, today), Samples(policies, today)),
+            REVIEW,
+        ),
         *_opened(runs, years, months, policies, packages),
         *_disputed(months, Outcomes(Audit(runs), Reclearings(years, policies))),
     ]

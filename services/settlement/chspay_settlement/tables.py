@@ -124,6 +124,14 @@ class ListVersion(SQLModel, table=True):
         Index("list_version_of_person", "person_key", postgresql_where=text("person_key <> ''")),
         # Rows are only added, so their order on disk is that of their moments: a few kilobytes suffice.
         Index("list_version_received", "received_at", postgresql_using="brin"),
+        Index(
+            "list_version_from_outside",
+            "received_at",
+            "list_id",
+            postgresql_where=text(
+                'insured_region <> \'\' AND "left"(insured_region, 4) <> "left"(region_code, 4)'
+            ),
+        ),
         _OF_SCHEMA,
     )
 

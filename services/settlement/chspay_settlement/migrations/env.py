@@ -11,6 +11,7 @@ from chspay_settlement import (  # noqa: F401 - put their tables beside the othe
     tables_outcomes,
     tables_proof,
     tables_quality,
+    tables_review,
     tables_whatif,
     tables_year,
 )
