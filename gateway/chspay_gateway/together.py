@@ -18,14 +18,28 @@ from chspay_kit.auth import Claim
 
 #: Lists of a call at most, and calls of one caller under way at once.
 MOST, LINES = 64, 2
+#: Bytes of a call at most, far below what a service takes: long lists travel with fewer others.
+MOST_BYTES = 8 * 1024 * 1024
+
+
+_Waiting = tuple[pb.SubmitListRequest, asyncio.Future[pb.SubmitListResponse]]
 
 
 @dataclass(slots=True)
 class _Caller:
-    waiting: deque[tuple[pb.SubmitListRequest, asyncio.Future[pb.SubmitListResponse]]] = field(
-        default_factory=deque
-    )
+    waiting: deque[_Waiting] = field(default_factory=deque)
     lines: int = 0
+
+    def take(self) -> list[_Waiting]:
+        """The next lists of one call; at least one when any waits."""
+        taken = []
+        size = 0
+        while self.waiting and len(taken) < MOST:
+            size += self.waiting[0][0].ByteSize()
+            if taken and size > MOST_BYTES:
+                break
+            taken.append(self.waiting.popleft())
+        return taken
 
 
 class ListsTogether:
@@ -78,22 +92,27 @@ class ListsTogether:
     async def _work(self, claim: Claim, caller: _Caller) -> None:
         # The task was begun within one request and serves others as well.
         auth.act_as(claim)
-        while caller.waiting:
-            taken = [caller.waiting.popleft() for _ in range(min(MOST, len(caller.waiting)))]
-            deadline.begin(grpc_client.CALL_SECONDS)
-            asked = pb.SubmitListsRequest(lists=[request for request, _ in taken])
-            try:
-                outcomes = (await self._many(asked)).outcomes
-            except Exception as error:
-                for _, answered in taken:
-                    if not answered.done():
-                        answered.set_exception(error)
+        try:
+            while taken := caller.take():
+                try:
+                    await self._send(taken)
+                except Exception as error:
+                    # Whatever went wrong, also with the answer: nobody may be left waiting for nothing.
+                    for _, answered in taken:
+                        if not answered.done():
+                            answered.set_exception(error)
+        finally:
+            self._end(claim, caller)
+
+    async def _send(self, taken: list[_Waiting]) -> None:
+        """One call, and everybody's own outcome of it."""
+        deadline.begin(grpc_client.CALL_SECONDS)
+        asked = pb.SubmitListsRequest(lists=[request for request, _ in taken])
+        outcomes = (await self._many(asked)).outcomes
+        for (_, answered), outcome in zip(taken, outcomes, strict=True):
+            if answered.done():
                 continue
-            for (_, answered), outcome in zip(taken, outcomes, strict=True):
-                if answered.done():
-                    continue
-                if outcome.HasField("refused"):
-                    answered.set_exception(grpc_errors.from_message(outcome.refused))
-                else:
-                    answered.set_result(outcome.accepted)
-        self._end(claim, caller)
+            if outcome.HasField("refused"):
+                answered.set_exception(grpc_errors.from_message(outcome.refused))
+            else:
+                answered.set_result(outcome.accepted)

@@ -12,6 +12,10 @@ import settlement_world as sw
 
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_core.errors import Fault
+from chspay_kit.auth import Claim, act_as
+from chspay_settlement.app.intake.keys import Identity
+from chspay_settlement.app.intake.lists import Sent
+from chspay_settlement.app.intake.together import Together
 from chspay_settlement.store import lists
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -164,3 +168,20 @@ async def test_callers_never_share_a_transaction(world):
         " WHERE case_id LIKE 'K%' GROUP BY 1 ORDER BY 1"
     )
     assert [(row[0], row[1]) for row in rows] == [(code, [f"key-{code}"]) for code in (OWN, OTHER)]
+
+
+async def test_a_list_that_is_late_by_itself_may_be_sent_again(monkeypatch):
+    """An internal error makes a sender give up; being late is said as such, also for a list tried alone."""
+
+    async def late(_self, _claim, taken):
+        raise ValueError("one of them") if len(taken) > 1 else TimeoutError
+
+    monkeypatch.setattr(Together, "_transaction", late)
+    act_as(Claim("cp1", "hospital", OWN))
+    door = Together(None, None, "SubmitList", None)
+    cases = [sw.case_of(number, OWN, case_id=f"LATE{number}") for number in range(2)]
+    sent = [Sent(case, Identity(), b"", "rest") for case in cases]
+    found = await asyncio.gather(
+        *(outcome_of(door.submit(f"late-{number}", b"", one)) for number, one in enumerate(sent))
+    )
+    assert found == ["DEADLINE_EXCEEDED"] * 2

@@ -7,7 +7,9 @@ import asyncio
 import pytest
 from gateway_world import OWN, SOUND
 
+from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_gateway import together
+from chspay_kit.auth import Claim, act_as
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -74,3 +76,51 @@ async def test_a_lone_list_leaves_at_once(gw, calls):
         answer = await gw.ask("POST", "/api/v1/lists", json=SOUND | {"case_id": f"L{number}"})
         assert answer.status_code == 201
     assert calls == [1, 1, 1]
+
+
+class Slow:
+    """A settlement whose first call takes until it is told; calls with several lists are in ``sizes``."""
+
+    def __init__(self, answer):
+        self.first, self.answer, self.sizes = asyncio.Event(), answer, []
+
+    async def SubmitList(self, request):
+        await self.first.wait()
+        return pb.SubmitListResponse(list_id=request.request_id)
+
+    async def SubmitLists(self, request):
+        self.sizes.append(len(request.lists))
+        return self.answer(request)
+
+
+async def five(stub):
+    """Two lists that leave at once and three that wait for them; what became of each."""
+    act_as(Claim("cp1", "hospital", OWN))
+    door = together.ListsTogether(stub)
+    found = [asyncio.create_task(door(pb.SubmitListRequest(request_id=f"r{n}"))) for n in range(5)]
+    await asyncio.sleep(0)
+    stub.first.set()
+    done = await asyncio.wait_for(asyncio.gather(*found, return_exceptions=True), 5)
+    await asyncio.sleep(0)
+    assert not door._callers, "a line was never given back"
+    return done
+
+
+async def test_an_answer_nobody_can_read_leaves_nobody_waiting():
+    """One bad answer of a service being replaced must not hold a sender until its deadline."""
+    bad = await five(Slow(lambda _: pb.SubmitListsResponse(outcomes=[])))
+    assert [isinstance(each, Exception) for each in bad] == [False, False, True, True, True]
+
+
+async def test_long_lists_travel_with_fewer_others(monkeypatch):
+    """Sixty-four lists with a thousand lines each are more than a service takes in one message."""
+    monkeypatch.setattr(together, "MOST_BYTES", 10)
+
+    def accepted(request):
+        said = [pb.SubmitListResponse(list_id=each.request_id) for each in request.lists]
+        return pb.SubmitListsResponse(outcomes=[pb.SubmitListOutcome(accepted=each) for each in said])
+
+    stub = Slow(accepted)
+    assert [each.list_id for each in await five(stub)] == [f"r{n}" for n in range(5)]
+    assert sum(stub.sizes) == 3
+    assert max(stub.sizes) < 3

@@ -141,9 +141,8 @@ class Together:
             if isinstance(error, _Overtaken):
                 await self._alone(claim, taken[0])
                 return
-            late = isinstance(error, TimeoutError)
             for asked in taken:
-                asked.end(Fault(grpc_errors.DEADLINE_EXCEEDED) if late else error)
+                asked.end(_told(error))
 
     async def _alone(self, claim: Claim, asked: _Asked) -> None:
         """Stores one list; who was overtaken finds the answer when looking again."""
@@ -153,7 +152,7 @@ class Together:
             except _Overtaken:
                 continue
             except Exception as error:
-                asked.end(error)
+                asked.end(_told(error))
             return
         asked.end(Fault(WRITE_CONFLICT))
 
@@ -180,6 +179,11 @@ class Together:
                 raise _Overtaken
         for asked in taken:
             asked.end(outcomes[asked.request_id])
+
+
+def _told(error: Exception) -> Exception:
+    """What the sender is told: who was only late is asked to send the same again."""
+    return Fault(grpc_errors.DEADLINE_EXCEEDED) if isinstance(error, TimeoutError) else error
 
 
 def _concerns_all(error: Exception) -> bool:
