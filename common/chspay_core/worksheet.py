@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Protocol
 
 from chspay_core.amounts import plain
@@ -42,6 +43,7 @@ class Line:
 
 
 _FIELDS = tuple(field.name for field in fields(Line))
+_VALUES = attrgetter(*_FIELDS)
 
 
 class Worksheet:
@@ -98,7 +100,7 @@ class Worksheet:
 
     def to_json(self) -> dict[str, object]:
         """A plain structure for JSON; values are text, exact."""
-        lines = [{name: getattr(line, name) for name in _FIELDS} for line in self._lines.values()]
+        lines = [dict(zip(_FIELDS, _VALUES(line), strict=True)) for line in self._lines.values()]
         return {"title": self.title, "lines": lines}
 
 

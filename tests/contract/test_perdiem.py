@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from decimal import Decimal
 
 import asyncpg
@@ -15,6 +16,8 @@ from chspay_core.digest import sm3_hex
 from chspay_core.policy import canonical_json
 from chspay_kit.auth import use_claim
 from chspay_kit.convert import decimal_to_pb
+from chspay_perdiem.app import plain, pricing
+from chspay_perdiem.rpc import perdiem as rpc
 
 KEYS = {name: f"{number:064x}" for number, name in enumerate("pqrst", start=1)}
 
@@ -73,6 +76,36 @@ async def test_a_month_of_stays_is_priced_and_every_pricing_can_be_opened(here):
         await connection.execute("SELECT set_config('chspay.region', '*', true)")
         kept = await connection.fetchval("SELECT worksheet FROM pricing WHERE pricing_id = $1", a.pricing_id)
     assert sm3_hex(canonical_json(json.loads(kept))) == a.worksheet_digest
+
+
+async def test_other_requests_go_on_while_thousands_of_stays_are_priced(here, monkeypatch):
+    """What takes seconds in a large batch must not stop the service from answering anybody else."""
+    code, seen = f"H{pw.fresh()[:8]}", []
+
+    def watched(room, name):
+        real = getattr(room, name)
+
+        def told(*given, **named):
+            seen.append((name, threading.current_thread() is threading.main_thread()))
+            return real(*given, **named)
+
+        monkeypatch.setattr(room, name, told)
+
+    for room, name in ((pricing, "price_all"), (plain, "answer_of"), (plain, "pricing_id"),
+                       (rpc, "stay_from_pb"), (rpc, "answer_to_pb")):  # fmt: skip
+        watched(room, name)
+    with use_claim(pw.BUREAU):
+        await pw.member(here, code, "psychiatry")
+        (one,) = await pw.price(here, pw.stay("A", code, "2026-03-01/2026-03-11", person_key=KEYS["t"]))
+    assert one.pricing_id
+    assert {name for name, _ in seen} == {
+        "price_all",
+        "answer_of",
+        "pricing_id",
+        "stay_from_pb",
+        "answer_to_pb",
+    }
+    assert not [name for name, on_the_loop in seen if on_the_loop]
 
 
 async def test_the_same_stay_is_the_same_pricing_and_a_corrected_record_another(here):

@@ -19,8 +19,9 @@ from chspay_settlement.faults_others import PER_DIEM_AWAY, PER_DIEM_CHANGED
 
 #: Pricings of one confirmation.
 _CONFIRMED = 20_000
-#: Stays of one call, and how long their pricing and its keeping may take on a busy machine.
-TOGETHER = 5_000
+#: Stays after which a call ends with its person, and how long their pricing and its keeping may take: a
+#: few seconds, and many times that on a busy machine.
+TOGETHER = 1_000
 _SECONDS = 120.0
 _METHODS = {
     pb.METHOD_PER_DIEM: bed_days.PER_DIEM,
@@ -98,7 +99,7 @@ class BedDays:
         digest = ""
         for number, part in enumerate(_parts(episodes)):
             request = pb.PriceStaysRequest(
-                request_id=f"{request_id}/{number}",
+                request_id=f"{request_id}/part-{number}",
                 pool=pool,
                 month=str(month),
                 stays=[_stay(one) for one in part],
@@ -142,19 +143,31 @@ def _away(fault: Fault) -> Fault:
 
 
 def _parts(episodes: Sequence[Episode]) -> Iterator[list[Episode]]:
-    """Calls in which every case number stands once: numbers are a hospital's own. Earlier stays go first, so
-    that a stay that goes on finds the days before it paid."""
-    rest = sorted(episodes, key=lambda one: (one.admission or one.discharge, one.discharge, one.key))
+    """Calls in which every case number stands once: numbers are a hospital's own. A person's stays share a
+    call, so that a stay that goes on finds the days before it; where two bear one number, earlier ones go
+    first."""
+    rest = sorted(
+        episodes, key=lambda one: (_who(one), one.admission or one.discharge, one.discharge, one.key)
+    )
     while rest:
         part: dict[str, Episode] = {}
         left: list[Episode] = []
+        who, waits = ("", ""), False
         for one in rest:
-            if one.case_id in part or len(part) == TOGETHER:
+            if _who(one) != who:
+                who, waits = _who(one), len(part) >= TOGETHER
+            waits = waits or one.case_id in part
+            if waits:
                 left.append(one)
             else:
                 part[one.case_id] = one
         yield list(part.values())
         rest = left
+
+
+def _who(one: Episode) -> tuple[str, str]:
+    """The person of a stay; a stay of nobody known is alone."""
+    return (one.person_key, "") if one.person_key else one.key
 
 
 def _stay(one: Episode) -> pb.Stay:

@@ -84,17 +84,8 @@ class Pricing:
         if not trial:
             await pricings.forget([_name(stay) for stay in full if _name(stay) not in final])
             found = await _counted(pool, found, final)
-        answers: list[Answer] = []
-        new: list[tuple[NewPricing, Standing]] = []
-        for stay, item in zip(full, found, strict=True):
-            answer, paid = plain.answer_of(stay, item), final.get(_name(stay))
-            if isinstance(item, Priced) and paid is not None:
-                answer = plain.kept_answer(paid.answer, paid.pricing_id)
-            elif isinstance(item, Priced) and answer.method == PER_DIEM:
-                name = plain.pricing_id(pool, str(month), stay, answer, policy.digest)
-                answer = replace(answer, pricing_id=name)
-                new.append(_kept(pool, str(month), item, answer, policy.digest))
-            answers.append(answer)
+        # Worksheets and their digests take a while in a large batch, too.
+        answers, new = await asyncio.to_thread(_written, pool, str(month), full, found, final, policy.digest)
         await pricings.put([item for item, _ in new], claim.subject)
         if not trial:
             await pricings.let_stand([item for _, item in new])
@@ -110,8 +101,10 @@ class Pricing:
             may_of(pool, code)
         policy = await self._rulebook.policy(pool, month.last)
         full, found, _ = await _found(pool, month, stays, policy)
-        pairs = zip(full, found, strict=True)
-        return Answers([plain.answer_of(stay, item) for stay, item in pairs], policy.digest)
+        answers = await asyncio.to_thread(
+            lambda: [plain.answer_of(stay, item) for stay, item in zip(full, found, strict=True)]
+        )
+        return Answers(answers, policy.digest)
 
     async def scope(self, pool: str, month_text: str) -> Scope:
         """Departments, institutions and own lists that a month has to ask for.
@@ -256,13 +249,36 @@ def _refused_if(item: Answered, missed: dict[tuple[str, str], CountedSpan]) -> A
     return Fault(DAY_TWICE, field="stays", value=span.since, other="（其他统筹区）", stay=item.stay.case_id)
 
 
+def _written(
+    pool: str,
+    month: str,
+    stays: Sequence[Stay],
+    found: Sequence[Answered],
+    final: Mapping[tuple[str, str], Confirmed],
+    digest: str,
+) -> tuple[list[Answer], list[tuple[NewPricing, Standing]]]:
+    """The answers, and what is new and has to be kept."""
+    answers: list[Answer] = []
+    new: list[tuple[NewPricing, Standing]] = []
+    for stay, item in zip(stays, found, strict=True):
+        answer, paid = plain.answer_of(stay, item), final.get(_name(stay))
+        if isinstance(item, Priced) and paid is not None:
+            answer = plain.kept_answer(paid.answer, paid.pricing_id)
+        elif isinstance(item, Priced) and answer.method == PER_DIEM:
+            answer = replace(answer, pricing_id=plain.pricing_id(pool, month, stay, answer, digest))
+            new.append(_kept(pool, month, item, answer, digest))
+        answers.append(answer)
+    return answers, new
+
+
 def _kept(pool: str, month: str, item: Priced, answer: Answer, digest: str) -> tuple[NewPricing, Standing]:
     stay = item.stay
     who = (stay.hospital_code, stay.case_id)
     new = NewPricing(
         answer.pricing_id, pool, month, *who, answer.category, stay.admission, stay.discharge,
-        answer.points_micro, answer.standard_fen, answer.amount_fen, plain.plain_stay(stay), answer.kept(),
-        answer.worksheet or {}, digest,
+        answer.points_micro, answer.standard_fen, answer.amount_fen,
+        plain.canonical(plain.plain_stay(stay)).decode(), plain.canonical(answer.kept()).decode(),
+        answer.worksheet, digest,
     )  # fmt: skip
     stands = Standing(
         *who, pool, answer.pricing_id, stay.person_key, answer.category, stay.admission, stay.discharge,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from chspay_core.amounts import EXACT, from_micro, plain, ratio_half_up
 from chspay_core.measuring import PLACES, SCALE
@@ -47,6 +48,7 @@ _RULE_OF = {
 }
 
 
+@lru_cache(maxsize=4096)
 def exact(value: Fraction) -> Decimal:
     """A fraction of days, points or factors as a decimal; one that has no end is refused by an assertion."""
     found = ratio_half_up(value.numerator, value.denominator, _PLACES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from google.protobuf.json_format import ParseDict
+from google.protobuf.json_format import Parse
 
 from chspay.common.v1 import case_pb2
 from chspay.perdiem.v1 import perdiem_pb2 as pb
@@ -158,7 +158,7 @@ def answer_to_pb(answer: Answer) -> pb.StayAnswer:
 
 def sheet_to_pb(answer: Answer) -> case_pb2.Worksheet:
     """The worksheet of an answer; empty where nothing was worked out."""
-    return ParseDict(answer.worksheet or {}, case_pb2.Worksheet())
+    return Parse(answer.worksheet or "{}", case_pb2.Worksheet())
 
 
 def pricing_to_pb(kept: KeptPricing) -> pb.Pricing:

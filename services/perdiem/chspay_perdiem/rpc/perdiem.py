@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,12 +30,13 @@ class PerDiemServicer(perdiem_pb2_grpc.PerDiemServiceServicer):
 
     async def PriceStays(self, request: pb.PriceStaysRequest, _context: Context) -> pb.PriceStaysResponse:
         """Prices stays and keeps the pricings."""
-        stays, unread = _read(request.stays)
+        # Other requests go on while thousands of messages are read and written.
+        stays, unread = await asyncio.to_thread(_read, request.stays)
         digest, answers = "", []
         if stays or not unread:
             found = await self._pricing.price(request.pool, request.month, stays, trial=request.trial)
             answers, digest = found.answers, found.policy_digest
-        messages, _ = _in_order(request.stays, unread, answers)
+        messages, _ = await asyncio.to_thread(_in_order, request.stays, unread, answers)
         return pb.PriceStaysResponse(answers=messages, policy_digest=digest)
 
     async def ConfirmPricings(

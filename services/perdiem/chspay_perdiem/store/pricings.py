@@ -34,7 +34,7 @@ _READ = (
 
 @dataclass(frozen=True, slots=True)
 class NewPricing:
-    """A pricing to be kept; ``stay``, ``answer`` and ``worksheet`` are plain structures."""
+    """A pricing to be kept; ``stay``, ``answer`` and ``worksheet`` are JSON."""
 
     pricing_id: str
     pool: str
@@ -47,9 +47,9 @@ class NewPricing:
     points_micro: int
     standard_fen: int
     amount_fen: int
-    stay: dict[str, Any]
-    answer: dict[str, Any]
-    worksheet: dict[str, object]
+    stay: str
+    answer: str
+    worksheet: str
     policy_digest: str
 
 
@@ -139,8 +139,7 @@ async def put(new: Sequence[NewPricing], by: str) -> None:
             (
                 item.pricing_id, item.pool, item.month, item.hospital_code, item.case_id, item.category,
                 item.admission, item.discharge, item.points_micro, item.standard_fen, item.amount_fen,
-                *(json.dumps(part, ensure_ascii=False) for part in (item.stay, item.answer, item.worksheet)),
-                item.policy_digest, by,
+                item.stay, item.answer, item.worksheet, item.policy_digest, by,
             )
             for item in new
         ],
@@ -175,14 +174,14 @@ async def of_persons(persons: Sequence[str]) -> tuple[list[Standing], list[Count
     return [Standing(**row) for row in stands], [CountedSpan(**row) for row in spans]
 
 
-async def one(pricing_id: str) -> tuple[KeptPricing, dict[str, Any]] | None:
-    """A pricing the caller may see, and its worksheet."""
+async def one(pricing_id: str) -> tuple[KeptPricing, str] | None:
+    """A pricing the caller may see, and its worksheet as JSON."""
     text = _READ.replace("p.policy_digest,", "p.policy_digest, p.worksheet,") + " WHERE p.pricing_id = $1"
     row = await (await current_connection()).fetchrow(text, pricing_id)
     if row is None:
         return None
     facts = dict(row)
-    return _kept(facts), json.loads(facts["worksheet"])
+    return _kept(facts), facts["worksheet"]
 
 
 async def page(pool: str, month: str, hospital_code: str, after: str, limit: int) -> list[KeptPricing]:
