@@ -169,10 +169,14 @@ async def test_a_deduction_given_back_in_part_stands_on_the_next_statement(world
     await am.decide_finding(world, "F-10", "disputed", claim=sw.hospital_claim(case.hospital_code))
     part = opb.FindingOutcome(finding_id="F-10", restored_fen=30_000)
     assert (await apply(world, decision_no="扣款10号", finding=part)).moved.state == WAITING
-    await apply(world, decision_no="扣款11号", finding=opb.FindingOutcome(finding_id="F-11", deduction_fen=0))
+    await apply(world, decision_no="扣款11号", finding=opb.FindingOutcome(finding_id="F-11", whole=True))
     too_much = opb.FindingOutcome(finding_id="F-10", deduction_fen=50_001)
     with pytest.raises(Fault, match="deduction_fen"):
         await apply(world, decision_no="扣款12号", finding=too_much)
+    for unclear in ({}, {"deduction_fen": 1, "whole": True}, {"whole": True, "restored_fen": 19_999}):
+        asked = opb.FindingOutcome(finding_id="F-10", **unclear)
+        fault = await am.refused(apply(world, decision_no="扣款13号", finding=asked))
+        assert fault.reason.code == "OUTCOME_BAD", unclear
     await am.lists(world, 3, 6)
     run = await world.month_run("outcomes-3", FUND, month=3)
     for number, fen in (("扣款10号", 30_000), ("扣款11号", 30_000)):

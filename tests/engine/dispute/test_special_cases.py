@@ -129,6 +129,50 @@ def test_other_outcomes() -> None:
     adjusted = _effect(Decision("ADJUST", "x", ("y",), points_micro=100_000_000))
     assert (adjusted.delta_points_micro, adjusted.delta_fen) == (-20_000_000, -222_222)
     assert _effect(Decision("REVOKE", "x", ("y",), restored_fen=500)) == outcome.Effect(None, 0, 500)
+    # All of a deduction is given back: how much that is, settlement knows.
+    assert _effect(Decision("REVOKE", "x", ("y",))) == outcome.Effect(None, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("type_", "figures"),
+    [
+        ("T1 PARTIAL", {"restored_fen": 500}),  # Would pay the whole stay by item.
+        ("T1 KEEP", {"unreasonable_fen": 1}),
+        ("T1 ITEM", {"points_micro": 1}),
+        ("T1 ADJUST", {"points_micro": 1, "drg": "AB15"}),
+        ("T2 PARTIAL", {"restored_fen": 500}),
+        ("T2 ITEM", {"unreasonable_fen": 2_000_000}),
+        ("T4 PARTIAL", {}),
+        ("T3 PARTIAL", {}),  # Would give the whole deduction back.
+        ("T3 PARTIAL", {"restored_fen": -1}),
+        ("T3 PARTIAL", {"restored_fen": 5, "points_micro": 1}),
+        ("T3 ITEM", {"unreasonable_fen": 1}),
+        ("T3 REVOKE", {"restored_fen": -1}),
+        ("T5 ADJUST", {"points_micro": 1, "restored_fen": 1}),
+        ("T7 PARTIAL", {}),
+        ("T7 ADJUST", {"points_micro": 1}),
+    ],
+)
+def test_a_figure_that_says_nothing_about_the_outcome_is_refused(type_: str, figures: dict[str, int]) -> None:
+    # What an officer names and what is paid must be the same thing; a figure out of place means another.
+    kind, named = type_.split()
+    with pytest.raises(Fault) as fault:
+        outcome.check(Decision(named, "x", ("y",), **figures), kind, tuple(outcome.OUTCOMES), PLAIN)
+    assert fault.value.reason.code == "CASE_DECISION_BAD"
+
+
+@pytest.mark.parametrize(
+    ("type_", "figures"),
+    [
+        ("T1 PARTIAL", {"unreasonable_fen": 1}), ("T1 ITEM", {}), ("T2 REGROUP", {"drg": "AB15"}),
+        ("T3 PARTIAL", {"restored_fen": 1}), ("T3 REVOKE", {}), ("T3 DEDUCT", {}),
+        ("T5 ADJUST", {"points_micro": 1}), ("T7 REVOKE", {"restored_fen": 1}),
+    ],
+)  # fmt: skip
+def test_a_figure_in_its_place_is_taken(type_: str, figures: dict[str, int]) -> None:
+    # The same rule must not stand in the way of a decision that says what it should.
+    kind, named = type_.split()
+    outcome.check(Decision(named, "x", ("y",), **figures), kind, tuple(outcome.OUTCOMES), PLAIN)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def content_of(case: StoredCase, decision: StoredDecision) -> dict[str, Any]:
     if case.type == "T3":
         if not case.subject_ref:
             raise _no_way(outcome, "没有写明所争议的扣款编号")
-        return {"finding": {"finding_id": case.subject_ref, "restored_fen": restored}}
+        return {"finding": _finding(case, outcome, restored)}
     if case.type == "T7":
         return _violation(case, outcome, restored)
     if case.type == "T5":
@@ -105,11 +105,19 @@ def _violation(case: StoredCase, outcome: str, restored: int) -> dict[str, Any]:
     """A violation withdrawn: the decision that recorded it, or the money that was recovered for it."""
     if not case.subject_ref:
         raise _no_way(outcome, "没有写明所争议的违规认定编号")
-    if restored:
-        return {"finding": {"finding_id": case.subject_ref, "restored_fen": restored}}
-    if outcome != "REVOKE":
-        raise _no_way(outcome, "没有写明退还的金额")
+    if restored or outcome != "REVOKE":
+        return {"finding": _finding(case, outcome, restored)}
     return {"revokes": case.subject_ref}
+
+
+def _finding(case: StoredCase, outcome: str, restored: int) -> dict[str, Any]:
+    """All of a deduction or a part of it, always said: nothing said would be all of it."""
+    asked = {"finding_id": case.subject_ref, "restored_fen": restored}
+    if outcome == "REVOKE":
+        return asked | {"whole": True}
+    if restored <= 0:
+        raise _no_way(outcome, "没有写明退还的金额")
+    return asked
 
 
 def _case(case: StoredCase, decision: StoredDecision) -> dict[str, Any]:

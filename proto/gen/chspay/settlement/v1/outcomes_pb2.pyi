@@ -37,14 +37,16 @@ class CaseOutcome(_message.Message):
     def __init__(self, hospital_code: _Optional[str] = ..., case_id: _Optional[str] = ..., kind: _Optional[str] = ..., value: _Optional[str] = ..., mode: _Optional[str] = ...) -> None: ...
 
 class FindingOutcome(_message.Message):
-    __slots__ = ("finding_id", "deduction_fen", "restored_fen")
+    __slots__ = ("finding_id", "deduction_fen", "restored_fen", "whole")
     FINDING_ID_FIELD_NUMBER: _ClassVar[int]
     DEDUCTION_FEN_FIELD_NUMBER: _ClassVar[int]
     RESTORED_FEN_FIELD_NUMBER: _ClassVar[int]
+    WHOLE_FIELD_NUMBER: _ClassVar[int]
     finding_id: str
     deduction_fen: int
     restored_fen: int
-    def __init__(self, finding_id: _Optional[str] = ..., deduction_fen: _Optional[int] = ..., restored_fen: _Optional[int] = ...) -> None: ...
+    whole: bool
+    def __init__(self, finding_id: _Optional[str] = ..., deduction_fen: _Optional[int] = ..., restored_fen: _Optional[int] = ..., whole: _Optional[bool] = ...) -> None: ...
 
 class YearOutcome(_message.Message):
     __slots__ = ("pool", "year", "hospital_code", "kind", "value")

@@ -114,7 +114,8 @@ class CaseEffects:
         decision, facts = read_decision(details), facts_of(case)
         outcome.check(decision, case.type, type_of(policy, case.type).remedies, facts)
         sheet = Worksheet(f"案件{case.case_no}的结论：{outcome.OUTCOMES[decision.outcome]}")
-        effect = outcome.effect(decision, facts, policy, sheet)
+        # A score is no points of the list that may be named beside it.
+        effect = outcome.effect(decision, None if case.type == "T5" else facts, policy, sheet)
         body = plain_decision(decision)
         before = await store.standing_decision(connection, case.case_no)
         # What ends a reconsideration is not told again by a notice of its own: it takes the number of before.

@@ -29,6 +29,16 @@ OUTCOMES = {
 }
 #: Outcomes by which the institution got what it asked for, wholly or in part.
 UPHELD = frozenset({"ITEM", "ADJUST", "REGROUP", "PARTIAL", "REVOKE"})
+#: What each kind of dispute may come to, and the figure it names; keeping what stands names none.
+_NAMED = {
+    "T1": {"ITEM": "unreasonable", "PARTIAL": "unreasonable", "ADJUST": "points", "REGROUP": "drg"},
+    "T2": {"ITEM": "unreasonable", "ADJUST": "points", "REGROUP": "drg"},
+    "T3": {"PARTIAL": "restored", "REVOKE": "restored"},
+    "T4": {"ITEM": "unreasonable", "ADJUST": "points", "REGROUP": "drg"},
+    "T5": {"ADJUST": "points"},
+    "T7": {"PARTIAL": "restored", "REVOKE": "restored"},
+}
+_KEPT = frozenset({"KEEP", "DEDUCT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,8 @@ class Decision:
     :param unreasonable_fen: cost found unreasonable, taken from the list's cost (ITEM).
     :param points_micro: points after the decision (ADJUST); of T5 the score.
     :param drg: the group after the decision (REGROUP).
-    :param restored_fen: what of a deduction or recovery is given back (PARTIAL, REVOKE).
+    :param restored_fen: what of a deduction or recovery is given back (PARTIAL); for REVOKE, which gives all
+        of it back, it may stay 0.
     :param reasons: why, for the institution to read.
     :param cites: rules and papers it rests on.
     """
@@ -74,36 +85,64 @@ def check(decision: Decision, type_: str, remedies: Collection[str], facts: Fact
         wrong = "reasons：应写明理由"
     elif not decision.cites:
         wrong = "cites：应列明所依据的规定或材料"
-    elif decision.outcome == "ADJUST" and (decision.points_micro is None or decision.points_micro < 0):
-        wrong = "points：应给出调整后的点数或得分，不得为负"
-    elif decision.outcome == "REGROUP" and not decision.drg:
-        wrong = "drg：应给出重新分入的病组"
-    elif decision.outcome in {"PARTIAL", "REVOKE"} and type_ != "T1" and decision.restored_fen < 0:
-        wrong = "restored：退还的金额不得为负"
-    elif decision.outcome in {"ITEM", "PARTIAL"} and type_ == "T1":
-        cost = facts.cost_fen if facts is not None else 0
-        if not 0 <= decision.unreasonable_fen < cost:
-            wrong = "unreasonable：不合理费用应不小于零且小于总费用"
+    else:
+        wrong = _foreign(decision, type_) or _lacking(decision, type_, facts)
     if wrong:
         field, _, why = wrong.partition("：")
         raise Fault(DECISION_BAD, field=field, why=why)
 
 
+def _foreign(decision: Decision, type_: str) -> str:
+    """A figure that says nothing about this outcome: whoever gave it means something else."""
+    ways = _NAMED[type_]
+    if decision.outcome not in _KEPT | ways.keys():
+        known = "、".join(f"{name}（{OUTCOMES[name]}）" for name in ways)
+        return f"outcome：{type_}争议的裁定没有这种办理方式，可用{known}"
+    given = {
+        "unreasonable": decision.unreasonable_fen != 0,
+        "points": decision.points_micro is not None,
+        "drg": bool(decision.drg),
+        "restored": decision.restored_fen != 0,
+    }
+    named = ways.get(decision.outcome)
+    found = next((name for name, there in given.items() if there and name != named), "")
+    return found and f"{found}：“{OUTCOMES[decision.outcome]}”的结论不写这一项"
+
+
+def _lacking(decision: Decision, type_: str, facts: Facts | None) -> str:
+    """The figure an outcome names, where it is missing or out of bounds."""
+    named = _NAMED[type_].get(decision.outcome, "")
+    if named == "points" and (decision.points_micro is None or decision.points_micro < 0):
+        return "points：应给出调整后的点数或得分，不得为负"
+    if named == "drg" and not decision.drg:
+        return "drg：应给出重新分入的病组"
+    if named == "restored" and decision.restored_fen < (decision.outcome == "PARTIAL"):
+        return "restored：部分退还应写明大于零的金额；全部退还请作“撤销原认定”的结论，金额不得为负"
+    if named == "unreasonable":
+        cost = facts.cost_fen if facts is not None else 0
+        if not 0 <= decision.unreasonable_fen < cost:
+            return "unreasonable：不合理费用应不小于零且小于总费用"
+    return ""
+
+
 def effect(decision: Decision, facts: Facts | None, policy: Policy, sheet: Worksheet) -> Effect:
-    """What a decision comes to for the list it is about.
+    """What a decision that was checked comes to for the list it is about.
 
     Points of a list paid by item are its approved cost over the mean cost of the pool, times the points of
     the mean case; where the pool says so, the fund's share of the approved cost instead. The money is at
     the point value of the list's month: what the statement pays may differ by what that value becomes.
     """
-    if decision.outcome in {"KEEP", "DEDUCT"}:
+    if decision.outcome in _KEPT:
         return Effect(None, 0, 0)
-    if decision.outcome == "REGROUP" or facts is None:
-        return Effect(decision.points_micro, None, None)
-    by_item = decision.outcome == "ITEM" or (decision.outcome == "PARTIAL" and not decision.restored_fen)
-    if not by_item and decision.outcome != "ADJUST":
+    if decision.restored_fen:
         sheet.given("restored", "退还金额", fen_to_yuan(decision.restored_fen), "元")
         return Effect(None, 0, decision.restored_fen)
+    if decision.outcome == "REVOKE":
+        # All of it, whatever that is when settlement gives it back.
+        return Effect(None, 0, None)
+    if decision.outcome == "REGROUP" or facts is None:
+        return Effect(decision.points_micro, None, None)
+    by_item = decision.outcome in {"ITEM", "PARTIAL"}
     sheet.given("before", "原点数", facts.points if facts.points is not None else "无", "点")
     if by_item:
         approved = facts.cost_fen - decision.unreasonable_fen

@@ -106,16 +106,14 @@ class Outcomes:
         return _Place(place.pool, key[0], place.region_code, {})
 
     async def _finding(self, connection: asyncpg.Connection, wanted: Wanted) -> _Place:
-        finding_id, left = wanted.content["finding_id"], wanted.content["deduction_fen"]
-        restored = wanted.content["restored_fen"]
+        asked, finding_id = wanted.content, wanted.content["finding_id"]
         found = await findings.one(connection, finding_id, lock=True)
         if found is None:
             raise Fault(faults_month.FINDING_NOT_FOUND, field="finding_id", value=finding_id)
         stood = found.deduction_fen
         if found.state == FindingState.DISPUTED:
             stood = await outcomes.upheld_before(connection, finding_id)
-        if restored:
-            left = stood - restored
+        left = _left(stood, asked["deduction_fen"], asked["restored_fen"], whole=asked["whole"])
         if not 0 <= left <= found.amount_fen:
             raise Fault(faults_month.OUTCOME_BAD, field="deduction_fen", value=left)
         state = FindingState.UPHELD if left else FindingState.DISMISSED
@@ -223,6 +221,18 @@ async def _cleared(connection: asyncpg.Connection, pool: str, period: int, *, of
         pool=pool,
         year=period // 100,
     )
+
+
+def _left(stood: int, left: int, restored: int, *, whole: bool) -> int:
+    """What is left of a deduction; nothing said is no answer, least of all that all of it is given back.
+
+    :raises Fault: OUTCOME_BAD.
+    """
+    if left < 0 or restored < 0 or (left > 0) + (restored > 0 or whole) != 1:
+        raise Fault(faults_month.OUTCOME_BAD, field="restored_fen", value=restored)
+    if whole and restored not in {0, stood}:
+        raise Fault(faults_month.OUTCOME_BAD, field="restored_fen", value=restored)
+    return left or (0 if whole else stood - restored)
 
 
 async def _decide(
