@@ -189,9 +189,10 @@ def _notes(one: Checked, node: str) -> dict[tuple[int, str], list[Problem]]:
     """The problems of each cell; those of the list as a whole stand at its number."""
     found: dict[tuple[int, str], list[Problem]] = {}
     for problem in one.problems:
-        if not problem.places and node == SETLINFO:
+        places = problem.places
+        if not places and node == SETLINFO:
             found.setdefault((-1, LINK), []).append(problem)
-        for place in problem.places:
+        for place in places:
             if place.node == node:
                 found.setdefault((place.row, place.name), []).append(problem)
     return found

@@ -33,8 +33,18 @@ class Place:
 class Problem:
     """A violated rule of one list, with the cells it points at."""
 
-    rule: Rule
-    places: tuple[Place, ...]
+    finding: Finding
+    record: object
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+        return self.finding.rule
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The cells, looked up when they are wanted: a summary names none."""
+        return tuple(_places(self.finding, self.record))
 
 
 @dataclass(slots=True)
@@ -90,7 +100,7 @@ def _add(report: Report, batch: list[object], outcome: Outcome) -> None:
     undecided = outcome.counts()["undecided"].tolist()
     for at, (findings, sums) in enumerate(zip(outcome.findings(), sums_by_list(outcome), strict=True)):
         report.sums = report.sums.plus(sums)
-        problems = [Problem(finding.rule, tuple(_places(finding, batch[at]))) for finding in findings]
+        problems = [Problem(finding, batch[at]) for finding in findings]
         report.violated.update(problem.rule.id for problem in problems)
         report.lists.append(
             Checked(
@@ -139,10 +149,11 @@ def member(holder: object, name: str) -> object:
 
 def where(problem: Problem, label: Callable[[str], str]) -> str:
     """The fields a problem points at, in Chinese, with rows counted from 1."""
-    if not problem.places:
+    places = problem.places
+    if not places:
         return "、".join(dict.fromkeys(label(path) for path in problem.rule.at))
     found = (
         label(f"{place.node}.{place.name}") + (f"（第{place.row + 1}条）" if place.row >= 0 else "")
-        for place in problem.places
+        for place in places
     )
     return "、".join(dict.fromkeys(found))

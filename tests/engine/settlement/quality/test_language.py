@@ -211,6 +211,26 @@ def test_spellings_placeholders_and_lone_objects_are_absorbed():
     assert check(filled(), [record], [clean_context()], NOW).findings()[0] == []
 
 
+def test_one_list_written_in_many_ways_is_read_as_one():
+    """A batch holds lists of several programs: members in another order, more, fewer, spelled otherwise."""
+    plain, catalogue = clean(), filled().catalogue
+    turned = dict(reversed(plain.items()))
+    turned["setlinfo"] = dict(reversed(plain["setlinfo"].items()))
+    more = json.loads(json.dumps(plain).replace('"hi_no"', '"HiNo"'))
+    more["setlinfo"] |= {"their_own": {"any": ["thing"]}, "hi_no": "-"}
+    more["diseinfo"] = [{"vendor": [], **row} for row in more["diseinfo"]]
+    less = {**plain, "setlinfo": {name: text for name, text in plain["setlinfo"].items() if text != "0"}}
+    less["setlinfo"] |= dict.fromkeys(plain["setlinfo"].keys() - less["setlinfo"].keys(), 0)
+    sheet = sheet_of([plain, turned, "no list", more, less], catalogue)
+    for name, codes in sheet.single.items():
+        assert codes[[0, 1, 3, 4]].tolist() == [codes[0]] * 4, name
+        assert codes[2] == 0, name
+    for node, rows in sheet.rows.items():
+        for name, codes in rows.columns.items():
+            found = [codes[rows.parent == number].tolist() for number in (0, 1, 3, 4)]
+            assert found == [found[0]] * 4, (node, name)
+
+
 def test_a_short_list_is_not_blamed_for_what_its_form_does_not_carry():
     """4101A leaves person and fees to the platform; blaming the hospital for that would be unjust."""
     record = clean()

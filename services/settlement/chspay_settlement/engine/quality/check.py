@@ -60,8 +60,9 @@ class Outcome:
             rows: dict[int, list[int]] = {}
             for parent, place in zip(verdict.parents.tolist(), verdict.places.tolist(), strict=True):
                 rows.setdefault(parent, []).append(place)
+            whole = Finding(verdict.rule, ())
             for number in np.flatnonzero(verdict.failed).tolist():
-                found[number].append(Finding(verdict.rule, tuple(rows.get(number, ()))))
+                found[number].append(Finding(verdict.rule, tuple(rows[number])) if number in rows else whole)
         return found
 
     def counts(self) -> dict[str, Codes]:

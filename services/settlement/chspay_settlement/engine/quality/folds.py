@@ -163,10 +163,15 @@ def _repeated(fold: _Fold) -> Plan:
     def work(run: Run) -> Vector:
         parent, counts, given = fold.rows(run)
         told = counts.yes & (_codes(fold, 0, run) != BLANK)
-        keys = np.stack([parent[told], *(_codes(fold, at, run)[told] for at in range(len(fold.parts)))], 1)
-        found, times = np.unique(keys, axis=0, return_counts=True)
+        # Most lists have one such row or none, and one row repeats nothing.
+        told &= (np.bincount(parent[told], minlength=run.sheet.size) > 1)[parent]
+        keys = [parent[told], *(_codes(fold, at, run)[told] for at in range(len(fold.parts)))]
+        order = np.lexsort(keys)
+        alike = np.ones(max(len(order) - 1, 0), np.bool_)
+        for key in keys:
+            alike &= key[order[1:]] == key[order[:-1]]
         yes = np.zeros(run.sheet.size, np.bool_)
-        yes[found[times > 1, 0]] = True
+        yes[keys[0][order[1:]][alike]] = True
         return Truth(yes, given & ~yes)
 
     return Plan(TRUTH, "", fold.key, work, needs=fold.needs)

@@ -156,14 +156,34 @@ def _contains(compiler: Compiler, node: Node, scope: str) -> Plan:
     )
 
 
-def _sure_of(function: Callable[[str], bool]) -> Callable[[Compiler, Node, str], Plan]:
-    """A function that answers no of a blank."""
+def _is_number(compiler: Compiler, node: Node, scope: str) -> Plan:
+    """Whether a text is a number, which is found out once for all who ask."""
+    number = _num(compiler, node._replace(word="num"), scope)
 
-    def make(compiler: Compiler, node: Node, scope: str) -> Plan:
-        plan = only(compiler, node, scope)
-        return _truth(plan, node.word, lambda text: (YES if function(text) else NO, 0))
+    def work(run: Run) -> Vector:
+        found = number.run(run)
+        assert isinstance(found, Number)  # noqa: S101 - the compiler proved it
+        return sure(found.known)
 
-    return make
+    return Plan(TRUTH, number.scope, f"is_number({number.key})", work, needs=number.needs)
+
+
+def _is_time(compiler: Compiler, node: Node, scope: str) -> Plan:
+    """Whether a text is a date or a moment."""
+    moment = moment_of(only(compiler, node, scope))
+
+    def work(run: Run) -> Vector:
+        found = moment.run(run)
+        assert isinstance(found, Moment)  # noqa: S101 - the compiler proved it
+        return sure(found.known)
+
+    return Plan(TRUTH, moment.scope, f"is_time({moment.key})", work, needs=moment.needs)
+
+
+def _is_citizen(compiler: Compiler, node: Node, scope: str) -> Plan:
+    """Whether a text is a citizen number; a blank is none."""
+    plan = only(compiler, node, scope)
+    return _truth(plan, node.word, lambda text: (YES if values.citizen_ok(text) else NO, 0))
 
 
 def _text_of(plan: Plan, name: str, function: Callable[[str], str], more: frozenset[str]) -> Plan:
@@ -317,9 +337,9 @@ _CALLS: dict[str, Callable[[Compiler, Node, str], Plan]] = {
     "icd": _icd,
     "starts": _starts,
     "contains": _contains,
-    "is_number": _sure_of(lambda text: values.number_of(text) is not None),
-    "is_time": _sure_of(lambda text: values.moment_of(text) is not None),
-    "is_citizen": _sure_of(values.citizen_ok),
+    "is_number": _is_number,
+    "is_time": _is_time,
+    "is_citizen": _is_citizen,
     "left": _left,
     "name_in": _name_in,
     "citizen_sex": _citizen_sex,

@@ -6,10 +6,11 @@ comes out as if all lists had been checked together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, partial
 
 import numpy as np
 
@@ -69,27 +70,23 @@ def sums_by_list(outcome: Outcome) -> list[Sums]:
     filled, wanted = outcome.required()
     timely, dated = outcome.timely()
     codes = {one.key: adoption(outcome, one) for one in outcome.rule_set.code_sets if one.places}
-    columns = (
+    columns = [
         (counts["errors"] == 0).tolist(), filled.tolist(), wanted.tolist(), counts["decided"].tolist(),
         counts["wrong"].tolist(), timely.tolist(), dated.tolist(),
-    )  # fmt: skip
-    by_set = [(key, used.tolist(), right.tolist()) for key, (used, right) in sorted(codes.items())]
-    return [
-        Sums(
-            lists=1,
-            passed=int(passed),
-            filled=is_filled,
-            wanted=is_wanted,
-            decided=is_decided,
-            wrong=is_wrong,
-            timely=int(is_timely),
-            dated=int(is_dated),
-            codes=tuple((key, used[at], right[at]) for key, used, right in by_set if used[at]),
-        )
-        for at, (passed, is_filled, is_wanted, is_decided, is_wrong, is_timely, is_dated) in enumerate(
-            zip(*columns, strict=True)
-        )
-    ]
+    ]  # fmt: skip
+    keys = sorted(codes)
+    columns += [part.tolist() for key in keys for part in codes[key]]
+    # Lists alike in all counts share theirs: of a month there are few different ones.
+    known = cache(partial(_sums_of, keys))
+    return list(map(known, zip(*columns, strict=True)))
+
+
+def _sums_of(keys: Sequence[str], counts: tuple[int, ...]) -> Sums:
+    """The counts of one list; the last are, of each code set, the codes it uses and those that are right."""
+    passed, filled, wanted, decided, wrong, timely, dated, *by_set = counts
+    by_key = zip(keys, by_set[::2], by_set[1::2], strict=True)
+    codes = tuple((key, used, right) for key, used, right in by_key if used)
+    return Sums(1, int(passed), filled, wanted, decided, wrong, int(timely), int(dated), codes)
 
 
 def adoption(outcome: Outcome, code_set: CodeSet) -> tuple[Codes, Codes]:

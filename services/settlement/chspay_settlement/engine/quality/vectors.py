@@ -69,22 +69,24 @@ class _Asked:
 
     def __init__(self, function: OfText) -> None:
         self._function = function
-        self._states = np.full(0, _UNASKED, np.int8)
-        self._values = np.zeros(0, np.int64)
+        #: By number of the text.
+        self.states = np.full(0, _UNASKED, np.int8)
+        self.values = np.zeros(0, np.int64)
 
-    def ask(self, codes: Codes, texts: list[str]) -> tuple[Any, Codes]:
-        """States and values for numbered texts."""
-        more = len(texts) - len(self._states)
+    def ask(self, codes: Codes, texts: list[str]) -> _Asked:
+        """Itself, once it has an answer for each of these numbered texts."""
+        more = len(texts) - len(self.states)
         if more > 0:
-            self._states = np.concatenate([self._states, np.full(more, _UNASKED, np.int8)])
-            self._values = np.concatenate([self._values, np.zeros(more, np.int64)])
-        states = self._states[codes]
-        new = states == _UNASKED
-        if new.any():
-            for code in set(codes[new].tolist()):
-                self._states[code], self._values[code] = self._function(texts[code])
-            states = self._states[codes]
-        return states, self._values[codes]
+            self.states = np.concatenate([self.states, np.full(more, _UNASKED, np.int8)])
+            self.values = np.concatenate([self.values, np.zeros(more, np.int64)])
+        new = np.zeros(len(self.states), np.bool_)
+        new[codes] = True
+        new &= self.states == _UNASKED
+        fresh = np.flatnonzero(new)
+        if len(fresh):
+            answers = [self._function(texts[code]) for code in fresh.tolist()]
+            self.states[fresh], self.values[fresh] = zip(*answers, strict=True)
+        return self
 
 
 class Run:
@@ -106,15 +108,19 @@ class Run:
 
         :param name: tells functions apart; equal names must mean equal functions.
         """
+        found = self._answers(name, function, codes)
+        return found.states[codes], found.values[codes]
+
+    def truth(self, name: str, function: OfText, codes: Codes) -> Truth:
+        """A function of text that answers :data:`YES`, :data:`NO` or :data:`NOT_KNOWN`."""
+        states = self._answers(name, function, codes).states[codes]
+        return Truth(states == YES, states == NO)
+
+    def _answers(self, name: str, function: OfText, codes: Codes) -> _Asked:
         found = self._asked.get(name)
         if found is None:
             found = self._asked[name] = _Asked(function)
         return found.ask(codes, self.sheet.texts.values_of)
-
-    def truth(self, name: str, function: OfText, codes: Codes) -> Truth:
-        """A function of text that answers :data:`YES`, :data:`NO` or :data:`NOT_KNOWN`."""
-        states, _ = self.asked(name, function, codes)
-        return Truth(states == YES, states == NO)
 
     def size(self, scope: str) -> int:
         """How many rows a scope has."""
