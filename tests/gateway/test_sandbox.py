@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import national_client as client
@@ -93,6 +94,18 @@ async def test_no_fund_no_statement_and_no_statistic_ever_hears_of_it(world):
     assert imported.json()["accepted"] == 0, imported.text
 
 
+async def test_no_other_platform_hears_of_a_test_list(world, monkeypatch):
+    """A province that is sent a trial books it as a stay of a patient."""
+    door = world.app.state.gateway.door
+    told = replace(door.partners(), platforms={"up": object()})
+    monkeypatch.setattr(door, "partners", lambda: told)
+    for who, code, setl_id in (("test", TEST, "SB9"), ("own", OWN, "SB9")):
+        answer = await tell(world, who, code, setl_id, medcasno="")
+        assert answer.json()["infcode"] == "0", answer.text
+    sent = await world.admin.fetch("SELECT institution FROM gateway.outbox")
+    assert {row["institution"] for row in sent} == {OWN}
+
+
 async def test_test_lists_are_purged_by_their_own_institution_only(world):
     """What was tried is nobody's record; but one institution may not wipe another's trials."""
     key = {"Idempotency-Key": "purge-1"}
@@ -101,5 +114,5 @@ async def test_test_lists_are_purged_by_their_own_institution_only(world):
     assert other.status_code == 403
     assert (await world.ask("GET", TRIED, who="own", params={"institution": OWN})).status_code == 403
     purged = await world.ask("DELETE", TRIED, who="test", headers={"Idempotency-Key": "purge-2"})
-    assert purged.json()["purged"] == 7
+    assert purged.json()["purged"] == 8
     assert (await world.ask("GET", TRIED, who="test")).json()["items"] == []

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from fastapi import Response
 
 from chspay_core.errors import Fault, Kind, Reason
+from chspay_core.sandbox import is_sandbox
 from chspay_gateway import reasons
 from chspay_gateway.envelope import answer, upload
 from chspay_gateway.envelope.message import Message
@@ -211,11 +212,16 @@ class Desk:
             setl_id=outcome.setl_id,
             list_id=outcome.list_id,
             personal=outcome.personal,
-            onward=_onward(message) if accepted and self._onward else None,
+            onward=_onward(message) if accepted and self._goes_on(message) else None,
         )
         if await self._store.keep(exchange):
             return content
         return await self._kept(message) or content
+
+    def _goes_on(self, message: Message) -> bool:
+        """Whether other platforms hear of it: what a test institution tries is for nobody's books."""
+        tried = is_sandbox(message.institution) or is_sandbox(self._session.claim.institution)
+        return self._onward and not tried
 
 
 def _onward(message: Message) -> Onward:
