@@ -179,6 +179,22 @@ async def test_a_refused_effect_stands_with_its_reason_until_the_officer_mends_i
     assert (await until(world, "T3-M1-5-post", "delivered", "moved", "nothing")).reason == ""
 
 
+async def test_a_hospital_that_names_what_is_anothers_moves_nothing(world):
+    """T3 and T7 name a deduction or a decision in free text: it has to be the hospital's own."""
+    case = am.case_in(1, 10)
+    other = next(code for code in am.HOSPITALS if code != case.hospital_code)
+    await am.find(world, ("F-10", case, 30_000))
+    await am.decide_finding(world, "F-10", "upheld")
+    await am.decide(world, "稽核10号", case, "violation", value="1")
+    for type_, ref in (("T3", "F-10"), ("T7", "稽核10号")):
+        new = filed(case, type_, subject_ref=ref, hospital_code=other)
+        await enqueue(world, new, decided("REVOKE"))
+        refused = await until(world, f"{type_}-M1-10-post", "refused", "delivered", "moved")
+        assert (refused.state, refused.reason) == ("refused", "OUTCOME_FOREIGN")
+    # The violation itself is taken back by its own number: it must not wait for the other tests.
+    await am.decide(world, "撤稽10号", case, "revoke", revokes="稽核10号")
+
+
 async def test_a_relay_that_dies_between_sending_and_noting_sends_again_and_pays_once(world, monkeypatch):
     """Killed at the worst moment, the next relay finds the outcome taken in and goes on."""
     case = am.case_in(1, 6)

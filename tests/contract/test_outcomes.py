@@ -127,6 +127,35 @@ async def test_nobody_but_the_bureau_of_the_pool_hands_outcomes_over(world):
     assert fault.reason.code == "OUTCOME_BAD"
 
 
+async def test_a_dispute_moves_nothing_of_another_hospital(world):
+    """The number in a dispute is text its hospital wrote: naming a neighbour's must not move his money."""
+    case, no = am.case_in(1, 11), "他院11号"
+    other = next(code for code in am.HOSPITALS if code != case.hospital_code)
+    await am.find(world, ("F-21", case, 20_000))
+    await am.decide_finding(world, "F-21", "upheld")
+    await am.decide(world, "稽核11号", case, "violation", value="1")
+    for wanted in (
+        {"finding": opb.FindingOutcome(finding_id="F-21", whole=True)},
+        {"revokes": "稽核11号"},
+        {"case": of_case(case, "review", "200", "points")},
+        {"year": opb.YearOutcome(
+            pool=sw.POOL, year=2026, hospital_code=case.hospital_code, kind="score", value="1")},
+    ):  # fmt: skip
+        fault = await am.refused(apply(world, decision_no=no, hospital_code=other, **wanted))
+        assert fault.reason.code == "OUTCOME_FOREIGN", wanted
+    # Nothing of it stands: the owner's own dispute finds everything as it was.
+    own = {"decision_no": no, "finding": opb.FindingOutcome(finding_id="F-21", restored_fen=20_000)}
+    assert (await apply(world, hospital_code=case.hospital_code, **own)).applied
+    fault = await am.refused(apply(world, hospital_code=other, **own))
+    assert fault.reason.code == "OUTCOME_FOREIGN"
+    for number, back in (("撤销11号", no), ("申诉11号", "稽核11号")):
+        fault = await am.refused(apply(world, decision_no=number, revokes=back, hospital_code=other))
+        assert fault.reason.code == "OUTCOME_FOREIGN"
+        assert (
+            await apply(world, decision_no=number, revokes=back, hospital_code=case.hospital_code)
+        ).applied
+
+
 async def test_a_score_is_replaced_and_put_back(world):
     """A score changed on appeal (T5) is what the annual clearing reads, and the old one after revocation."""
     years = year_pb2_grpc.YearServiceStub(world.channel)

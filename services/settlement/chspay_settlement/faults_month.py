@@ -94,6 +94,11 @@ OUTCOME_BAD = Reason("OUTCOME_BAD", Kind.INVALID, "争议处理结果的“{fiel
 OUTCOME_DIFFERS = Reason(
     "OUTCOME_DIFFERS", Kind.CONFLICT, "文号{value}已有内容不同的处理结果，同一文号不能有两种内容。"
 )
+OUTCOME_FOREIGN = Reason(
+    "OUTCOME_FOREIGN",
+    Kind.PRECONDITION,
+    "{what}不属于医疗机构{value}，不能按该机构的争议处理。请核对争议所写的编号。",
+)
 OUTCOME_REVOKED = Reason("OUTCOME_REVOKED", Kind.CONFLICT, "处理结果{value}已由{by}撤销。")
 OUTCOME_UNKNOWN = Reason("OUTCOME_NUMBER_UNKNOWN", Kind.NOT_FOUND, "没有找到文号为{value}的处理结果。")
 OUTCOME_NOT_REVERSIBLE = Reason(

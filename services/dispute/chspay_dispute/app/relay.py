@@ -73,7 +73,10 @@ class Relay:
         )
 
     async def _deliver(self, connection: asyncpg.Connection, found: Effect) -> None:
-        message = outcomes_pb2.Outcome(decision_no=found.outcome_no, citation=found.citation, **found.content)
+        message = outcomes_pb2.Outcome(
+            decision_no=found.outcome_no, citation=found.citation, hospital_code=found.hospital_code,
+            **found.content,
+        )  # fmt: skip
         request = outcomes_pb2.ApplyOutcomeRequest(
             request_id=f"{found.effect_id}/{found.attempts}", outcome=message
         )

@@ -56,14 +56,18 @@ def _wanted(message: pb.Outcome) -> Wanted:
     if kind is None:
         raise Fault(faults.FIELD_MISSING, field="outcome.effect")
     if kind == "revokes":
-        return Wanted(message.decision_no, message.citation, REVOKE, {"revokes": message.revokes})
+        return Wanted(
+            message.decision_no, message.citation, REVOKE, {"revokes": message.revokes}, message.hospital_code
+        )
     part = {CASE: message.case, FINDING: message.finding, YEAR: message.year}[kind]
     content = {field.name: getattr(part, field.name) for field in part.DESCRIPTOR.fields}
-    return Wanted(message.decision_no, message.citation, kind, content)
+    return Wanted(message.decision_no, message.citation, kind, content, message.hospital_code)
 
 
 def _outcome(found: Outcome) -> pb.Outcome:
-    message = pb.Outcome(decision_no=found.decision_no, citation=found.citation)
+    message = pb.Outcome(
+        decision_no=found.decision_no, citation=found.citation, hospital_code=found.hospital_code
+    )
     content = orjson.loads(found.content)
     if found.kind == REVOKE:
         message.revokes = found.revokes

@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.type import decimal_pb2 as google_dot_type_dot_decimal__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#chspay/settlement/v1/outcomes.proto\x12\x14\x63hspay.settlement.v1\x1a\x19google/type/decimal.proto\"`\n\x0b\x43\x61seOutcome\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\r\n\x05value\x18\x04 \x01(\t\x12\x0c\n\x04mode\x18\x05 \x01(\t\"`\n\x0e\x46indingOutcome\x12\x12\n\nfinding_id\x18\x01 \x01(\t\x12\x15\n\rdeduction_fen\x18\x02 \x01(\x03\x12\x14\n\x0crestored_fen\x18\x03 \x01(\x03\x12\r\n\x05whole\x18\x04 \x01(\x08\"]\n\x0bYearOutcome\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\x15\n\rhospital_code\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\r\n\x05value\x18\x05 \x01(\t\"\xec\x01\n\x07Outcome\x12\x13\n\x0b\x64\x65\x63ision_no\x18\x01 \x01(\t\x12\x10\n\x08\x63itation\x18\x02 \x01(\t\x12\x31\n\x04\x63\x61se\x18\x03 \x01(\x0b\x32!.chspay.settlement.v1.CaseOutcomeH\x00\x12\x37\n\x07\x66inding\x18\x04 \x01(\x0b\x32$.chspay.settlement.v1.FindingOutcomeH\x00\x12\x31\n\x04year\x18\x05 \x01(\x0b\x32!.chspay.settlement.v1.YearOutcomeH\x00\x12\x11\n\x07revokes\x18\x06 \x01(\tH\x00\x42\x08\n\x06\x65\x66\x66\x65\x63t\"\x98\x02\n\x05Moved\x12\x31\n\x05state\x18\x01 \x01(\x0e\x32\".chspay.settlement.v1.OutcomeState\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x15\n\rhospital_code\x18\x03 \x01(\t\x12\n\n\x02of\x18\x04 \x01(\t\x12\x12\n\npaid_month\x18\x05 \x01(\t\x12\x18\n\x10statement_run_id\x18\x06 \x01(\t\x12\x15\n\rdifference_id\x18\x07 \x01(\t\x12\x12\n\nreclear_id\x18\x08 \x01(\t\x12*\n\x0cpoints_delta\x18\t \x01(\x0b\x32\x14.google.type.Decimal\x12\x11\n\tfen_delta\x18\n \x01(\x03\x12\x13\n\x0bvalue_delta\x18\x0b \x01(\t\"Y\n\x13\x41pplyOutcomeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12.\n\x07outcome\x18\x02 \x01(\x0b\x32\x1d.chspay.settlement.v1.Outcome\"S\n\x14\x41pplyOutcomeResponse\x12\x0f\n\x07\x61pplied\x18\x01 \x01(\x08\x12*\n\x05moved\x18\x02 \x01(\x0b\x32\x1b.chspay.settlement.v1.Moved\"(\n\x11GetOutcomeRequest\x12\x13\n\x0b\x64\x65\x63ision_no\x18\x01 \x01(\t\"p\n\x12GetOutcomeResponse\x12.\n\x07outcome\x18\x01 \x01(\x0b\x32\x1d.chspay.settlement.v1.Outcome\x12*\n\x05moved\x18\x02 \x01(\x0b\x32\x1b.chspay.settlement.v1.Moved*\xb4\x01\n\x0cOutcomeState\x12\x1d\n\x19OUTCOME_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15OUTCOME_STATE_WAITING\x10\x01\x12\x18\n\x14OUTCOME_STATE_POSTED\x10\x02\x12\x1a\n\x16OUTCOME_STATE_RECORDED\x10\x03\x12\x19\n\x15OUTCOME_STATE_DRAFTED\x10\x04\x12\x19\n\x15OUTCOME_STATE_NOTHING\x10\x05\x32\xd8\x01\n\x0eOutcomeService\x12\x65\n\x0c\x41pplyOutcome\x12).chspay.settlement.v1.ApplyOutcomeRequest\x1a*.chspay.settlement.v1.ApplyOutcomeResponse\x12_\n\nGetOutcome\x12\'.chspay.settlement.v1.GetOutcomeRequest\x1a(.chspay.settlement.v1.GetOutcomeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#chspay/settlement/v1/outcomes.proto\x12\x14\x63hspay.settlement.v1\x1a\x19google/type/decimal.proto\"`\n\x0b\x43\x61seOutcome\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\r\n\x05value\x18\x04 \x01(\t\x12\x0c\n\x04mode\x18\x05 \x01(\t\"`\n\x0e\x46indingOutcome\x12\x12\n\nfinding_id\x18\x01 \x01(\t\x12\x15\n\rdeduction_fen\x18\x02 \x01(\x03\x12\x14\n\x0crestored_fen\x18\x03 \x01(\x03\x12\r\n\x05whole\x18\x04 \x01(\x08\"]\n\x0bYearOutcome\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x0c\n\x04year\x18\x02 \x01(\x05\x12\x15\n\rhospital_code\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\r\n\x05value\x18\x05 \x01(\t\"\x83\x02\n\x07Outcome\x12\x13\n\x0b\x64\x65\x63ision_no\x18\x01 \x01(\t\x12\x10\n\x08\x63itation\x18\x02 \x01(\t\x12\x31\n\x04\x63\x61se\x18\x03 \x01(\x0b\x32!.chspay.settlement.v1.CaseOutcomeH\x00\x12\x37\n\x07\x66inding\x18\x04 \x01(\x0b\x32$.chspay.settlement.v1.FindingOutcomeH\x00\x12\x31\n\x04year\x18\x05 \x01(\x0b\x32!.chspay.settlement.v1.YearOutcomeH\x00\x12\x11\n\x07revokes\x18\x06 \x01(\tH\x00\x12\x15\n\rhospital_code\x18\x07 \x01(\tB\x08\n\x06\x65\x66\x66\x65\x63t\"\x98\x02\n\x05Moved\x12\x31\n\x05state\x18\x01 \x01(\x0e\x32\".chspay.settlement.v1.OutcomeState\x12\x0c\n\x04pool\x18\x02 \x01(\t\x12\x15\n\rhospital_code\x18\x03 \x01(\t\x12\n\n\x02of\x18\x04 \x01(\t\x12\x12\n\npaid_month\x18\x05 \x01(\t\x12\x18\n\x10statement_run_id\x18\x06 \x01(\t\x12\x15\n\rdifference_id\x18\x07 \x01(\t\x12\x12\n\nreclear_id\x18\x08 \x01(\t\x12*\n\x0cpoints_delta\x18\t \x01(\x0b\x32\x14.google.type.Decimal\x12\x11\n\tfen_delta\x18\n \x01(\x03\x12\x13\n\x0bvalue_delta\x18\x0b \x01(\t\"Y\n\x13\x41pplyOutcomeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12.\n\x07outcome\x18\x02 \x01(\x0b\x32\x1d.chspay.settlement.v1.Outcome\"S\n\x14\x41pplyOutcomeResponse\x12\x0f\n\x07\x61pplied\x18\x01 \x01(\x08\x12*\n\x05moved\x18\x02 \x01(\x0b\x32\x1b.chspay.settlement.v1.Moved\"(\n\x11GetOutcomeRequest\x12\x13\n\x0b\x64\x65\x63ision_no\x18\x01 \x01(\t\"p\n\x12GetOutcomeResponse\x12.\n\x07outcome\x18\x01 \x01(\x0b\x32\x1d.chspay.settlement.v1.Outcome\x12*\n\x05moved\x18\x02 \x01(\x0b\x32\x1b.chspay.settlement.v1.Moved*\xb4\x01\n\x0cOutcomeState\x12\x1d\n\x19OUTCOME_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15OUTCOME_STATE_WAITING\x10\x01\x12\x18\n\x14OUTCOME_STATE_POSTED\x10\x02\x12\x1a\n\x16OUTCOME_STATE_RECORDED\x10\x03\x12\x19\n\x15OUTCOME_STATE_DRAFTED\x10\x04\x12\x19\n\x15OUTCOME_STATE_NOTHING\x10\x05\x32\xd8\x01\n\x0eOutcomeService\x12\x65\n\x0c\x41pplyOutcome\x12).chspay.settlement.v1.ApplyOutcomeRequest\x1a*.chspay.settlement.v1.ApplyOutcomeResponse\x12_\n\nGetOutcome\x12\'.chspay.settlement.v1.GetOutcomeRequest\x1a(.chspay.settlement.v1.GetOutcomeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chspay.settlement.v1.outcomes_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOMESTATE']._serialized_start=1234
-  _globals['_OUTCOMESTATE']._serialized_end=1414
+  _globals['_OUTCOMESTATE']._serialized_start=1257
+  _globals['_OUTCOMESTATE']._serialized_end=1437
   _globals['_CASEOUTCOME']._serialized_start=88
   _globals['_CASEOUTCOME']._serialized_end=184
   _globals['_FINDINGOUTCOME']._serialized_start=186
@@ -41,17 +41,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_YEAROUTCOME']._serialized_start=284
   _globals['_YEAROUTCOME']._serialized_end=377
   _globals['_OUTCOME']._serialized_start=380
-  _globals['_OUTCOME']._serialized_end=616
-  _globals['_MOVED']._serialized_start=619
-  _globals['_MOVED']._serialized_end=899
-  _globals['_APPLYOUTCOMEREQUEST']._serialized_start=901
-  _globals['_APPLYOUTCOMEREQUEST']._serialized_end=990
-  _globals['_APPLYOUTCOMERESPONSE']._serialized_start=992
-  _globals['_APPLYOUTCOMERESPONSE']._serialized_end=1075
-  _globals['_GETOUTCOMEREQUEST']._serialized_start=1077
-  _globals['_GETOUTCOMEREQUEST']._serialized_end=1117
-  _globals['_GETOUTCOMERESPONSE']._serialized_start=1119
-  _globals['_GETOUTCOMERESPONSE']._serialized_end=1231
-  _globals['_OUTCOMESERVICE']._serialized_start=1417
-  _globals['_OUTCOMESERVICE']._serialized_end=1633
+  _globals['_OUTCOME']._serialized_end=639
+  _globals['_MOVED']._serialized_start=642
+  _globals['_MOVED']._serialized_end=922
+  _globals['_APPLYOUTCOMEREQUEST']._serialized_start=924
+  _globals['_APPLYOUTCOMEREQUEST']._serialized_end=1013
+  _globals['_APPLYOUTCOMERESPONSE']._serialized_start=1015
+  _globals['_APPLYOUTCOMERESPONSE']._serialized_end=1098
+  _globals['_GETOUTCOMEREQUEST']._serialized_start=1100
+  _globals['_GETOUTCOMEREQUEST']._serialized_end=1140
+  _globals['_GETOUTCOMERESPONSE']._serialized_start=1142
+  _globals['_GETOUTCOMERESPONSE']._serialized_end=1254
+  _globals['_OUTCOMESERVICE']._serialized_start=1440
+  _globals['_OUTCOMESERVICE']._serialized_end=1656
 # @@protoc_insertion_point(module_scope)

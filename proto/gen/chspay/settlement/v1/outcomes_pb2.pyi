@@ -63,20 +63,22 @@ class YearOutcome(_message.Message):
     def __init__(self, pool: _Optional[str] = ..., year: _Optional[int] = ..., hospital_code: _Optional[str] = ..., kind: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
 class Outcome(_message.Message):
-    __slots__ = ("decision_no", "citation", "case", "finding", "year", "revokes")
+    __slots__ = ("decision_no", "citation", "case", "finding", "year", "revokes", "hospital_code")
     DECISION_NO_FIELD_NUMBER: _ClassVar[int]
     CITATION_FIELD_NUMBER: _ClassVar[int]
     CASE_FIELD_NUMBER: _ClassVar[int]
     FINDING_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
     REVOKES_FIELD_NUMBER: _ClassVar[int]
+    HOSPITAL_CODE_FIELD_NUMBER: _ClassVar[int]
     decision_no: str
     citation: str
     case: CaseOutcome
     finding: FindingOutcome
     year: YearOutcome
     revokes: str
-    def __init__(self, decision_no: _Optional[str] = ..., citation: _Optional[str] = ..., case: _Optional[_Union[CaseOutcome, _Mapping]] = ..., finding: _Optional[_Union[FindingOutcome, _Mapping]] = ..., year: _Optional[_Union[YearOutcome, _Mapping]] = ..., revokes: _Optional[str] = ...) -> None: ...
+    hospital_code: str
+    def __init__(self, decision_no: _Optional[str] = ..., citation: _Optional[str] = ..., case: _Optional[_Union[CaseOutcome, _Mapping]] = ..., finding: _Optional[_Union[FindingOutcome, _Mapping]] = ..., year: _Optional[_Union[YearOutcome, _Mapping]] = ..., revokes: _Optional[str] = ..., hospital_code: _Optional[str] = ...) -> None: ...
 
 class Moved(_message.Message):
     __slots__ = ("state", "pool", "hospital_code", "of", "paid_month", "statement_run_id", "difference_id", "reclear_id", "points_delta", "fen_delta", "value_delta")

@@ -35,12 +35,16 @@ _CLOSED = "closed"
 
 
 class Wanted(NamedTuple):
-    """An outcome as it is asked for; ``content`` holds plain JSON values that depend on ``kind``."""
+    """An outcome as it is asked for; ``content`` holds plain JSON values that depend on ``kind``.
+
+    :param hospital_code: whose dispute it is, so that nobody disputes what is another's; empty for none.
+    """
 
     decision_no: str
     citation: str
     kind: str
     content: dict[str, Any]
+    hospital_code: str = ""
 
 
 class _Place(NamedTuple):
@@ -62,7 +66,7 @@ class Outcomes:
     async def apply(self, wanted: Wanted) -> tuple[Outcome, bool]:
         """Takes an outcome in; ``False`` when the same one had been.
 
-        :raises Fault: OUTCOME_BAD, OUTCOME_DIFFERS, OUTCOME_YEAR_CLEARED, OUTCOME_REVOKED,
+        :raises Fault: OUTCOME_BAD, OUTCOME_DIFFERS, OUTCOME_FOREIGN, OUTCOME_YEAR_CLEARED, OUTCOME_REVOKED,
             OUTCOME_NOT_REVERSIBLE, and what the way it goes refuses.
         """
         claim = current_claim()
@@ -78,10 +82,13 @@ class Outcomes:
         if stands is not None:
             if (stands.kind, stands.content, stands.citation) != (wanted.kind, content, wanted.citation):
                 raise Fault(faults_month.OUTCOME_DIFFERS, field="decision_no", value=wanted.decision_no)
+            _check_own(wanted, stands.hospital_code)
             return stands, False
         way = {CASE: self._case, FINDING: self._finding, YEAR: self._year, REVOKE: self._revoke}[wanted.kind]
         place = await way(connection, wanted)
         claim.require_region(place.region_code)
+        # A refusal undoes what the way has written: both are one transaction.
+        _check_own(wanted, place.hospital_code)
         new = Outcome(
             wanted.decision_no, wanted.kind, wanted.content.get("revokes", ""), place.pool,
             place.hospital_code, place.region_code, wanted.citation, content,
@@ -221,6 +228,18 @@ async def _cleared(connection: asyncpg.Connection, pool: str, period: int, *, of
         pool=pool,
         year=period // 100,
     )
+
+
+def _check_own(wanted: Wanted, hospital_code: str) -> None:
+    """What a hospital names in its dispute is text it wrote: it moves nobody else's money.
+
+    :raises Fault: OUTCOME_FOREIGN.
+    """
+    if wanted.hospital_code and wanted.hospital_code != hospital_code:
+        named = wanted.content.get("finding_id") or wanted.content.get("revokes") or wanted.decision_no
+        raise Fault(
+            faults_month.OUTCOME_FOREIGN, field="hospital_code", value=wanted.hospital_code, what=named
+        )
 
 
 def _left(stood: int, left: int, restored: int, *, whole: bool) -> int:
