@@ -16,7 +16,7 @@ from chspay_kit.auth import Claim, in_chinese
 from chspay_kit.home import default_home
 
 if TYPE_CHECKING:
-    from chspay_gateway.access.people import People
+    from chspay_gateway.access.people import People, Wanted
     from chspay_kit.db import Database
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ def grant(
     async def work(people: People, database: Database) -> str:
         from chspay_gateway.access.people import Wanted
 
-        async def anywhere(_: str) -> str:
+        async def anywhere(_: Wanted) -> str:
             return ""
 
         wanted = Wanted(role, institution, region, expert, duty or ())

@@ -151,7 +151,7 @@ async def test_a_role_that_is_taken_back_ends_what_acts_as_it(gw):
         ({"role": "hospital", "institution": OWN, "region": POOL}, "ACCOUNT_ROLE_PLACE"),
         ({"role": "city", "region": POOL, "duties": ["handling", "audit"]}, "ACCOUNT_ROLE_DUTIES"),
         ({"role": "auditor", "region": POOL, "duties": ["handling"]}, "ACCOUNT_ROLE_DUTIES"),
-        ({"role": "expert", "expert": "E9"}, "EXPERT_ALONE"),
+        ({"role": "expert", "expert": "E9"}, "ACCOUNT_EXPERT_UNKNOWN"),
     ],
 )
 async def test_no_manager_gives_more_than_its_region(gw, role, reason):
@@ -160,6 +160,37 @@ async def test_no_manager_gives_more_than_its_region(gw, role, reason):
     number = next(each["account_id"] for each in accounts if each["login"] == "clerk.one")
     answer = await gw.ask("POST", f"/api/v1/accounts/{number}/roles", who="manager", json=role)
     assert answer.json()["reason"] == reason
+
+
+async def expert(gw, pool, who):
+    """Somebody recommended to the pool of experts; the number."""
+    gw.keys[who] = await issue(gw.admin_url, region=pool, duties=["secretary"])
+    body = {
+        "pool": pool, "name": "专家", "title": "主任医师", "institution": "H970001", "level": 3,
+        "roles": ["coding"], "specialties": [], "term_since": "2026-01-01", "term_until": "2036-01-01",
+        "trained_until": "2036-01-01",
+    }  # fmt: skip
+    made = await gw.ask("POST", "/api/v1/experts", who=who, json=body)
+    assert made.status_code == 201, made.text
+    return made.json()["expert_id"]
+
+
+async def test_nobody_becomes_an_expert_the_pool_does_not_know(gw):
+    """An account that speaks as any expert number would read and decide that expert's cases."""
+    body = {"login": "expert.one", "name": "李四", "home": POOL}
+    number = (await gw.ask("POST", "/api/v1/accounts", who="manager", json=body)).json()["account_id"]
+    path = f"/api/v1/accounts/{number}/roles"
+    known = await expert(gw, POOL, "secretary")
+    refused = await gw.ask("POST", path, who="manager", json={"role": "expert", "expert": "E9"})
+    assert (refused.status_code, refused.json()["reason"]) == (404, "ACCOUNT_EXPERT_UNKNOWN")
+    for region in ("990101", "330100"):
+        gw.keys["else"] = await issue(gw.admin_url, region=region, duties=["accounts"])
+        refused = await gw.ask("POST", path, who="else", json={"role": "expert", "expert": known})
+        assert (refused.status_code, refused.json()["reason"]) == (404, "ACCOUNT_EXPERT_UNKNOWN")
+    given = await gw.ask("POST", path, who="manager", json={"role": "expert", "expert": known})
+    assert given.status_code == 201, given.text
+    office = {"role": "county", "region": "990101"}
+    assert (await gw.ask("POST", path, who="manager", json=office)).json()["reason"] == "EXPERT_ALONE"
 
 
 async def test_nobody_manages_oneself_nor_another_region(gw):

@@ -35,9 +35,6 @@ EXPERT_ALONE = Reason(
 )
 UNTIL_PAST = Reason("ACCOUNT_UNTIL_PAST", Kind.INVALID, "到期时间{value}应晚于现在，并带时区。")
 
-#: Says which pool an institution belongs to, as its caller may see it; a Fault when it is not registered.
-PoolOf = Callable[[str], Awaitable[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -49,6 +46,11 @@ class Wanted:
     expert: str = ""
     duties: Sequence[str] = ()
     until: datetime | None = None
+
+
+#: Says which pool the institution or the expert of a role belongs to, as the caller may see it; a Fault when
+#: nobody registered it.
+PoolOf = Callable[[Wanted], Awaitable[str]]
 
 
 class People:
@@ -126,8 +128,8 @@ class People:
         )
         if wanted.region:
             claim.require_region(wanted.region)
-        if wanted.institution:
-            claim.require_region(await pool_of(wanted.institution))
+        if wanted.institution or wanted.expert:
+            claim.require_region(await pool_of(wanted))
         if wanted.until is not None and (wanted.until.tzinfo is None or wanted.until <= datetime.now(UTC)):
             raise Fault(UNTIL_PAST, field="until", value=wanted.until.isoformat())
         role = Role(

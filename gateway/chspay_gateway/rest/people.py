@@ -8,16 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from chspay.dispute.v1 import experts_pb2
 from chspay.rulebook.v1 import institutions_pb2
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway.access import roles
-from chspay_gateway.access.people import People, Wanted
+from chspay_gateway.access.people import People, PoolOf, Wanted
 from chspay_gateway.access.store import Account
 from chspay_gateway.rest.sessions import RoleOut, role_out
 from chspay_gateway.rest.types import Answer, Code, Line, PageSize, PageToken, Region, Strict
 from chspay_gateway.session import Caller, Session, gateway_of
 from chspay_kit import paging
-from chspay_kit.auth import service_claim
+from chspay_kit.auth import Claim, service_claim, use_claim
 
 router = APIRouter(prefix="/api/v1", tags=["账号与登录"])
 AccountId = Annotated[Code, Path(description="账号编号")]
@@ -27,6 +28,11 @@ INSTITUTION_NOT_YOURS = Reason(
     "ACCOUNT_INSTITUTION_UNKNOWN",
     Kind.NOT_FOUND,
     "定点机构登记中没有{value}，或它不在管理范围内；请先登记机构。",
+)
+EXPERT_NOT_YOURS = Reason(
+    "ACCOUNT_EXPERT_UNKNOWN",
+    Kind.NOT_FOUND,
+    "专家库中没有编号为“{value}”的专家，或其统筹区不在管理范围内；请先由专家库秘书登记。",
 )
 
 
@@ -169,6 +175,29 @@ async def _pool_of(caller: Session, code: str) -> str:
     return str(found.rows[-1].institution.pool)
 
 
+async def _pool_of_expert(caller: Session, number: str) -> str:
+    """The pool an expert belongs to; only the pool is taken from what the manager may not see otherwise."""
+    claim = caller.claim
+    asking = Claim(claim.subject, "bureau", region=claim.region, duties=("audit",))
+    try:
+        with use_claim(asking):
+            found = await caller.services.experts.GetExpert(experts_pb2.GetExpertRequest(expert_id=number))
+    except Fault as fault:
+        if fault.reason.kind not in {Kind.NOT_FOUND, Kind.DENIED}:
+            raise
+        raise Fault(EXPERT_NOT_YOURS, field="expert", value=number) from fault
+    return str(found.expert.pool)
+
+
+def _pools(caller: Session) -> PoolOf:
+    async def pool_of(wanted: Wanted) -> str:
+        if wanted.expert:
+            return await _pool_of_expert(caller, wanted.expert)
+        return await _pool_of(caller, wanted.institution)
+
+    return pool_of
+
+
 @router.post("/accounts", summary="建一个账号", status_code=201)
 async def add_account(request: Request, caller: Caller, body: AccountIn) -> AccountMade:
     """需要账号管理职责，只能管理本地区。登录名已存在则拒绝，因此不带 Idempotency-Key。"""
@@ -200,13 +229,9 @@ async def get_account(request: Request, caller: Caller, account_id: AccountId) -
 
 @router.post("/accounts/{account_id}/roles", summary="授予角色", status_code=201)
 async def grant_role(request: Request, caller: Caller, account_id: AccountId, body: GrantIn) -> RoleOut:
-    """角色的地区或机构须在办理人的辖区内；不能给自己授予。已有同样的有效角色时，答复那一个。"""
+    """角色的地区、机构或专家须在办理人的辖区内；不能给自己授予。已有同样的有效角色时，答复那一个。"""
     wanted = Wanted(body.role, body.institution, body.region, body.expert, body.duties, body.until)
-
-    async def pool_of(code: str) -> str:
-        return await _pool_of(caller, code)
-
-    return role_out(await _people(request).grant(caller.claim, account_id, wanted, pool_of))
+    return role_out(await _people(request).grant(caller.claim, account_id, wanted, _pools(caller)))
 
 
 @router.delete("/accounts/{account_id}/roles/{role_id}", summary="收回角色", status_code=204)
