@@ -110,12 +110,9 @@ def grant(
     async def work(people: People, database: Database) -> str:
         from chspay_gateway.access.people import Wanted
 
-        async def anywhere(_: Wanted) -> str:
-            return ""
-
         wanted = Wanted(role, institution, region, expert, duty or ())
         number = await _number(database, login)
-        return (await people.grant(_ADMINISTRATOR, number, wanted, anywhere)).role_id
+        return (await people.grant(_ADMINISTRATOR, number, wanted, _anywhere)).role_id
 
     typer.echo(_run(home, database_url, work))
 
@@ -130,7 +127,7 @@ def revoke(
     """收回一个角色；以它登录着的会话结束，最迟三十秒。"""
 
     async def work(people: People, database: Database) -> None:
-        await people.revoke(_ADMINISTRATOR, await _number(database, login), role_id)
+        await people.revoke(_ADMINISTRATOR, await _number(database, login), role_id, _anywhere)
 
     _run(home, database_url, work)
     typer.echo(f"已收回 {role_id}")
@@ -141,7 +138,7 @@ def reset(login: _Login, home: _Home = None, database_url: _AdminUrl = None) -> 
     """重置密码，显示新的初始密码；登录着的会话结束，等待解除。"""
 
     async def work(people: People, database: Database) -> str:
-        return await people.reset(_ADMINISTRATOR, await _number(database, login))
+        return await people.reset(_ADMINISTRATOR, await _number(database, login), _anywhere)
 
     typer.echo(_run(home, database_url, work))
 
@@ -156,7 +153,7 @@ def close(
     """停用一个账号；账号和记录都保留。"""
 
     async def work(people: People, database: Database) -> None:
-        await people.set_state(_ADMINISTRATOR, await _number(database, login), closed=not undo)
+        await people.set_state(_ADMINISTRATOR, await _number(database, login), _anywhere, closed=not undo)
 
     _run(home, database_url, work)
     typer.echo(f"{'已启用' if undo else '已停用'} {login}")
@@ -191,6 +188,11 @@ def audit(
     if broken is not None:
         typer.echo(f"记录的哈希链在第{broken}条断开，请保全现场并联系管理员。", err=True)
         raise typer.Exit(1)
+
+
+async def _anywhere(_: Wanted) -> str:
+    """The administrator's reach needs no place."""
+    return ""
 
 
 async def _number(database: Database, login: str) -> str:

@@ -210,6 +210,26 @@ async def test_nobody_manages_oneself_nor_another_region(gw):
     assert (await gw.ask("GET", "/api/v1/accounts", who="bureau")).json()["reason"] == "DUTY_DENIED"
 
 
+async def test_no_manager_comes_in_as_a_role_above_its_own(gw):
+    """Whoever resets a password knows the next one: a county could sign in as the city."""
+    body = {"login": "lent.out", "name": "王五", "home": "990101"}
+    number = (await gw.ask("POST", "/api/v1/accounts", who="manager", json=body)).json()["account_id"]
+    path = f"/api/v1/accounts/{number}"
+    county = {"role": "county", "region": "990101"}
+    low = (await gw.ask("POST", f"{path}/roles", who="manager", json=county)).json()["role_id"]
+    gw.keys["below"] = await issue(gw.admin_url, region="990101", duties=["accounts"])
+    assert (await gw.ask("POST", f"{path}/reset", who="below")).status_code == 200
+    for wide in ({"role": "city", "region": POOL}, {"role": "hospital", "institution": OWN}):
+        role = (await gw.ask("POST", f"{path}/roles", who="manager", json=wide)).json()["role_id"]
+        for method, step in (("POST", "/reset"), ("POST", "/close"), ("POST", "/open"),
+                             ("DELETE", f"/roles/{low}")):  # fmt: skip
+            refused = await gw.ask(method, path + step, who="below")
+            assert refused.status_code in {403, 404}, (wide, step, refused.text)
+            assert refused.json()["reason"] in {"ACCOUNT_ROLE_BEYOND", "ACCOUNT_INSTITUTION_UNKNOWN"}
+        assert (await gw.ask("DELETE", f"{path}/roles/{role}", who="manager")).status_code == 204
+    assert (await gw.ask("POST", f"{path}/reset", who="below")).status_code == 200
+
+
 async def test_books_of_access_are_only_added_to(gw):
     """Who can change the book of what happened can make it not have happened."""
     for table in ("journal_batch", "role_change", "reading"):

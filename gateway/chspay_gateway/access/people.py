@@ -13,7 +13,7 @@ from chspay_core import regions
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway.access import passwords, roles, store
 from chspay_gateway.access.store import Account, Role
-from chspay_kit.auth import Claim
+from chspay_kit.auth import EVERYWHERE, Claim
 from chspay_kit.db import Database, current_connection
 
 #: How long a start password is good.
@@ -32,6 +32,11 @@ ROLE_GONE = Reason("ACCOUNT_ROLE_GONE", Kind.NOT_FOUND, "该账号没有编号�
 GRANT_SELF = Reason("GRANT_SELF", Kind.DENIED, "不能管理自己的账号，请由另一位账号管理员办理。")
 EXPERT_ALONE = Reason(
     "EXPERT_ALONE", Kind.PRECONDITION, "专家与其他角色不能由同一账号担任，请为其中一个另建账号。"
+)
+ROLE_BEYOND = Reason(
+    "ACCOUNT_ROLE_BEYOND",
+    Kind.DENIED,
+    "该账号还有管理范围以外的角色（{value}），请由管理范围更大的账号管理员办理。",
 )
 UNTIL_PAST = Reason("ACCOUNT_UNTIL_PAST", Kind.INVALID, "到期时间{value}应晚于现在，并带时区。")
 
@@ -151,38 +156,38 @@ class People:
             )
         return role
 
-    async def revoke(self, claim: Claim, account_id: str, role_id: str) -> None:
+    async def revoke(self, claim: Claim, account_id: str, role_id: str, pool_of: PoolOf) -> None:
         """Takes a role back; sessions that act as it end."""
         _manager(claim)
         async with self._database.unit(claim):
             connection = await current_connection()
-            account = await self._managed(claim, account_id)
+            account = await self._reached(claim, account_id, pool_of)
             if not await store.revoke(connection, account_id, role_id):
                 raise Fault(ROLE_GONE, field="role_id", value=role_id)
             await store.record(
                 connection, "role_revoked", claim.subject, account.home, account_id, {"role_id": role_id}
             )
 
-    async def reset(self, claim: Claim, account_id: str) -> str:
+    async def reset(self, claim: Claim, account_id: str, pool_of: PoolOf) -> str:
         """Another start password, shown once; sessions end and waiting after failures is forgiven."""
         _manager(claim)
         start = passwords.start_password()
         kept = await passwords.hashed(start)
         async with self._database.unit(claim):
             connection = await current_connection()
-            account = await self._managed(claim, account_id)
+            account = await self._reached(claim, account_id, pool_of)
             await store.set_password(connection, account_id, kept, _soon())
             await store.end_all(connection, account_id)
             await store.forgive(connection, store.login_hash(account.login))
             await store.record(connection, "password_reset", claim.subject, account.home, account_id, {})
         return start
 
-    async def set_state(self, claim: Claim, account_id: str, *, closed: bool) -> None:
+    async def set_state(self, claim: Claim, account_id: str, pool_of: PoolOf, *, closed: bool) -> None:
         """Closes an account, which ends its sessions, or opens it again."""
         _manager(claim)
         async with self._database.unit(claim):
             connection = await current_connection()
-            account = await self._managed(claim, account_id)
+            account = await self._reached(claim, account_id, pool_of)
             await store.set_state(connection, account_id, "closed" if closed else "active")
             if closed:
                 await store.end_all(connection, account_id)
@@ -204,6 +209,22 @@ class People:
             raise Fault(ACCOUNT_UNKNOWN, field="account_id", value=account_id)
         if claim.subject == f"user:{account_id}":
             raise Fault(GRANT_SELF)
+        return account
+
+    async def _reached(self, claim: Claim, account_id: str, pool_of: PoolOf) -> Account:
+        """As :meth:`_managed`, and all the account may act as is the manager's to give.
+
+        Else whoever resets the password of a person with a wider role comes in as that role.
+
+        :raises Fault: ACCOUNT_ROLE_BEYOND.
+        """
+        account = await self._managed(claim, account_id)
+        for role in await store.roles(await current_connection(), account_id):
+            place = role.region
+            if role.institution or role.expert:
+                place = await pool_of(Wanted(role.kind, institution=role.institution, expert=role.expert))
+            if not (claim.region == EVERYWHERE or (claim.region and place.startswith(claim.region))):
+                raise Fault(ROLE_BEYOND, field="account_id", value=roles.NAMES[role.kind])
         return account
 
 

@@ -242,27 +242,29 @@ async def revoke_role(
     role_id: Annotated[Code, Path(description="角色编号")],
 ) -> Response:
     """以这个角色登录着的会话随即结束（最迟三十秒）。"""
-    await _people(request).revoke(caller.claim, account_id, role_id)
+    await _people(request).revoke(caller.claim, account_id, role_id, _pools(caller))
     return Response(status_code=204)
 
 
 @router.post("/accounts/{account_id}/reset", summary="重置密码")
 async def reset_password(request: Request, caller: Caller, account_id: AccountId) -> StartPassword:
     """给出新的初始密码，原密码和登录着的会话作废，等待解除。"""
-    return StartPassword(start_password=await _people(request).reset(caller.claim, account_id))
+    return StartPassword(
+        start_password=await _people(request).reset(caller.claim, account_id, _pools(caller))
+    )
 
 
 @router.post("/accounts/{account_id}/close", summary="停用账号", status_code=204)
 async def close_account(request: Request, caller: Caller, account_id: AccountId) -> Response:
     """停用后不能登录，登录着的会话结束；账号不删除。"""
-    await _people(request).set_state(caller.claim, account_id, closed=True)
+    await _people(request).set_state(caller.claim, account_id, _pools(caller), closed=True)
     return Response(status_code=204)
 
 
 @router.post("/accounts/{account_id}/open", summary="启用账号", status_code=204)
 async def open_account(request: Request, caller: Caller, account_id: AccountId) -> Response:
     """停用的账号重新可以登录。"""
-    await _people(request).set_state(caller.claim, account_id, closed=False)
+    await _people(request).set_state(caller.claim, account_id, _pools(caller), closed=False)
     return Response(status_code=204)
 
 
