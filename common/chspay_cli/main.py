@@ -43,6 +43,7 @@ COMMANDS = (
     Command("registry", "cli_registry", "app", "定点机构：导入、查询、历史。"),
     Command("check", "cli_check", "check", "上报前检查结算清单：哪里不对，怎样改。"),
     Command("reconcile", "cli_reconcile", "reconcile", "对账：一天之内收到、受理、拒收、等待、分组、质控。"),
+    Command("review-queue", "cli_review", "app", "异地清单的审核队列，抽查与警示名单。"),
     Command("webhook", "cli_webhook", "app", "事件通知：登记接收地址、查看投递、再次投递。"),
     Command("sandbox", "cli_sandbox", "app", "测试模式：查看、清除测试机构的清单。"),
     Command("scheme", "cli_scheme", "app", "分组方案：导入、查看、检查。"),

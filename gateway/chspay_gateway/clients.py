@@ -67,6 +67,7 @@ from chspay.settlement.v1 import (
     quality_pb2_grpc,
     reconciliation_pb2_grpc,
     replay_pb2_grpc,
+    review_pb2_grpc,
     routing_pb2_grpc,
     settlement_pb2_grpc,
     statement_package_pb2_grpc,
@@ -129,6 +130,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "what_if": ("settlement", whatif_pb2_grpc.WhatIfServiceStub),
     "quality": ("settlement", quality_pb2_grpc.QualityServiceStub),
     "reconciliation": ("settlement", reconciliation_pb2_grpc.ReconciliationServiceStub),
+    "review": ("settlement", review_pb2_grpc.ReviewServiceStub),
     "disputes": ("dispute", cases_pb2_grpc.CaseServiceStub),
     "effects": ("dispute", effects_pb2_grpc.EffectServiceStub),
     "register": ("dispute", register_pb2_grpc.RegisterServiceStub),
@@ -194,6 +196,7 @@ class Services:
     what_if: Any
     quality: Any
     reconciliation: Any
+    review: Any
     packages: Any
     disputes: Any
     effects: Any

@@ -57,7 +57,7 @@ _NARROWING = {
     "page_size", "page_token", "format", "version", "depth", "by", "state", "since", "discharged_from",
     "discharged_to", "mine", "overdue", "open", "closed", "standing", "with_errors", "due_until", "losers",
     "bed_days", "department", "insurance_type", "fund_part", "lag", "confidence", "q", "years", "outcome",
-    "method", "owner", "setl_id", "mdtrt_id", "account_id", "as_of",
+    "method", "owner", "setl_id", "mdtrt_id", "account_id", "as_of", "warned",
 }  # fmt: skip
 #: Tables with such a column belong to somebody.
 OWNED = {"hospital_code", "institution", "region_code", "region", "pool", "place", "payee", "home", "holder"}

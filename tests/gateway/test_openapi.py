@@ -83,6 +83,7 @@ async def test_the_examples_run(gw):
         "webhook_id",
         "case_no",
         "account_id",
+        "list_id",
         "topic_id",
         "opinion_id",
         "record_id",
