@@ -30,6 +30,7 @@ from chspay.dispute.v1 import (
     experts_pb2_grpc,
     machines_pb2_grpc,
     negotiation_pb2_grpc,
+    news_pb2_grpc,
     opinions_pb2_grpc,
     register_pb2_grpc,
 )
@@ -132,6 +133,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "reconciliation": ("settlement", reconciliation_pb2_grpc.ReconciliationServiceStub),
     "review": ("settlement", review_pb2_grpc.ReviewServiceStub),
     "disputes": ("dispute", cases_pb2_grpc.CaseServiceStub),
+    "case_news": ("dispute", news_pb2_grpc.CaseNewsServiceStub),
     "effects": ("dispute", effects_pb2_grpc.EffectServiceStub),
     "register": ("dispute", register_pb2_grpc.RegisterServiceStub),
     "negotiations": ("dispute", negotiation_pb2_grpc.NegotiationServiceStub),
@@ -199,6 +201,7 @@ class Services:
     review: Any
     packages: Any
     disputes: Any
+    case_news: Any
     effects: Any
     register: Any
     negotiations: Any

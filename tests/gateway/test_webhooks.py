@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from gateway_world import OTHER, OWN, SOUND
+from gateway_world import OTHER, OWN, POOL, SOUND
 
 from chspay_client import WebhookRefused, verify_webhook
 from chspay_core.errors import Fault
 from chspay_gateway.webhooks.addresses import check_url, pinned
-from chspay_gateway.webhooks.courier import Courier
+from chspay_gateway.webhooks.courier import SOURCES, Courier
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOOKS = "/api/v1/webhooks"
@@ -76,7 +76,8 @@ async def courier(gw: Any, *waits: float):
 async def carried(one: Courier, done) -> None:
     async with asyncio.timeout(20):
         while not done():
-            await one.hand_out()
+            for source in SOURCES:
+                await one.hand_out(source)
             await one.carry()
             await asyncio.sleep(0.05)
 
@@ -141,6 +142,43 @@ async def test_what_nobody_takes_is_laid_aside_and_sent_again_when_asked(world, 
         assert done["state"] == "delivered"
         stranger = await world.ask("GET", f"{path}/deliveries", who="other")
         assert stranger.json()["reason"] == "WEBHOOK_NOT_FOUND"
+
+
+async def test_steps_of_a_case_are_told_to_its_hospital_and_its_office_only(world, tmp_path):
+    """Whoever waits for a decision need not ask every day; others hear nothing, and nobody hears reasons."""
+    hooks = {}
+    async with receiver(tmp_path / "got", 0) as (url, got):
+        for who in ("own", "other", "bureau"):
+            body = {"url": f"{url}/{who}", "events": ["case.changed"]}
+            hooks[who] = (await world.ask("POST", HOOKS, who=who, json=body)).json()
+        filed = {"type": "T5", "pool": POOL, "subject_ref": "PJ-2026-1", "reason": "得分有误，涉及某某"}
+        case = (await world.ask("POST", "/api/v1/disputes", json=filed)).json()
+        path = f"/api/v1/disputes/{case['case_no']}"
+        asked = {"case_no": case["case_no"], "kind": "reason", "file_name": "说明.txt"}
+        paper = await world.ask(
+            "POST", "/api/v1/disputes/attachments", params=asked, files={"file": ("x", "说明".encode())}
+        )
+        assert paper.status_code == 201, paper.text
+        event = {"event": "submit", "confirmed_digest": case["content_digest"]}
+        assert (await world.ask("POST", f"{path}/events", json=event)).status_code == 200
+        taken = await world.ask("POST", f"{path}/events", json={"event": "withdraw", "reason": "不再申请"})
+        assert taken.status_code == 200, taken.text
+        async with courier(world, 0.05) as one:
+            await carried(one, lambda: len(got()) == 4)
+            assert [await one.hand_out(source) for source in SOURCES] == [0, 0]
+        told = {"own": [], "bureau": []}
+        for path, headers, text, _ in got():
+            who = path.rsplit("/", 1)[1]
+            told[who].append(verify_webhook(hooks[who]["secret"], headers, text.encode()))
+    for events in told.values():
+        assert {each["id"] for each in events} == {f"case.changed/{case['case_no']}/{n}" for n in (1, 2)}
+        states = {each["data"]["event"]: each["data"]["state"] for each in events}
+        assert states == {"submit": "SUBMITTED", "withdraw": "WITHDRAWN"}
+        assert {key for each in events for key in each["data"]} == {
+            "case_no", "type", "event", "state", "state_text", "hospital_code",
+        }  # fmt: skip
+    for who, hook in hooks.items():
+        await world.ask("DELETE", f"{HOOKS}/{hook['webhook_id']}", who=who)
 
 
 @pytest.mark.parametrize(

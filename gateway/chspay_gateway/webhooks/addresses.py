@@ -25,10 +25,15 @@ ADDRESS_BAD = Reason(
 ADDRESS_UNKNOWN = Reason("WEBHOOK_ADDRESS_UNKNOWN", Kind.UNAVAILABLE, "接收地址{value}解析不到。")
 _LONGEST = 500
 _PORTS = {"https": 443, "http": 80}
-#: Ranges that carry an IPv4 address inside: they would lead around the rules for it.
-_TUNNELS = tuple(
-    ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
-)
+#: Ranges that carry an IPv4 address inside, which would lead around the rules for it, and ranges that are no
+#: longer given out but still routed inside of some networks (site-local, the relay of 6to4).
+_NEVER = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96", "fec0::/10",
+        "192.88.99.0/24",
+    )
+)  # fmt: skip
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
@@ -95,11 +100,13 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, loopback: bool) -> bool:
+    if address.is_loopback:
+        return loopback
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return _allowed(address.ipv4_mapped, loopback=loopback)
-        if address.scope_id or any(address in tunnel for tunnel in _TUNNELS):
+        if address.scope_id:
             return False
-    if address.is_loopback:
-        return loopback
-    return address.is_global and not address.is_multicast
+    if any(address.version == net.version and address in net for net in _NEVER):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)

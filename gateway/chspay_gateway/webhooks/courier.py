@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
+from functools import partial
 
 import httpx
 
+from chspay.dispute.v1 import news_pb2
 from chspay.settlement.v1 import events_pb2 as pb
 from chspay_core.errors import Fault
 from chspay_gateway.clients import Services
@@ -43,6 +45,42 @@ def wants(hook: hookstore.Hook, name: str, hospital_code: str, region_code: str)
     return hook.region == "*" or region_code.startswith(hook.region)
 
 
+async def _of_settlement(services: Services, after: int) -> Sequence[pb.Event]:
+    answer = await services.events.ListEvents(pb.ListEventsRequest(after=after, page_size=_PAGE))
+    return list(answer.events)
+
+
+async def _of_cases(services: Services, after: int) -> Sequence[pb.Event]:
+    """Steps of cases as events: number and state; a draft is nobody's news."""
+    answer = await services.case_news.ListSteps(news_pb2.ListStepsRequest(after=after, page_size=_PAGE))
+    return [
+        pb.Event(
+            seq=step.place,
+            event_id=f"case.changed/{step.case_no}/{step.seq}",
+            name="case.changed" if step.seq else "",
+            hospital_code=step.hospital_code,
+            region_code=step.region_code,
+            at=step.at,
+            facts={
+                "case_no": step.case_no,
+                "type": step.type,
+                "event": step.event,
+                "state": step.state,
+                "state_text": step.state_text,
+            },
+        )
+        for step in answer.steps
+    ]
+
+
+#: Who has news, and how the next ones after a place are asked for.
+SETTLEMENT, DISPUTE = "settlement", "dispute"
+SOURCES: Mapping[str, Callable[[Services, int], Awaitable[Sequence[pb.Event]]]] = {
+    SETTLEMENT: _of_settlement,
+    DISPUTE: _of_cases,
+}
+
+
 class Courier:
     """Hands events out and carries them.
 
@@ -71,11 +109,16 @@ class Courier:
         self._clock = clock
 
     async def work(self) -> None:
-        """Works until it is cancelled."""
+        """Works until it is cancelled; a service that is away holds up neither the other nor the carrying."""
+        await asyncio.gather(
+            *(self._turns(partial(self.hand_out, source)) for source in SOURCES), self._turns(self.carry)
+        )
+
+    async def _turns(self, turn: Callable[[], Awaitable[int]]) -> None:
         pause = _PAUSE
         while True:
             try:
-                busy = await self.hand_out() + await self.carry()
+                busy = await turn()
                 pause = _PAUSE
                 if busy:
                     continue
@@ -88,22 +131,19 @@ class Courier:
                 pause = min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
 
-    async def hand_out(self) -> int:
-        """Puts the next events on their way to whoever wants them; how many events there were."""
-        async with self._store.alone("webhooks") as mine:
+    async def hand_out(self, source: str = SETTLEMENT) -> int:
+        """Puts the next events of a source on their way to whoever wants them; how many events there were."""
+        async with self._store.alone(f"webhooks/{source}") as mine:
             if not mine:
                 return 0
             hooks = await hookstore.active(self._store)
-            at = await hookstore.position(self._store)
+            at = await hookstore.position(self._store, source)
             if at is None and not hooks:
                 # Nobody has ever asked: there is nothing to catch up with.
                 return 0
             deadline.begin(_SECONDS)
             with use_claim(service_claim("gateway")):
-                answer = await self._services.events.ListEvents(
-                    pb.ListEventsRequest(after=at or 0, page_size=_PAGE)
-                )
-            events: Sequence[pb.Event] = answer.events
+                events = await SOURCES[source](self._services, at or 0)
             if not events:
                 return 0
             found = [
@@ -114,7 +154,7 @@ class Courier:
                 and hook.since is not None
                 and event.at.ToDatetime(UTC) >= hook.since
             ]
-            await hookstore.put(self._store, found, events[-1].seq)
+            await hookstore.put(self._store, found, events[-1].seq, source)
             return len(events)
 
     async def carry(self) -> int:

@@ -8,8 +8,6 @@ from datetime import datetime
 
 from chspay_gateway.store_door import Connecting
 
-_CURSOR = "webhook/settlement"
-
 
 @dataclass(frozen=True, slots=True)
 class Hook:
@@ -115,17 +113,19 @@ async def remove(store: Connecting, webhook_id: str, institution: str, region: s
     return bool(done)
 
 
-async def position(store: Connecting) -> int | None:
-    """How far events were handed to receivers; ``None`` before the first time."""
+async def position(store: Connecting, source: str) -> int | None:
+    """How far the events of a source were handed to receivers; ``None`` before the first time."""
     async with store.connection() as connection:
         found: int | None = await connection.fetchval(
-            "SELECT seq FROM gateway.relay_cursor WHERE platform = $1", _CURSOR
+            "SELECT seq FROM gateway.relay_cursor WHERE platform = $1", _cursor(source)
         )
     return found
 
 
-async def put(store: Connecting, deliveries: Sequence[NewDelivery], seq: int | None = None) -> None:
-    """Puts events on their way, and with them notes how far they were read: both or neither."""
+async def put(
+    store: Connecting, deliveries: Sequence[NewDelivery], seq: int | None = None, source: str = ""
+) -> None:
+    """Puts events on their way, and with them notes how far a source was read: both or neither."""
     async with store.connection() as connection, connection.transaction():
         await connection.execute(
             "INSERT INTO gateway.webhook_delivery (webhook_id, event_id, name, body)"
@@ -139,7 +139,7 @@ async def put(store: Connecting, deliveries: Sequence[NewDelivery], seq: int | N
             await connection.execute(
                 "INSERT INTO gateway.relay_cursor AS c (platform, seq) VALUES ($1, $2)"
                 " ON CONFLICT (platform) DO UPDATE SET seq = greatest(c.seq, excluded.seq), moved_at = now()",
-                _CURSOR, seq,
+                _cursor(source), seq,
             )  # fmt: skip
 
 
@@ -197,3 +197,7 @@ async def again(store: Connecting, webhook_id: str, event_ids: Sequence[str]) ->
             webhook_id, list(event_ids),
         )  # fmt: skip
     return len(rows)
+
+
+def _cursor(source: str) -> str:
+    return f"webhook/{source}"

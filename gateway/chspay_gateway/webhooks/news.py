@@ -6,7 +6,7 @@ import orjson
 
 from chspay_kit import smcrypto
 
-#: Every event somebody may ask for; case.changed is told by whoever keeps cases.
+#: Every event somebody may ask for.
 EVENTS = (
     "list.accepted", "list.grouped", "list.refused", "run.finished", "statement.issued", "case.changed", "ping",
 )  # fmt: skip

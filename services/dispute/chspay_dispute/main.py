@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from chspay.dispute.v1 import cases_pb2_grpc, effects_pb2_grpc, machines_pb2_grpc, register_pb2_grpc
+from chspay.dispute.v1 import (
+    cases_pb2_grpc,
+    effects_pb2_grpc,
+    machines_pb2_grpc,
+    news_pb2_grpc,
+    register_pb2_grpc,
+)
 from chspay_dispute.app import shelf
 from chspay_dispute.app.cases.acting import Acting
 from chspay_dispute.app.cases.common import CASE
@@ -31,6 +37,8 @@ from chspay_dispute.rpc.effects import SERVICE as EFFECTS
 from chspay_dispute.rpc.effects import EffectServicer
 from chspay_dispute.rpc.machines import SERVICE as MACHINES
 from chspay_dispute.rpc.machines import MachineServicer
+from chspay_dispute.rpc.news import SERVICE as NEWS
+from chspay_dispute.rpc.news import CaseNewsServicer
 from chspay_dispute.rpc.register import SERVICE as REGISTER
 from chspay_dispute.rpc.register import RegisterServicer
 from chspay_dispute.settings import DisputeSettings
@@ -85,6 +93,11 @@ def build(
             REGISTER,
         ),
         (effects_pb2_grpc.add_EffectServiceServicer_to_server, EffectServicer(), EFFECTS),
+        (
+            news_pb2_grpc.add_CaseNewsServiceServicer_to_server,
+            CaseNewsServicer(moves.machines[CASE]),
+            NEWS,
+        ),
     ]
     servicers.append(_cases(moves, handlers, Settlement(settlement)))
     servicers += paneling(moves, Settlement(settlement))

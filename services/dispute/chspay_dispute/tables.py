@@ -62,12 +62,16 @@ class Docket(SQLModel, table=True):
 
 
 class History(SQLModel, table=True):
-    """Every step that was taken, chained by SM3 from the docket's first to its last; never changed."""
+    """Every step that was taken, chained by SM3 from the docket's first to its last; never changed.
+
+    ``written_in`` is the transaction that wrote it: who tells others takes whole transactions in their order.
+    """
 
     __tablename__ = "history"
     __table_args__ = (
         CheckConstraint(OWNERS, name="history_owner"),
         Index("history_of_actor", "actor", "owner", "owner_id"),
+        Index("history_written", "owner", "written_in"),
         OF_SCHEMA,
     )
 
@@ -85,6 +89,9 @@ class History(SQLModel, table=True):
     payload: bytes = Field(sa_type=LargeBinary)
     previous: bytes = Field(sa_type=LargeBinary)
     hash: bytes = Field(sa_type=LargeBinary)
+    written_in: int = Field(
+        sa_type=BigInteger, sa_column_kwargs={"server_default": text("(pg_current_xact_id()::text)::bigint")}
+    )
     written_at: datetime = moment_of_writing()
 
 
