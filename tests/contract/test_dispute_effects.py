@@ -14,8 +14,15 @@ import settlement_world as sw
 
 from chspay.dispute.v1 import effects_pb2 as epb
 from chspay.dispute.v1 import effects_pb2_grpc
-from chspay.settlement.v1 import disputable_pb2, disputable_pb2_grpc, ledger_pb2, ledger_pb2_grpc
+from chspay.settlement.v1 import (
+    disputable_pb2,
+    disputable_pb2_grpc,
+    ledger_pb2,
+    ledger_pb2_grpc,
+    outcomes_pb2_grpc,
+)
 from chspay.settlement.v1 import month_pb2 as mpb
+from chspay.settlement.v1 import outcomes_pb2 as opb
 from chspay.settlement.v1 import settlement_pb2 as pb
 from chspay_core.errors import Fault
 from chspay_dispute.app import effects, shelf
@@ -177,6 +184,56 @@ async def test_a_refused_effect_stands_with_its_reason_until_the_officer_mends_i
     await am.decide_finding(world, "F-5", "upheld")
     await retry(CLEARING)
     assert (await until(world, "T3-M1-5-post", "delivered", "moved", "nothing")).reason == ""
+
+
+async def test_what_is_taken_back_before_it_arrived_is_never_paid(world):
+    """A decision that was refused and then revoked must not be paid by handing it over once more."""
+    case = am.case_in(1, 11)
+    new, said = filed(case, "T3", subject_ref="F-11"), decided("REVOKE")
+    await enqueue(world, new, said)
+    await until(world, "T3-M1-11-post", "refused")
+    await enqueue(world, new, said, "撤〔2026〕11号")
+    assert (await until(world, "T3-M1-11-post", "nothing")).due is False
+    assert (await until(world, "T3-M1-11-revoke", "nothing")).due is False
+    await am.find(world, ("F-11", case, 40_000))
+    stub = effects_pb2_grpc.EffectServiceStub(world.disputes.channel)
+    again = epb.RetryEffectRequest(request_id=am.request_id(), effect_id="T3-M1-11-post")
+    with auth.use_claim(CLEARING):
+        assert (await am.refused(stub.RetryEffect(again))).reason.code == "EFFECT_TAKEN_BACK"
+
+
+async def test_what_arrived_without_anybody_knowing_is_taken_back(world, monkeypatch):
+    """The answer of settlement was lost, and the case revoked meanwhile: the money must come back."""
+    case = am.case_in(1, 12)
+    before, write = await points(world, case), rows.write
+
+    async def forgetting(connection, effect_id, seconds, **changes):
+        if effect_id == "T1-M1-12-post" and changes["state"] == "delivered":
+            raise ConnectionResetError("killed")
+        await write(connection, effect_id, seconds, **changes)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "write", forgetting)
+        await enqueue(world, filed(case), decided("ADJUST", 250_000_000))
+        async with asyncio.timeout(20):
+            while True:
+                if await _known(world, "特议〔2026〕7号 T1-M1-12") is not None:
+                    break
+                await asyncio.sleep(0.05)
+        await enqueue(world, filed(case), decided("ADJUST", 250_000_000), "撤〔2026〕12号")
+    await until(world, "T1-M1-12-revoke", "moved", "nothing")
+    assert (await _known(world, "特议〔2026〕7号 T1-M1-12")) == opb.OUTCOME_STATE_NOTHING
+    assert await points(world, case) == before
+
+
+async def _known(world, number: str) -> int | None:
+    """How far settlement is with a number; nothing where it has never heard of it."""
+    stub = outcomes_pb2_grpc.OutcomeServiceStub(world.channel)
+    try:
+        with auth.use_claim(sw.BUREAU):
+            return (await stub.GetOutcome(opb.GetOutcomeRequest(decision_no=number))).moved.state
+    except Fault:
+        return None
 
 
 async def test_a_hospital_that_names_what_is_anothers_moves_nothing(world):

@@ -23,6 +23,8 @@ POST, REVOKE = "post", "revoke"
 _CITED = 200
 #: The year an evaluation is of, in its number, where the case names no list.
 _YEAR = re.compile(r"20[0-9]{2}")
+#: States in which nobody knows that settlement has an effect.
+_NOT_DELIVERED = frozenset({"waiting", "refused"})
 #: Outcomes that leave the money as it is.
 _KEPT = frozenset({"KEEP", "DEDUCT"})
 
@@ -35,12 +37,18 @@ EFFECT_UNKNOWN = Reason("EFFECT_UNKNOWN", Kind.NOT_FOUND, "没有找到结算事
 EFFECT_NOT_REFUSED = Reason(
     "EFFECT_NOT_REFUSED", Kind.PRECONDITION, "结算事项{value}没有被退回，不需要重新提交。"
 )
+EFFECT_TAKEN_BACK = Reason(
+    "EFFECT_TAKEN_BACK", Kind.PRECONDITION, "结算事项{value}所依据的裁定已经撤销，不能再提交结算。"
+)
 
 
 async def enqueue(
     connection: asyncpg.Connection, case: StoredCase, decision: StoredDecision, document: str = ""
 ) -> None:
     """Puts what a decision moves into the outbox, in the transaction of the step; twice is once.
+
+    What is taken back before settlement is known to have it is handed over no more; the relay asks whether it
+    arrived all the same, and only then takes it back there.
 
     :param document: number of the paper that takes a settled decision back; empty when it is posted.
     :raises Fault: EFFECT_NO_WAY when the decision does not say enough for settlement.
@@ -50,8 +58,10 @@ async def enqueue(
         kind, number, content = POST, posted, content_of(case, decision)
     else:
         kind, number = REVOKE, f"{document} {case.case_no} 撤销"[:_CITED]
-        before = await effects.one(connection, effect_id(case, POST))
+        before = await effects.one(connection, effect_id(case, POST), lock=True)
         content = {"revokes": posted} if before is not None and before.content else {}
+        if before is not None and before.state in _NOT_DELIVERED:
+            await effects.write(connection, before.effect_id, 0, state="nothing", due=False)
     cites = "、".join(decision.body.get("cites", ()))
     citation = f"争议案件{case.case_no}" + (f"：{cites}" if cites else "")
     await effects.put(
@@ -143,7 +153,7 @@ def _no_way(outcome: str, why: str) -> Fault:
 async def retry(effect_id: str) -> Effect:
     """Hands a refused effect over again; by the clearing officer of its pool.
 
-    :raises Fault: EFFECT_UNKNOWN, EFFECT_NOT_REFUSED, ROLE_DENIED, DUTY_MISSING.
+    :raises Fault: EFFECT_UNKNOWN, EFFECT_NOT_REFUSED, EFFECT_TAKEN_BACK, ROLE_DENIED, DUTY_MISSING.
     """
     claim = current_claim()
     claim.require_role("bureau")
@@ -152,6 +162,9 @@ async def retry(effect_id: str) -> Effect:
     found = await effects.one(connection, effect_id, lock=True)
     if found is None:
         raise Fault(EFFECT_UNKNOWN, field="effect_id", value=effect_id)
+    beside = await effects.of_case(connection, found.case_no)
+    if found.kind == POST and any(one.kind == REVOKE for one in beside):
+        raise Fault(EFFECT_TAKEN_BACK, field="effect_id", value=effect_id)
     if found.state != "refused":
         raise Fault(EFFECT_NOT_REFUSED, field="effect_id", value=effect_id)
     await effects.write(connection, effect_id, 0, state="waiting", due=True, reason="", message="")

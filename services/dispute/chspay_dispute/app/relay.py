@@ -14,6 +14,7 @@ import asyncpg
 from chspay.settlement.v1 import month_pb2, month_pb2_grpc, outcomes_pb2, outcomes_pb2_grpc
 from chspay_core import regions
 from chspay_core.errors import Fault, Kind
+from chspay_dispute.app.effects import POST, REVOKE
 from chspay_dispute.app.moves import Policies
 from chspay_dispute.store import effects
 from chspay_dispute.store.effects import Effect
@@ -73,6 +74,9 @@ class Relay:
         )
 
     async def _deliver(self, connection: asyncpg.Connection, found: Effect) -> None:
+        if found.kind == REVOKE and not await self._arrived(connection, found):
+            await effects.write(connection, found.effect_id, 0, state="nothing", due=False)
+            return
         message = outcomes_pb2.Outcome(
             decision_no=found.outcome_no, citation=found.citation, hospital_code=found.hospital_code,
             **found.content,
@@ -82,6 +86,22 @@ class Relay:
         )
         moved = (await self._outcomes.ApplyOutcome(request)).moved
         await self._note(connection, found, moved, 0)
+
+    async def _arrived(self, connection: asyncpg.Connection, found: Effect) -> bool:
+        """Whether settlement has what is taken back: one that was given up before anybody knew may have
+        arrived all the same, and is followed again then."""
+        beside = await effects.of_case(connection, found.case_no)
+        post = next((one for one in beside if one.kind == POST), None)
+        if post is None or post.state != "nothing":
+            return True
+        try:
+            moved = await self._moved(post)
+        except Fault as fault:
+            if fault.reason.kind is not Kind.NOT_FOUND:
+                raise
+            return False
+        await self._note(connection, post, moved, 0)
+        return True
 
     async def _follow(self, connection: asyncpg.Connection, found: Effect) -> None:
         """A delivered effect: posts it where that is for the relay to do, and reads what it moved."""

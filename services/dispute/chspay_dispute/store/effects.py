@@ -78,9 +78,12 @@ async def put(connection: asyncpg.Connection, new: New) -> None:
 
 
 async def due(connection: asyncpg.Connection, limit: int) -> list[tuple[str, str]]:
-    """Effects whose turn it is, oldest first: ``(effect_id, pool)``."""
+    """Effects whose turn it is, oldest first: ``(effect_id, pool)``; nothing is taken back while it still
+    waits to be handed over."""
     rows = await connection.fetch(
-        "SELECT effect_id, pool FROM dispute.effect WHERE due AND next_at <= now()"
+        "SELECT effect_id, pool FROM dispute.effect e WHERE due AND next_at <= now()"
+        " AND NOT (kind = 'revoke' AND EXISTS (SELECT FROM dispute.effect p WHERE p.case_no = e.case_no"
+        " AND p.kind = 'post' AND p.state = 'waiting'))"
         " ORDER BY next_at, effect_id LIMIT $1",
         limit,
     )
