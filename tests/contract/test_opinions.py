@@ -14,6 +14,7 @@ import settlement_world as sw
 from chspay.dispute.v1 import negotiation_pb2
 from chspay.dispute.v1 import opinions_pb2 as pb
 from chspay_core.errors import Fault
+from chspay_dispute.store.negotiation import opinions
 from chspay_dispute.store.negotiation.opinions import StoredDecided
 from chspay_kit.auth import service_claim, use_claim
 
@@ -122,3 +123,39 @@ async def test_three_upheld_disputes_of_one_kind_open_a_topic_once(world):
     with use_claim(nw.DELEGATES["h1"]):
         listed_ = await world.stub.ListTopics(negotiation_pb2.ListTopicsRequest(pool=sw.POOL))
     assert opened[2][0] in [item.topic_id for item in listed_.topics]
+
+
+class NoRules:
+    """Rules of a pool that say nothing of negotiation."""
+
+    def has(self, key: str) -> bool:
+        assert key.startswith("negotiation."), key
+        return False
+
+
+async def test_a_decision_stands_whatever_becomes_of_the_topic_it_calls_for(world, monkeypatch):
+    """A pool without rules of negotiation, and a fault while a topic is opened, leave the case in effect."""
+    calls, year = world.built.topics.calls, 2027
+    dispute = StoredDecided("", sw.POOL, "990101", year, "T4", "weight", "ADJUST", True, date(2027, 4, 1))
+
+    async def decided(number: int) -> list[str]:
+        async with world.database.unit(service_claim("dispute")) as unit:
+            new = replace(dispute, case_id=f"DE-{number}")
+            return await calls.decided(await unit.connection(), new, nw.CITY)
+
+    async def without_rules(_pool):
+        return NoRules()
+
+    async def failing(connection, *_given):
+        await connection.execute("SELECT 1 / 0")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(calls._room, "policy", without_rules)
+        assert [await decided(number) for number in (1, 2, 3)] == [[], [], []]
+    with monkeypatch.context() as patch:
+        patch.setattr(calls._opening, "begin", failing)
+        assert await decided(4) == []
+    assert len(await decided(5)) == 1
+    async with world.database.unit(service_claim("dispute")) as unit:
+        known = await opinions.decided_of(await unit.connection(), sw.POOL, year)
+    assert [item.case_id for item in known] == [f"DE-{number}" for number in range(1, 6)]

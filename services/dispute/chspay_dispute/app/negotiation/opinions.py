@@ -22,7 +22,7 @@ from chspay_dispute.store.docket import Row
 from chspay_dispute.store.negotiation import opinions as store
 from chspay_dispute.store.negotiation.opinions import StoredDecided, StoredOpinion
 from chspay_dispute.store.scope import act_as
-from chspay_kit import paging
+from chspay_kit import logs, paging
 from chspay_kit.auth import Claim, current_claim, service_claim
 from chspay_kit.db import current_connection, scope_of
 
@@ -32,6 +32,11 @@ TARGETS: Final = {
 }  # fmt: skip
 WAITING, OUTCOMES = "waiting", {"adopted": "采纳", "trial": "提交论证", "declined": "不采纳"}
 _TRIGGERS: Final = {"upheld": "同类争议多次成立", "approved": "特例单议较多", "overturned": "分组改判较多"}
+#: A pool whose rules do not say when a topic opens by itself has none that does.
+_TRIGGER_KEYS: Final = tuple(
+    f"negotiation.trigger_{name}" for name in ("upheld", "approved", "overturned", "overturned_least")
+)
+log = logs.get_logger(__name__)
 OPINION_UNKNOWN = Reason("OPINION_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的意见，或不在权限范围内。")
 OPINION_TARGET = Reason("OPINION_TARGET", Kind.INVALID, "“{value}”不是意见的对象；可选：{known}。")
 OPINION_CASES = Reason(
@@ -177,7 +182,7 @@ class Calls:
         await act_as(connection, office(new.pool))
         opened = []
         if await store.decided(connection, new):
-            opened = await self._open(connection, new.pool, new.year)
+            opened = await self._tried(connection, new)
         await connection.execute(
             "SELECT set_config('chspay.institution', $1, true), set_config('chspay.region', $2, true),"
             " set_config('chspay.subject', $3, true)",
@@ -185,8 +190,26 @@ class Calls:
         )
         return opened
 
+    async def _tried(self, connection: asyncpg.Connection, new: StoredDecided) -> list[str]:
+        """Opens topics in a savepoint: what fails here is not the decision's fault and leaves it standing.
+
+        What did not open is found again by the next decision of the year.
+        """
+        await connection.execute("SAVEPOINT topics")
+        opened: list[str] = []
+        try:
+            opened = await self._open(connection, new.pool, new.year)
+        except (Fault, asyncpg.PostgresError) as error:
+            await connection.execute("ROLLBACK TO SAVEPOINT topics")
+            reason = error.reason.code if isinstance(error, Fault) else type(error).__name__
+            log.warning("topics.not_opened", pool=new.pool, reason=reason)
+        await connection.execute("RELEASE SAVEPOINT topics")
+        return opened
+
     async def _open(self, connection: asyncpg.Connection, pool: str, year: int) -> list[str]:
         policy = await self._room.policy(pool)
+        if not all(policy.has(key) for key in _TRIGGER_KEYS):
+            return []
         limits = Limits(
             policy.integer("negotiation.trigger_upheld"),
             policy.integer("negotiation.trigger_approved"),
