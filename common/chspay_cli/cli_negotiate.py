@@ -141,7 +141,9 @@ def act(  # noqa: PLR0913, PLR0917 - one parameter per option
     event: Annotated[str, typer.Argument(help="freeze simulate agree adjourn deadlock approve 等")],
     text: Text,
     run: Annotated[list[str] | None, typer.Option("--run", help="freeze：月结编号")] = None,
-    expert: Annotated[list[str] | None, typer.Option("--expert", help="freeze：身份=领域")] = None,
+    expert: Annotated[list[str] | None, typer.Option("--expert", help="freeze、replace：身份=领域")] = None,
+    replaces: Annotated[str, typer.Option("--replaces", help="replace：离任的论证专家")] = "",
+    effective: Annotated[str, typer.Option("--effective", help="approve：推迟的生效日")] = "",
     present: Annotated[list[str] | None, typer.Option("--present", help="到会席位")] = None,
     proposal: Annotated[int, typer.Option("--proposal", help="方案编号")] = 0,
     admit: Annotated[list[int] | None, typer.Option("--admit", help="simulate：采用的方案")] = None,
@@ -165,6 +167,7 @@ def act(  # noqa: PLR0913, PLR0917 - one parameter per option
             {"proposal": int(number) if number.isdecimal() else 0, "reason": reason}
             for number, _, reason in refused
         ],
+        "replaces": replaces, "effective": effective or None,
         "decision_no": decision_no, "decided_by": decided_by, "filing_no": filing_no,
     }  # fmt: skip
     steps = ("negotiations", topic_id, "events", event)

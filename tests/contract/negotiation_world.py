@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from chspay.dispute.v1 import negotiation_pb2 as pb
 from chspay.dispute.v1 import negotiation_pb2_grpc, opinions_pb2_grpc
 from chspay_dispute.app import shelf
 from chspay_dispute.main import Built, build
+from chspay_dispute.store.experts import pool as experts
+from chspay_dispute.store.experts.pool import StoredExpert
 from chspay_dispute.store.negotiation import topics
 from chspay_kit.auth import Claim, service_claim, use_claim
 from chspay_kit.convert import date_to_pb
@@ -29,6 +32,7 @@ CITY, SECOND, THIRD = (
     Claim(f"user:city-{number}", "bureau", region="9901", duties=("handling",)) for number in (1, 2, 3)
 )
 ADMIN = Claim("user:admin", "bureau", region="9901", duties=("administration",))
+SECOND_ADMIN = Claim("user:admin-2", "bureau", region="9901", duties=("administration",))
 PROVINCE = Claim("user:province", "bureau", region="99", duties=("handling",))
 ELSEWHERE = Claim("user:elsewhere", "bureau", region="9902", duties=("handling",))
 EXPERTS = {
@@ -66,6 +70,23 @@ def seats() -> list[pb.Seat]:
         )
         for name in KEYS
     ]
+
+
+async def know_experts(database: Database, *more: StoredExpert) -> None:
+    """The pool's list of experts: those of the panel, and whom else a test wants."""
+    async with database.unit(service_claim("dispute")) as unit:
+        connection = await unit.connection()
+        for new in (*(expert(claim.subject) for claim in EXPERTS), *more):
+            await experts.put(connection, new)
+
+
+def expert(subject: str, **more: Any) -> StoredExpert:
+    """A confirmed expert of a university, in term."""
+    plain = StoredExpert(
+        f"EX-{subject.removeprefix('expert:')}", subject, sw.POOL, sw.POOL, "专家", "教授", "UNI", 5, "", "",
+        "", date(2026, 1, 1), date(2028, 1, 1), date(2027, 1, 1), "confirmed", "", "", "user:a", "user:b",
+    )  # fmt: skip
+    return replace(plain, **more)
 
 
 class World:
@@ -198,6 +219,7 @@ async def world(settlement_url: str, rulebook_url: str, dispute_url: str) -> Asy
         running = World(channel, dispute, settlement, law)
         running.database = database
         found.append(running)
+        await know_experts(database)
         await am.hospitals(settlement)
         try:
             yield running

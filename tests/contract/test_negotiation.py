@@ -75,8 +75,10 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
     hospital = nw.DELEGATES["h3"]
     topic_id = await world.open(hospital, "coefficient")
     panel = [pb.PanelMember(subject=claim.subject, field=field) for claim, field in nw.EXPERTS.items()]
+    await panel_is_whole(world, topic_id, panel)
     frozen = await world.act(nw.CITY, topic_id, "freeze", run_ids=[world.run.run_id], panel=panel)
     assert frozen.state == "DRAFT_SCHEME"
+    await replaced(world, topic_id, panel)
     number = await world.propose(hospital, topic_id, "coefficient.by_level", TABLE)
     counter = await world.propose(
         nw.DELEGATES["h1"], topic_id, "coefficient.by_level", MILDER, counters=number
@@ -129,6 +131,35 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
     assert (await world.act(nw.ADMIN, topic_id, "approve", **number_of)).state == "APPROVED"
     await published(world, topic_id)
     await paid_by_it(world, tmp_path)
+
+
+async def panel_is_whole(world, topic_id: str, panel: list[pb.PanelMember]) -> None:
+    """A panel that could never conclude, or is of one side, is refused before anything is frozen."""
+    await nw.know_experts(
+        world.database,
+        nw.expert("expert:seated", institution="H001"),
+        nw.expert("expert:old", term_until=date(2026, 2, 1)),
+        nw.expert("expert:new", standing="recommended"),
+        nw.expert("expert:second"),
+    )
+    given = {"run_ids": [world.run.run_id]}
+    assert await refused(world.act(nw.CITY, topic_id, "freeze", panel=panel[:3], **given)) == "PANEL_WRONG"
+    for subject in ("expert:seated", "expert:old", "expert:new", "expert:nobody"):
+        other = [*panel[:3], pb.PanelMember(subject=subject, field="management")]
+        assert await refused(world.act(nw.CITY, topic_id, "freeze", panel=other, **given)) == "PANEL_EXPERT"
+
+
+async def replaced(world, topic_id: str, panel: list[pb.PanelMember]) -> None:
+    """An expert who has a tie makes room for another of his field; the round does not end there."""
+    leaving, field = panel[0].subject, panel[0].field
+    second = {"panel": [pb.PanelMember(subject="expert:second", field=field)], "replaces": leaving}
+    assert await refused(world.act(nw.ADMIN, topic_id, "replace", **second)) == "PANEL_REPLACED_ROLE"
+    stranger = {**second, "replaces": "expert:nobody"}
+    assert await refused(world.act(nw.CITY, topic_id, "replace", **stranger)) == "PANEL_REPLACED"
+    await world.act(nw.CITY, topic_id, "replace", **second)
+    assert await refused(world.topic(Claim(leaving, "expert"), topic_id)) == "TOPIC_UNKNOWN"
+    back = {"panel": [panel[0]], "replaces": "expert:second"}
+    await world.act(nw.CITY, topic_id, "replace", **back)
 
 
 async def counted(world, topic_id: str) -> dict:

@@ -42,10 +42,9 @@ TopicId = Annotated[Code, Path(description="议题编号")]
 Event = Annotated[
     Code,
     Path(
-        description="propose 提出 · freeze 冻结数据 · simulate 完成试算 · agree 提交表决 · "
-        "adjourn 休会续议 · deadlock 僵局 · revised 折中方案 · admin_decide 行政决定 · objection 异议 · "
-        "withdraw 撤回公示 · "
-        "approve 批准 · publish 发布 · rollback 生效前更正"
+        description="propose 提出 · freeze 冻结数据 · replace 更换论证专家 · simulate 完成试算 · "
+        "agree 提交表决 · adjourn 休会续议 · deadlock 僵局 · revised 折中方案 · admin_decide 行政决定 · "
+        "objection 异议 · withdraw 撤回公示 · approve 批准 · publish 发布 · rollback 生效前更正"
     ),
 ]
 
@@ -106,6 +105,7 @@ async def get_topic(caller: Caller, topic_id: TopicId) -> TopicOpened:
 async def act_on_topic(caller: Writer, topic_id: TopicId, event: Event, body: StepIn) -> TopicOut:
     """每一步由规定的身份办理，条件不满足的拒绝并说明缺什么。"""
     plain = body.model_dump()
+    effective = plain.pop("effective")
     request = pb.ActOnTopicRequest(
         request_id=caller.request_id,
         topic_id=topic_id,
@@ -113,6 +113,7 @@ async def act_on_topic(caller: Writer, topic_id: TopicId, event: Event, body: St
         panel=[pb.PanelMember(**item) for item in plain.pop("panel")],
         not_admitted=[pb.NotAdmitted(**item) for item in plain.pop("not_admitted")],
         signature=_bytes(plain.pop("signature")),
+        effective=date_to_pb(effective) if effective else None,
         **plain,
     )
     return topic_out((await caller.services.negotiations.ActOnTopic(request)).topic)

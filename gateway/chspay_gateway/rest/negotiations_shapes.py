@@ -124,12 +124,14 @@ class StepIn(Strict):
 
     text: LongText = Field(min_length=1, description="纪要、理由或说明")
     run_ids: list[Code] = Field(default_factory=list, max_length=12, description="freeze：已关闭的月结")
-    panel: list[PanelMemberIn] = Field(default_factory=list, max_length=50, description="freeze：论证专家")
+    panel: list[PanelMemberIn] = Field(default_factory=list, max_length=50, description="freeze、replace：论证专家")
+    replaces: Code = Field(default="", description="replace：离任的论证专家")
     present: list[Code] = Field(default_factory=list, max_length=200, description="agree、revised：到会席位")
     proposal: int = Field(default=0, ge=0, le=1_000_000, description="agree、revised、admin_decide：方案编号")
     decision_no: Line = Field(default="", description="approve：决定文号")
     decided_by: Line = Field(default="", description="approve：决定机关")
     filing_no: Line = Field(default="", description="approve：备案文号")
+    effective: Day | None = Field(default=None, description="approve：推迟的生效日；不填为方案的生效日")
     admitted: list[int] = Field(
         default_factory=list,
         max_length=1000,

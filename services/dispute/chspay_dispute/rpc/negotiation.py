@@ -24,8 +24,8 @@ SERVICE = "chspay.dispute.v1.NegotiationService"
 EVENT_UNKNOWN = Reason("TOPIC_EVENT", Kind.INVALID, "“{value}”不是可以这样办理的步骤；可选：{known}。")
 Context = Any
 _EVENTS = (
-    "propose", "freeze", "simulate", "agree", "revised", "adjourn", "deadlock", "admin_decide", "objection",
-    "withdraw", "approve", "publish", "rollback",
+    "propose", "freeze", "replace", "simulate", "agree", "revised", "adjourn", "deadlock", "admin_decide",
+    "objection", "withdraw", "approve", "publish", "rollback",
 )  # fmt: skip
 
 
@@ -169,6 +169,9 @@ class NegotiationServicer(negotiation_pb2_grpc.NegotiationServiceServicer):
             case "freeze":
                 panel = [(item.subject, item.field) for item in request.panel]
                 await self._talking.freeze(topic_id, list(request.run_ids), text, panel)
+            case "replace":
+                panel = [(item.subject, item.field) for item in request.panel]
+                await self._talking.replace(topic_id, text, request.replaces, panel)
             case "simulate":
                 await self._session.simulate(
                     topic_id, text, list(request.admitted),
@@ -188,8 +191,8 @@ class NegotiationServicer(negotiation_pb2_grpc.NegotiationServiceServicer):
                 await self._adoption.withdraw(topic_id, text)
             case "approve":
                 await self._adoption.approve(
-                    topic_id, text, request.decision_no, request.decided_by, request.filing_no
-                )
+                    topic_id, text, request.decision_no, request.decided_by, request.filing_no,
+                )  # fmt: skip
             case "publish":
                 await self._adoption.publish(topic_id, text, request.signature)
             case "rollback":

@@ -282,7 +282,7 @@ class NotAdmitted(_message.Message):
     def __init__(self, proposal: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ActOnTopicRequest(_message.Message):
-    __slots__ = ("request_id", "topic_id", "event", "text", "run_ids", "panel", "present", "proposal", "decision_no", "decided_by", "filing_no", "signature", "admitted", "not_admitted")
+    __slots__ = ("request_id", "topic_id", "event", "text", "run_ids", "panel", "present", "proposal", "decision_no", "decided_by", "filing_no", "signature", "admitted", "not_admitted", "replaces", "effective")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TOPIC_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
@@ -297,6 +297,8 @@ class ActOnTopicRequest(_message.Message):
     SIGNATURE_FIELD_NUMBER: _ClassVar[int]
     ADMITTED_FIELD_NUMBER: _ClassVar[int]
     NOT_ADMITTED_FIELD_NUMBER: _ClassVar[int]
+    REPLACES_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     topic_id: str
     event: str
@@ -311,7 +313,9 @@ class ActOnTopicRequest(_message.Message):
     signature: bytes
     admitted: _containers.RepeatedScalarFieldContainer[int]
     not_admitted: _containers.RepeatedCompositeFieldContainer[NotAdmitted]
-    def __init__(self, request_id: _Optional[str] = ..., topic_id: _Optional[str] = ..., event: _Optional[str] = ..., text: _Optional[str] = ..., run_ids: _Optional[_Iterable[str]] = ..., panel: _Optional[_Iterable[_Union[PanelMember, _Mapping]]] = ..., present: _Optional[_Iterable[str]] = ..., proposal: _Optional[int] = ..., decision_no: _Optional[str] = ..., decided_by: _Optional[str] = ..., filing_no: _Optional[str] = ..., signature: _Optional[bytes] = ..., admitted: _Optional[_Iterable[int]] = ..., not_admitted: _Optional[_Iterable[_Union[NotAdmitted, _Mapping]]] = ...) -> None: ...
+    replaces: str
+    effective: _date_pb2.Date
+    def __init__(self, request_id: _Optional[str] = ..., topic_id: _Optional[str] = ..., event: _Optional[str] = ..., text: _Optional[str] = ..., run_ids: _Optional[_Iterable[str]] = ..., panel: _Optional[_Iterable[_Union[PanelMember, _Mapping]]] = ..., present: _Optional[_Iterable[str]] = ..., proposal: _Optional[int] = ..., decision_no: _Optional[str] = ..., decided_by: _Optional[str] = ..., filing_no: _Optional[str] = ..., signature: _Optional[bytes] = ..., admitted: _Optional[_Iterable[int]] = ..., not_admitted: _Optional[_Iterable[_Union[NotAdmitted, _Mapping]]] = ..., replaces: _Optional[str] = ..., effective: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class ActOnTopicResponse(_message.Message):
     __slots__ = ("topic",)

@@ -13,7 +13,9 @@ from chspay_core.errors import Fault, Kind, Reason
 from chspay_core.period import Month
 from chspay_core.policy import canonical_json
 from chspay_dispute.app import register
+from chspay_dispute.app.negotiation.examiners import FIELDS, examiners
 from chspay_dispute.app.negotiation.room import OWNER, Room, Standing, office, panel_of, text_of
+from chspay_dispute.app.roles import roles_of
 from chspay_dispute.engine.negotiation.proposal import (
     Difference,
     Head,
@@ -25,7 +27,6 @@ from chspay_dispute.engine.negotiation.proposal import (
 from chspay_dispute.store.negotiation.topics import Paper
 from chspay_kit.auth import current_claim, service_claim, use_claim
 
-FIELDS: Final = {"clinical": "临床", "statistics": "统计", "coding": "编码", "management": "管理"}
 _PROPOSING: Final = ("DRAFT_SCHEME", "CONSULT", "EXPERT_DEMO", "SESSION", "MEDIATION")
 MOST_RUNS: Final = 12
 RUN_NOT_CLOSED = Reason(
@@ -42,7 +43,13 @@ EXPERT_NOT_CALLED = Reason("EXPERT_NOT_CALLED", Kind.DENIED, "您不是本议题
 EXPERT_TIE = Reason(
     "EXPERT_TIE", Kind.PRECONDITION, "论证专家应声明与议题没有利害关系；有利害关系的请告知经办机构更换。"
 )
-PANEL_WRONG = Reason("PANEL_WRONG", Kind.INVALID, "论证专家应一人一个领域；领域可选：{known}。")
+REPLACED_ROLE = Reason("PANEL_REPLACED_ROLE", Kind.DENIED, "更换论证专家由市级经办办理。")
+REPLACED_WRONG = Reason(
+    "PANEL_REPLACED",
+    Kind.INVALID,
+    "“{value}”不是还没有提交论证意见的论证专家，或新的专家已在其中、领域不同，不能更换。",
+)
+_EXAMINABLE: Final = ("DRAFT_SCHEME", "CONSULT", "EXPERT_DEMO")
 
 
 class Talking:
@@ -56,16 +63,14 @@ class Talking:
     ) -> None:
         """Names the closed months both sides work on, and seals what they are.
 
-        :raises Fault: SNAPSHOT_*, PANEL_WRONG and those of a step.
+        :raises Fault: SNAPSHOT_*, PANEL_*, COUNCIL_NONE and those of a step.
         """
         room, claim = self._room, current_claim()
         connection, standing = await room.enter(topic_id, lock=True)
         pool = standing.topic.pool
         if not 1 <= len(run_ids) <= MOST_RUNS or len(set(run_ids)) < len(run_ids):
             raise Fault(RUNS_WRONG, field="run_ids", most=MOST_RUNS)
-        members = dict(panel)
-        if len(members) < len(panel) or not set(members.values()) <= FIELDS.keys():
-            raise Fault(PANEL_WRONG, field="panel", known="、".join(FIELDS))
+        members = await examiners(room, connection, standing, panel)
         policy = await room.policy(pool)
         with use_claim(office(pool)):
             facts, years = await self._data(pool, run_ids, standing.topic.groups)
@@ -162,21 +167,38 @@ class Talking:
         claim.require_role("expert")
         self._in_state(standing, kind, "EXPERT_DEMO")
         panel = panel_of(standing)
-        started = standing.last("panel")
-        done = {item.by for item in standing.all(kind) if started and item.seq > started.seq}
+        done = _examined(standing)
         if claim.subject not in panel or claim.subject in done:
             raise Fault(EXPERT_NOT_CALLED, field="topic_id", value=standing.topic.topic_id)
         if not ok:
             raise Fault(EXPERT_TIE, field="no_conflict")
         facts = {"field": panel[claim.subject], "no_conflict": "yes"}
         paper = await self._room.write(connection, standing, kind, text, facts, ref=ref)
-        fields = {panel[subject] for subject in {*done, claim.subject}}
+        fields = {panel[subject] for subject in {*done, claim.subject} if subject in panel}
         if fields == FIELDS.keys():
             await self._room.moves.move(
                 connection, OWNER, standing.topic.topic_id, "conclude", claim, {"demo_experts": True},
                 {"examined": paper.digest},
             )  # fmt: skip
         return paper
+
+    async def replace(self, topic_id: str, text: str, leaving: str, panel: Sequence[tuple[str, str]]) -> None:
+        """Another expert of the same field takes the place of one who has not examined the topic yet.
+
+        :raises Fault: TOPIC_PAPER_CLOSED, PANEL_*, COUNCIL_NONE.
+        """
+        room, claim = self._room, current_claim()
+        connection, standing = await room.enter(topic_id, lock=True)
+        if "CITY" not in roles_of(claim, standing.row):
+            raise Fault(REPLACED_ROLE, field="role", value=claim.role)
+        self._in_state(standing, "panel", *_EXAMINABLE)
+        members = dict(panel_of(standing))
+        field = members.pop(leaving, "")
+        fits = len(panel) == 1 and panel[0][1] == field and panel[0][0] not in (leaving, *members)
+        if not field or not fits or leaving in _examined(standing):
+            raise Fault(REPLACED_WRONG, field="replaces", value=leaving)
+        now = await examiners(room, connection, standing, [*members.items(), *panel])
+        await room.write(connection, standing, "panel", text_of("text", text), {"members": now})
 
     async def close(self, connection: asyncpg.Connection, standing: Standing) -> bool:
         """Ends the consultation when its time is over and everything is answered; whether it did."""
@@ -234,6 +256,12 @@ class Talking:
             region_code=topic.region_code, title=f"{title}：{topic.title}"[:200],
             content={"topic": topic.topic_id, **content},
         )  # fmt: skip
+
+
+def _examined(standing: Standing) -> set[str]:
+    """Who has examined the schemes as they were sent out last."""
+    sent = standing.last("draft_scheme")
+    return {item.by for item in standing.all("expert") if sent and item.seq > sent.seq}
 
 
 def trial_head(standing: Standing, proposal: Proposal, day: date) -> Head:
