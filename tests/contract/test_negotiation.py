@@ -22,6 +22,7 @@ from chspay_core.errors import Fault
 from chspay_dispute.engine.negotiation.ballot import Opening, Paper, check_openings
 from chspay_dispute.engine.negotiation.voting import Choice
 from chspay_kit.auth import Claim, service_claim, use_claim
+from chspay_kit.convert import date_to_pb
 from chspay_kit.sm2 import Sm2Key
 from chspay_settlement.clients import Policies
 
@@ -128,6 +129,8 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
         paper for paper in (await world.topic(nw.CITY, topic_id)).papers if paper.kind == "objection"
     )
     await world.paper(nw.CITY, topic_id, "objection_answer", ref=objection.seq)
+    early = {**number_of, "effective": date_to_pb(date(2026, 5, 31))}
+    assert await refused(world.act(nw.ADMIN, topic_id, "approve", **early)) == "FIRST_DAY_EARLIER"
     assert (await world.act(nw.ADMIN, topic_id, "approve", **number_of)).state == "APPROVED"
     await published(world, topic_id)
     await paid_by_it(world, tmp_path)
@@ -214,6 +217,12 @@ async def published(world, topic_id: str) -> None:
 
 async def taken_back(world, topic_id: str, amendment_id: str) -> None:
     """An error found before the first day takes the amendment back; the approval stands for another try."""
+    officer = Claim(nw.ADMIN.subject, "bureau", region="9901", duties=("handling",))
+    with use_claim(officer):
+        # As if a first try had reached the rulebook and been lost on the way back.
+        await world.law.amendments.WithdrawAmendment(
+            amendments_pb2.WithdrawAmendmentRequest(request_id="lost", id=amendment_id, note="更正")
+        )
     assert (await world.act(nw.ADMIN, topic_id, "rollback")).state == "APPROVED"
     request = amendments_pb2.GetAmendmentRequest(id=amendment_id)
     with use_claim(nw.CITY):
@@ -284,6 +293,40 @@ async def mediated(world, topic_id: str) -> None:
     assert await refused(world.act(nw.PROVINCE, topic_id, "revised", **present)) == "GUARD_FAILED"
     decided = await world.act(nw.ADMIN, topic_id, "admin_decide", **{**reasons, "proposal": number})
     assert decided.state == "PUBLICITY"
+    await approved_later(world, topic_id)
+
+
+async def approved_later(world, topic_id: str) -> None:
+    """Who decided does not approve; the first day may move later; what was approved is what is published."""
+    await world.later(14)
+    given = {
+        "decision_no": "演示协商〔2026〕2号", "decided_by": "演示市医疗保障局",
+        "effective": date_to_pb(date(2027, 2, 1)),
+    }  # fmt: skip
+    assert await refused(world.act(nw.ADMIN, topic_id, "approve", **given)) == "NEGOTIATION_SAME_PERSON"
+    assert (await world.act(nw.SECOND_ADMIN, topic_id, "approve", **given)).state == "APPROVED"
+    request = pb.GetPackageRequest(topic_id=topic_id)
+    with use_claim(nw.CITY):
+        first = await world.stub.GetPackage(request)
+    assert json.loads(first.content)["effective"] == "2027-02-01"
+    assert "since: 2027-02-01" in first.amendment
+    admin = await asyncpg.connect(world.admin_url)
+    await admin.execute("SET session_replication_role = replica")
+    await admin.execute(
+        "UPDATE dispute.topic_paper SET facts = convert_to("
+        "replace(convert_from(facts, 'UTF8'), '0.45', '0.46'), 'UTF8')"
+        " WHERE topic_id = $1 AND kind = 'approval'",
+        topic_id,
+    )
+    await admin.close()
+    with use_claim(nw.CITY):
+        assert await refused(world.stub.GetPackage(request)) == "TOPIC_PACKAGE_MOVED"
+    # The first day has come nearer than allowed, or the text has moved: approving again sets both right.
+    given["effective"] = date_to_pb(date(2027, 3, 1))
+    assert (await world.act(nw.SECOND_ADMIN, topic_id, "approve", **given)).state == "APPROVED"
+    with use_claim(nw.CITY):
+        again = json.loads((await world.stub.GetPackage(request)).content)
+    assert (again["effective"], again["version"]) == ("2027-03-01", "2")
 
 
 async def test_a_ballot_somebody_changed_stops_the_count(world):

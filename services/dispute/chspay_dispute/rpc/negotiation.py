@@ -192,6 +192,7 @@ class NegotiationServicer(negotiation_pb2_grpc.NegotiationServiceServicer):
             case "approve":
                 await self._adoption.approve(
                     topic_id, text, request.decision_no, request.decided_by, request.filing_no,
+                    date_from_pb(request.effective, "effective") if request.HasField("effective") else None,
                 )  # fmt: skip
             case "publish":
                 await self._adoption.publish(topic_id, text, request.signature)

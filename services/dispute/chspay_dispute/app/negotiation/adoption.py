@@ -9,6 +9,7 @@ from the topic, so that however often it is tried there is one amendment.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -22,9 +23,11 @@ from chspay_core.policy import canonical_json
 from chspay_core.regions import prefix
 from chspay_dispute.app import register
 from chspay_dispute.app.negotiation.ballots import acted
+from chspay_dispute.app.negotiation.first_day import later_day, require_notice
 from chspay_dispute.app.negotiation.room import OWNER, Room, Standing, facts_of, text_of
 from chspay_dispute.app.negotiation.session import REVIEWER_SAME
 from chspay_dispute.app.negotiation.talking import Talking
+from chspay_dispute.app.roles import roles_of
 from chspay_dispute.engine.negotiation.council import BUREAU
 from chspay_dispute.engine.negotiation.proposal import Difference, Head, Proposal, amendment_text
 from chspay_dispute.store.negotiation import topics
@@ -41,7 +44,14 @@ OBJECTIONS_OPEN = Reason("OBJECTIONS_OPEN", Kind.PRECONDITION, "还有{value}件
 NOT_APPROVED = Reason(
     "TOPIC_NOT_APPROVED", Kind.PRECONDITION, "议题{value}还没有批准，没有可以签名的发布包。"
 )
-_DECIDES: Final = ("agree", "revised", "deadlock")
+PACKAGE_MOVED = Reason(
+    "TOPIC_PACKAGE_MOVED",
+    Kind.CONFLICT,
+    "按现行规定写出的修订与批准时的不同（{value}），不能发布；请行政部门核对后重新批准。",
+)
+_DECIDES: Final = ("agree", "revised", "deadlock", "admin_decide")
+#: Papers that freeze the amendment's text.
+_FREEZES: Final = ("approval", "rollback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class Package:
     amendment_id: str
     amendment: str
     changes: tuple[Difference, ...]
-    proposal: Proposal
+    effective: date
     head: Head
 
 
@@ -91,33 +101,48 @@ class Adoption:
         await self._announce(connection, standing, "撤回公示", {"text": text})
 
     async def approve(
-        self, topic_id: str, text: str, decision_no: str, decided_by: str, filing_no: str
+        self, topic_id: str, text: str, decision_no: str, decided_by: str, filing_no: str, first: date | None
     ) -> None:
-        """The administration approves, under the number of its decision.
+        """The administration approves, under the number of its decision; the amendment's text is fixed.
 
-        :raises Fault: OBJECTIONS_OPEN, NEGOTIATION_SAME_PERSON and those of a step.
+        Approving once more before publication sets a new first day, or takes rules that changed since.
+
+        :param first: another first day than the proposal's, later.
+        :raises Fault: OBJECTIONS_OPEN, NEGOTIATION_SAME_PERSON, FIRST_DAY_*, and those of a step.
         """
         room, claim = self._room, current_claim()
         connection, standing = await room.enter(topic_id, lock=True)
+        agreed = standing.row.state == "APPROVED" and "ADMIN" in roles_of(claim, standing.row)
+        if not agreed:
+            room.moves.machines[OWNER].transition(standing.row.state, "approve")
         open_ones = standing.unanswered("objection")
         if open_ones:
             raise Fault(OBJECTIONS_OPEN, field="topic_id", value=len(open_ones))
-        for events in (("simulate",), _DECIDES):
+        for events in (("simulate",), _DECIDES, ("admin_decide",)):
             if await acted(connection, topic_id, *events) == claim.subject:
                 raise Fault(REVIEWER_SAME, field="subject", value=claim.subject)
         policy = await room.policy(standing.topic.pool)
         over = room.today() > standing.row.due_day or standing.row.overdue
-        filed = policy.text("negotiation.file_above") == "no" or bool(filing_no.strip())
+        filing_no = filing_no.strip() or (_basis(standing)["filing_no"] if agreed else "")
+        filed = policy.text("negotiation.file_above") == "no" or bool(filing_no)
+        effective = later_day(chosen(standing).effective, first)
+        require_notice(policy, room.today(), effective)
         facts = {
-            "decision_no": text_of("decision_no", decision_no),
-            "decided_by": text_of("decided_by", decided_by),
-            "filing_no": filing_no.strip(),
+            "decision_no": text_of("decision_no", decision_no)[:200],
+            "decided_by": text_of("decided_by", decided_by)[:200],
+            "filing_no": filing_no[:200], "effective": effective.isoformat(),
         }  # fmt: skip
+        facts |= await self._frozen(standing, facts, room.today())
         paper = await room.write(connection, standing, "approval", text_of("text", text), facts)
-        await room.moves.move(
-            connection, OWNER, topic_id, "approve", claim, {"publicity_over": over, "filed_above": filed},
-            {"paper": paper.digest},
-        )  # fmt: skip
+        if not agreed:
+            await room.moves.move(
+                connection, OWNER, topic_id, "approve", claim,
+                {"publicity_over": over, "filed_above": filed}, {"paper": paper.digest},
+            )  # fmt: skip
+        content: dict[str, object] = {
+            name: facts[name] for name in ("decision_no", "decided_by", "effective", "amendment_sm3")
+        }
+        await self._announce(connection, standing, "批准", content)
 
     async def package(self, topic_id: str) -> Package:
         """What an officer of the council signs before publication.
@@ -148,18 +173,18 @@ class Adoption:
             connection, standing, "publication", text.strip(),
             {
                 "amendment": package.amendment_id, "amendment_sm3": sm3_hex(package.amendment.encode()),
-                "effective": package.proposal.effective.isoformat(), "bundle": digest, "signer": signer,
+                "effective": package.effective.isoformat(), "bundle": digest, "signer": signer,
                 "signature": signature.hex(), "package": sm3_hex(package.content),
             },
         )  # fmt: skip
         await room.moves.move(
             connection, OWNER, topic_id, "publish", claim, {"package_signed": True}, {"paper": paper.digest},
-            days={"effective": package.proposal.effective},
+            days={"effective": package.effective},
         )  # fmt: skip
         await self._announce(
             connection, standing, "发布",
             {
-                "amendment": package.amendment_id, "effective": package.proposal.effective.isoformat(),
+                "amendment": package.amendment_id, "effective": package.effective.isoformat(),
                 "bundle": digest, "decision": package.head.decision,
                 "rules": [
                     {"key": item.key, "before": item.before, "after": item.after}
@@ -179,13 +204,17 @@ class Adoption:
         published = standing.last("publication")
         facts = facts_of(published) if published else {}
         early = bool(facts) and room.today() < date.fromisoformat(facts["effective"])
-        paper = await room.write(connection, standing, "rollback", text_of("text", text), {})
+        frozen = _basis(standing)
+        anew = await self._frozen(standing, frozen, date.fromisoformat(frozen["decided"]))
+        paper = await room.write(connection, standing, "rollback", text_of("text", text), {**frozen, **anew})
         await room.moves.move(
             connection, OWNER, topic_id, "rollback", claim, {"error_before_effect": early},
             {"paper": paper.digest},
         )  # fmt: skip
         with use_claim(_as(claim, standing)):
-            await room.lawbook.step("Withdraw", facts["amendment"], text)
+            state = await room.lawbook.state(facts["amendment"], frozen["amendment_text"])
+            if state != amendments_pb2.AMENDMENT_STATE_WITHDRAWN:
+                await room.lawbook.step("Withdraw", facts["amendment"], text)
         await self._announce(
             connection, standing, "更正公告", {"amendment": facts["amendment"], "text": text}
         )
@@ -211,46 +240,68 @@ class Adoption:
                     {"by": standing.topic.topic_id},
                 )  # fmt: skip
 
-    async def _package(self, standing: Standing) -> Package:
-        approval = standing.last("approval")
-        if approval is None or standing.row.state not in ("APPROVED", "PUBLISHED", "EFFECTIVE", "SUPERSEDED"):
-            raise Fault(NOT_APPROVED, field="topic_id", value=standing.topic.topic_id)
-        proposal, facts, topic = chosen(standing), facts_of(approval), standing.topic
+    async def _frozen(self, standing: Standing, facts: Mapping[str, str], decided: date) -> dict[str, str]:
+        """The amendment as it would be filed today: number, text, SM3, and the day it was decided on.
+
+        Every approval and every withdrawal has a number of its own, as no two texts share one.
+        """
+        attempt = 1 + len(standing.all(*_FREEZES))
+        head = await self._head(standing, facts, decided, attempt)
+        effective = date.fromisoformat(facts["effective"])
+        text = amendment_text(head, await self._talking.changes(standing, chosen(standing)), effective)
+        return {
+            "amendment": head.amendment_id, "amendment_text": text, "amendment_sm3": sm3_hex(text.encode()),
+            "attempt": str(attempt), "decided": decided.isoformat(),
+        }  # fmt: skip
+
+    async def _head(self, standing: Standing, facts: Mapping[str, str], decided: date, attempt: int) -> Head:
+        topic = standing.topic
         policy = await self._room.policy(topic.pool)
         demo = policy.rule("negotiation.quorum").evidence == "demo"
-        attempt = 1 + len(standing.all("rollback"))
-        head = Head(
-            f"{topic.topic_id.lower()}-{attempt}", topic.pool, proposal.title, facts["decision_no"],
-            facts["decided_by"], approval.day, *(("demo", "demo") if demo else ("official", "issued")),
+        return Head(
+            f"{topic.topic_id.lower()}-{attempt}", topic.pool, chosen(standing).title, facts["decision_no"],
+            facts["decided_by"], decided, *(("demo", "demo") if demo else ("official", "issued")),
         )  # fmt: skip
-        changes = await self._talking.changes(standing, proposal)
-        text = amendment_text(head, changes, proposal.effective)
+
+    async def _package(self, standing: Standing) -> Package:
+        """What was frozen, held against what the proposal would be written as today.
+
+        :raises Fault: TOPIC_NOT_APPROVED, TOPIC_PACKAGE_MOVED.
+        """
+        approval, topic = standing.last("approval"), standing.topic
+        if approval is None or standing.row.state not in ("APPROVED", "PUBLISHED", "EFFECTIVE", "SUPERSEDED"):
+            raise Fault(NOT_APPROVED, field="topic_id", value=topic.topic_id)
+        proposal, facts = chosen(standing), _basis(standing)
+        head = await self._head(standing, facts, date.fromisoformat(facts["decided"]), int(facts["attempt"]))
+        effective, text = date.fromisoformat(facts["effective"]), facts["amendment_text"]
+        changes: tuple[Difference, ...] = ()
+        if standing.row.state == "APPROVED":
+            changes = await self._talking.changes(standing, proposal)
+            if amendment_text(head, changes, effective) != text:
+                raise Fault(PACKAGE_MOVED, field="amendment", value=head.amendment_id)
         counted = standing.last("count") or standing.last("decision")
         content = canonical_json(
             {
-                "form": "chspay-negotiated@1", "topic": topic.topic_id, "version": str(attempt),
-                "proposal": proposal.digest, "effective": proposal.effective.isoformat(),
+                "form": "chspay-negotiated@1", "topic": topic.topic_id, "version": facts["attempt"],
+                "proposal": proposal.digest, "effective": effective.isoformat(),
                 "applies_by": "discharge",
                 "amendment": head.amendment_id, "amendment_sm3": sm3_hex(text.encode()),
                 "agreed_by": counted.digest if counted else "", "snapshot": _digest(standing, "snapshot"),
                 "approval": approval.digest,
             }
         )  # fmt: skip
-        return Package(content, head.amendment_id, text, changes, proposal, head)
+        return Package(content, head.amendment_id, text, changes, effective, head)
 
     async def _enact(
         self, connection: asyncpg.Connection, standing: Standing, package: Package, claim: Claim
     ) -> str:
         """Files, reviews, approves and publishes the amendment, from wherever an earlier try has come to."""
         room, law = self._room, self._room.lawbook
-        topic_id = standing.topic.topic_id
+        topic_id, approval = standing.topic.topic_id, standing.last("approval")
         persons = {
             0: ("Draft", await acted(connection, topic_id, "simulate")),
             amendments_pb2.AMENDMENT_STATE_DRAFT: ("Review", await acted(connection, topic_id, *_DECIDES)),
-            amendments_pb2.AMENDMENT_STATE_REVIEWED: (
-                "Approve",
-                await acted(connection, topic_id, "approve"),
-            ),
+            amendments_pb2.AMENDMENT_STATE_REVIEWED: ("Approve", approval.by if approval else ""),
             amendments_pb2.AMENDMENT_STATE_APPROVED: ("Publish", claim.subject),
         }
         policy = await room.policy(standing.topic.pool)
@@ -290,6 +341,11 @@ def chosen(standing: Standing) -> Proposal:
     return standing.proposal(0)
 
 
+def _basis(standing: Standing) -> Mapping[str, str]:
+    """The facts under which the amendment was frozen last."""
+    return facts_of(standing.all(*_FREEZES)[-1])
+
+
 def _digest(standing: Standing, kind: str) -> str:
     found = standing.last(kind)
     return found.digest if found else ""
@@ -317,7 +373,7 @@ def _decision(standing: Standing, package: Package) -> decisions_pb2.RecordDecis
             decisions_pb2.DecidedItem(
                 words=f"{item.label}改为{item.after}"[:200], key=item.key,
                 value=value if isinstance(value, str) else item.after,
-                since=date_to_pb(package.proposal.effective),
+                since=date_to_pb(package.effective),
             )
         )  # fmt: skip
     return decisions_pb2.RecordDecisionRequest(

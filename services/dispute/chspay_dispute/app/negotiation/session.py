@@ -21,6 +21,7 @@ from chspay_dispute.app.negotiation.ballots import (
     vote_facts,
     vote_of,
 )
+from chspay_dispute.app.negotiation.first_day import require_notice
 from chspay_dispute.app.negotiation.impact import impact_facts, tried
 from chspay_dispute.app.negotiation.room import OWNER, Room, Standing, facts_of, text_of, wanted_of
 from chspay_dispute.engine.negotiation.ballot import OPEN, SECRET, Paper, urn_digest
@@ -145,6 +146,7 @@ class Session:
         """
         room, claim = self._room, current_claim()
         connection, standing = await room.enter(topic_id, lock=True)
+        await self._other_person(connection, standing, "simulate")
         require_votable(standing, number)
         failed = standing.last("mediation") is not None or standing.row.overdue
         paper = await room.write(connection, standing, "decision", text_of("text", text), {}, ref=number)
@@ -256,6 +258,7 @@ class Session:
         room, claim, topic = self._room, current_claim(), standing.topic
         require_votable(standing, number)
         policy = await room.policy(topic.pool)
+        require_notice(policy, room.today(), standing.proposal(number).effective)
         seats = await room.council(connection, topic.pool)
         strange = sorted(set(present) - {seat.delegate_id for seat in seats})
         if strange:
