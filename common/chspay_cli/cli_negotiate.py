@@ -185,7 +185,10 @@ def vote(
     """取选票、签名、投出；不记名的随机数打印出来，请自行保存，用来查对自己的一票。"""
     signer, nonce = private_key(sm2_key), secrets.token_hex(16)
     steps = ("negotiations", topic_id, "ballot")
-    sheet: Any = asked(gateway, key, lambda client: client.get(*steps, choice=choice.value, nonce=nonce))
+    wish = {"choice": choice.value, "nonce": nonce}
+    sheet: Any = asked(
+        gateway, key, lambda client: client.send("POST", "negotiations", topic_id, "ballot-paper", body=wish)
+    )
     secret = sheet["kind"] == papers.SECRET
     body = {
         "choice": choice.value, "nonce": nonce if secret else "",

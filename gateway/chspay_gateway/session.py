@@ -46,6 +46,7 @@ ASKING = frozenset(
         "/api/v1/disputes/check",
         "/api/v1/group",
         "/api/v1/group/explain",
+        "/api/v1/negotiations/{topic_id}/ballot-paper",
         "/api/v1/per-diem/trials",
         "/api/v1/quality/checks",
     }

@@ -8,17 +8,19 @@ from fastapi import APIRouter, Path, Query
 
 from chspay.dispute.v1 import negotiation_pb2 as pb
 from chspay_gateway.rest.cases import day_text
-from chspay_gateway.rest.negotiations_shapes import (
+from chspay_gateway.rest.negotiations_ballots import (
+    BallotAsked,
     BallotIn,
     BallotOut,
     CastOut,
-    CouncilIn,
-    CouncilOut,
     CountedBallotOut,
     CountOut,
-    Hex,
     OpeningOut,
     PackageOut,
+)
+from chspay_gateway.rest.negotiations_shapes import (
+    CouncilIn,
+    CouncilOut,
     PaperIn,
     PaperOut,
     ProposalIn,
@@ -137,16 +139,11 @@ async def add_paper(caller: Writer, topic_id: TopicId, body: PaperIn) -> PaperOu
     return paper_out((await caller.services.negotiations.AddPaper(request)).paper)
 
 
-@router.get("/{topic_id}/ballot", summary="取选票")
-async def get_ballot(
-    caller: Caller,
-    topic_id: TopicId,
-    choice: Annotated[Code, Query(description="yes 赞成 · no 反对 · abstain 弃权")],
-    nonce: Annotated[Hex, Query(description="不记名表决：自己生成的32至128位十六进制随机数")] = "",
-) -> BallotOut:
-    """给出要签名的原文；投票时交回签名。"""
+@router.post("/{topic_id}/ballot-paper", summary="取选票")
+async def get_ballot(caller: Caller, topic_id: TopicId, body: BallotAsked) -> BallotOut:
+    """给出要签名的原文；投票时交回签名。选择写在请求正文里，不进访问日志；什么都不改变。"""
     answer = await caller.services.negotiations.GetBallot(
-        pb.GetBallotRequest(topic_id=topic_id, choice=choice, nonce=nonce)
+        pb.GetBallotRequest(topic_id=topic_id, choice=body.choice, nonce=body.nonce)
     )
     return BallotOut.model_construct(
         content=answer.content.decode(), delegate_id=answer.delegate_id, round=answer.round, kind=answer.kind
