@@ -40,6 +40,7 @@ TOKEN_OVER = Reason("TOKEN_BAD", Kind.UNAUTHENTICATED, "令牌无效或已过期
 PASSWORD_MUST_CHANGE = Reason(
     "PASSWORD_MUST_CHANGE", Kind.DENIED, "初始密码只能用来设置自己的密码，请先更改密码。"
 )
+AUDIT_APART = Reason("DUTY_AUDIT_APART", Kind.INVALID, "稽核审计与{value}应由不同的人担任，请另发一个密钥。")
 DUTY_NOT_HERE = Reason(
     "DUTY_NOT_HERE", Kind.INVALID, "{name}不能有职责“{value}”；医疗机构只可有lead，专家没有职责。"
 )
@@ -103,6 +104,9 @@ def scope_of(
             raise Fault(DUTY_UNKNOWN, field="duties", value=duty, known="、".join(claims.DUTY_NAMES))
         if not (duty == "lead" if role == "hospital" else role == "bureau" and duty != "lead"):
             raise Fault(DUTY_NOT_HERE, field="duties", value=duty, name=claims.ROLE_NAMES[role])
+    if "audit" in duties and set(duties) != {"audit"}:
+        others = claims.in_chinese(sorted(set(duties) - {"audit"}))
+        raise Fault(AUDIT_APART, field="duties", value=others)
     if role == "bureau" and not duties:
         duties = OFFICE_DUTIES
     reach = claims.EVERYWHERE if admin else ""

@@ -23,6 +23,8 @@ HOSPITAL = {"name": "演示医院", "region_code": POOL, "area_code": COUNTY, "l
         ({"region": POOL, "duties": ["king"]}, "DUTY_UNKNOWN"),
         ({"region": POOL, "duties": ["lead"]}, "DUTY_NOT_HERE"),
         ({"institution": OWN, "duties": ["audit"]}, "DUTY_NOT_HERE"),
+        ({"region": POOL, "duties": ["audit", "handling"]}, "DUTY_AUDIT_APART"),
+        ({"admin": True, "duties": ["accounts", "audit"]}, "DUTY_AUDIT_APART"),
         ({"expert": "E1", "duties": ["handling"]}, "DUTY_NOT_HERE"),
     ],
 )
