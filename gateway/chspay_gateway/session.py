@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_gateway import auth, reasons
 from chspay_gateway.access import personal
+from chspay_gateway.access.limits import address_of
 from chspay_gateway.access.room import Access
 from chspay_gateway.clients import Services
 from chspay_gateway.national.door import Door
@@ -128,6 +129,24 @@ def gateway_of(request: Request) -> Gateway:
     return cast("Gateway", request.app.state.gateway)
 
 
+def address_in(request: Request) -> str:
+    """The address a request comes from, as attempts are counted."""
+    return address_of(request.client.host if request.client else None)
+
+
+async def known_in(gateway: Gateway, request: Request) -> auth.Known:
+    """Whom the credential of a request stands for; an address may show so many wrong keys and no more.
+
+    :raises Fault: as :meth:`auth.Keys.known`, and RATE_LIMITED.
+    """
+    try:
+        return await gateway.keys.known(auth.key_in(request.headers))
+    except Fault as fault:
+        if fault.reason is reasons.KEY_BAD:
+            gateway.access.doors.take(address_in(request))
+        raise
+
+
 def begin(gateway: Gateway, claim: Claim, seconds: float) -> Session:
     """Acts as ``claim`` for the rest of this request, with ``seconds`` to answer."""
     claims.act_as(claim)
@@ -137,7 +156,7 @@ def begin(gateway: Gateway, claim: Claim, seconds: float) -> Session:
 
 async def _session(request: Request) -> Session:
     gateway = gateway_of(request)
-    known = await gateway.keys.known(auth.key_in(request.headers))
+    known = await known_in(gateway, request)
     gateway.access.clients.take(known.client)
     path = request.scope["route"].path_format
     if path in personal.PATHS:

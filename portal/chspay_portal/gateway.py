@@ -74,9 +74,17 @@ class Gateway:
                 break
         return rows
 
-    async def send(self, key: str, method: str, *steps: str, body: object | None = None) -> Any:
-        """A write with a fresh ``Idempotency-Key``; the JSON of the answer, ``None`` when it has none."""
+    async def send(
+        self, key: str, method: str, *steps: str, body: object | None = None, address: str = ""
+    ) -> Any:
+        """A write with a fresh ``Idempotency-Key``; the JSON of the answer, ``None`` when it has none.
+
+        :param address: the browser's, where attempts are counted by address; a gateway that trusts the portal
+            as a proxy takes it for the caller's.
+        """
         headers = {"Idempotency-Key": uuid.uuid4().hex}
+        if address:
+            headers["X-Forwarded-For"] = address
         more: dict[str, Any] = {} if body is None else {"json": body}
         answer = await self._call(key, method, *steps, headers=headers, **more)
         return answer.json() if answer.content else None

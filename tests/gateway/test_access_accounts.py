@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import asyncpg
+import httpx
 import pytest
 import pytest_asyncio
 from access_world import GOOD, begin, manager, person, sign_in
@@ -78,6 +79,57 @@ async def test_attempts_at_one_moment_are_not_all_the_first(gw):
     """Who tries fifty passwords at once must not get fifty free tries."""
     answers = await asyncio.gather(*[sign_in(gw, "many.at.once", f"wrong {n}") for n in range(12)])
     assert sorted(each.status_code for each in answers) == [401] * 5 + [429] * 7
+
+
+async def try_from(gw, address, login, password):
+    """An attempt from another address."""
+    transport = httpx.ASGITransport(gw.app, client=(address, 5))
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
+        return await http.post("/api/v1/sessions", json={"login": login, "password": password})
+
+
+async def test_a_stranger_with_wrong_passwords_keeps_nobody_out(gw):
+    """Whoever knows the login of a head of office could else close the office by typing nonsense."""
+    number, start = await person(gw, "clerk.six", role="county", region="990101")
+    await begin(gw, "clerk.six", start, "six")
+    for tries in (6, 1):
+        for _ in range(tries):
+            last = await try_from(gw, "192.0.2.66", "clerk.six", "wrong wrong wrong")
+        assert last.json()["reason"] == "SIGN_IN_LOCKED"
+        assert (await sign_in(gw, "clerk.six", GOOD)).status_code == 201
+    assert (await try_from(gw, "192.0.2.66", "clerk.six", GOOD)).status_code == 429
+    for _ in range(5):
+        assert (await sign_in(gw, "clerk.six", "wrong wrong wrong")).status_code == 401
+    assert (await sign_in(gw, "clerk.six", GOOD)).status_code == 429
+    again = await gw.ask("POST", f"/api/v1/accounts/{number}/reset", who="manager")
+    start = again.json()["start_password"]
+    assert (await try_from(gw, "192.0.2.66", "clerk.six", start)).status_code == 201
+
+
+async def test_choosing_a_new_password_is_no_guessing(gw):
+    """The first hour of many a clerk: five passwords too weak must not lock the person out."""
+    _, start = await person(gw, "clerk.seven", role="county", region="990101")
+    gw.keys["seven"] = (await sign_in(gw, "clerk.seven", start)).json()["token"]
+    for number in range(7):
+        answer = await gw.ask(
+            "PUT",
+            "/api/v1/sessions/current/password",
+            who="seven",
+            json={"old": start, "new": f"weak{number}"},
+        )
+        assert answer.json()["reason"] == "PASSWORD_LENGTH"
+    assert (await sign_in(gw, "clerk.seven", start)).status_code == 201
+
+
+async def test_an_unknown_login_costs_the_same_work(gw):
+    """The time an answer takes must not tell which logins exist: both are written down."""
+    await person(gw, "clerk.eight", role="county", region="990101")
+    seen = []
+    for login in ("clerk.eight", "nobody.here"):
+        before = await gw.admin.fetchval("SELECT count(*) FROM gateway.journal_batch")
+        assert (await sign_in(gw, login, "wrong wrong wrong")).status_code == 401
+        seen.append(await gw.admin.fetchval("SELECT count(*) FROM gateway.journal_batch") - before)
+    assert seen == [1, 1]
 
 
 async def test_a_session_ends_in_every_way_it_should(gw):
@@ -200,7 +252,7 @@ async def test_nobody_manages_oneself_nor_another_region(gw):
     grant = {"role": "city", "region": POOL, "duties": ["clearing"]}
     refused = await gw.ask("POST", f"/api/v1/accounts/{number}/roles", who="boss", json=grant)
     assert refused.json()["reason"] == "GRANT_SELF"
-    gw.keys["far"] = await issue(gw.admin_url, region="330100", duties=["accounts", "audit"])
+    gw.keys["far"] = await issue(gw.admin_url, region="330100", duties=["accounts"])
     assert (await gw.ask("GET", "/api/v1/accounts", who="far")).json()["items"] == []
     assert (await gw.ask("GET", "/api/v1/account-events", who="far")).json()["items"] == []
     for path in ("", "/reset", "/close"):
@@ -228,6 +280,17 @@ async def test_no_manager_comes_in_as_a_role_above_its_own(gw):
             assert refused.json()["reason"] in {"ACCOUNT_ROLE_BEYOND", "ACCOUNT_INSTITUTION_UNKNOWN"}
         assert (await gw.ask("DELETE", f"{path}/roles/{role}", who="manager")).status_code == 204
     assert (await gw.ask("POST", f"{path}/reset", who="below")).status_code == 200
+
+
+async def test_who_audits_does_nothing_else_on_the_same_account(gw):
+    """Signing in with the other role would be all it takes to judge one's own work."""
+    for first, second in (
+        ({"role": "auditor", "region": POOL}, {"role": "city", "region": POOL}),
+        ({"role": "hospital", "institution": OWN}, {"role": "auditor", "region": POOL}),
+    ):
+        number, _ = await person(gw, f"two.hats.{first['role']}", **first)
+        refused = await gw.ask("POST", f"/api/v1/accounts/{number}/roles", who="manager", json=second)
+        assert (refused.status_code, refused.json()["reason"]) == (409, "AUDITOR_ALONE")
 
 
 async def test_books_of_access_are_only_added_to(gw):

@@ -13,6 +13,7 @@ from gateway_world import COUNTY, OWN, PATH, POOL
 
 from chspay_cli.stack import free_ports
 from chspay_core.errors import Fault
+from chspay_gateway.access import limits
 from chspay_gateway.access.limits import Buckets
 from chspay_gateway.access.oidc import OidcSettings, Provider
 from chspay_gateway.envelope.route import is_path
@@ -241,3 +242,45 @@ async def test_a_bucket_fills_again_and_forgets_who_is_gone():
     now[0] = 0.5
     buckets.take("a")
     Buckets(0, 0).take("a")
+
+
+async def test_a_full_room_of_strangers_gives_nobody_a_fresh_bucket(monkeypatch):
+    """Else whoever comes from enough addresses wins for everybody, and for itself, the burst anew."""
+    monkeypatch.setattr(limits, "_MOST", 2)
+    buckets = Buckets(0.001, 2.0, lambda: 0.0)
+    for name in ("silent", "busy", "busy", "new"):
+        buckets.take(name)
+    with pytest.raises(Fault):
+        buckets.take("busy")
+    buckets.take("silent")
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::1", "::/64"),
+        ("testclient", "testclient"),
+        (None, ""),
+    ],
+)
+async def test_a_caller_with_a_whole_network_counts_as_one(host, counted):
+    """Who has an IPv6 line has 2^64 addresses: each with a bucket of its own would be no limit."""
+    assert limits.address_of(host) == counted
+
+
+async def test_wrong_keys_and_tokens_at_every_door_take_from_the_address(gw):
+    """Trying keys, and the provinces' token path, has to become as slow as trying passwords."""
+    doors = gw.app.state.gateway.access.doors
+    doors._rate, doors._burst, doors._left = 0.001, 2.0, {}
+    try:
+        gw.keys["wrong"] = gw.keys["own"][:-2] + "xx"
+        codes = [(await gw.ask("GET", "/api/v1/me", who="wrong")).status_code for _ in range(3)]
+        codes.append((await gw.ask("POST", PATH, who="wrong", json={"infno": "1101"})).status_code)
+        codes.append((await gw.http.post("/auth/oauth/token")).status_code)
+        assert codes == [401, 401, 429, 429, 429]
+        assert (await gw.ask("GET", "/api/v1/me", who="own")).status_code == 200
+    finally:
+        doors._rate, doors._burst = 0.0, 60.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from starlette.datastructures import FormData
 
@@ -158,3 +159,20 @@ async def test_a_gateway_that_is_away_or_odd_is_told_so() -> None:
         assert not await gateway.ready()
     finally:
         await gateway.close()
+
+
+async def test_a_sign_in_tells_whose_browser_it_is() -> None:
+    """Without it all people behind the portal would share one allowance, and one of them could use it up."""
+    seen: list[str | None] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("x-forwarded-for"))
+        return httpx.Response(200, json={})
+
+    gateway = Gateway("http://gateway", 1.0)
+    await gateway.close()
+    gateway._client = httpx.AsyncClient(base_url="http://gateway", transport=httpx.MockTransport(answer))
+    await gateway.send("", "POST", "sessions", body={}, address="192.0.2.7")
+    await gateway.send("cs_x", "DELETE", "sessions", "current")
+    await gateway.close()
+    assert seen == ["192.0.2.7", None]

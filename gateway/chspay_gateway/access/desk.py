@@ -73,19 +73,16 @@ class Desk:
         self._longest = longest
         self.provider = provider
 
-    async def sign_in(self, login: str, password: str, role_id: str = "") -> Begun:
+    async def sign_in(self, login: str, password: str, address: str, role_id: str = "") -> Begun:
         """A session for who knows the password.
 
+        :param address: where the attempt comes from; see :func:`store.counted_under`.
         :param role_id: which of its roles the account acts as; empty for the first.
         :raises Fault: SIGN_IN_LOCKED, SIGN_IN_REFUSED (the same for unknown logins), START_PASSWORD_OVER,
             ACCOUNT_WITHOUT_ROLE.
         """
         login = login.strip().lower()[: passwords.LONGEST]
-        tried = store.login_hash(login)
-        async with self._database.unit(_OWN):
-            wait = await store.attempt(await current_connection(), tried)
-        if wait:
-            raise Fault(SIGN_IN_LOCKED, seconds=wait)
+        tried = await self._try(login, address)
         async with self._database.unit(_OWN):
             account = await store.find(await current_connection(), "login", login)
         kept = account.password_hash if account is not None else ""
@@ -98,7 +95,7 @@ class Desk:
         fresh = await passwords.hashed(password) if passwords.is_old(kept) else ""
         async with self._database.unit(_OWN):
             connection = await current_connection()
-            await store.forgive(connection, tried)
+            await store.forgive(connection, tried, store.place_hash(login, address))
             if fresh:
                 await store.set_password(connection, account.account_id, fresh, account.start_until)
             return await self._begin(account, role_id, "password")
@@ -161,27 +158,26 @@ class Desk:
             if account is not None:
                 await store.record(connection, "signed_out", f"user:{ended}", account.home, ended, {})
 
-    async def change_password(self, token: str, old: str, new: str) -> None:
+    async def change_password(self, token: str, old: str, new: str, address: str) -> None:
         """The person's own new password; every other session of the account ends.
 
         :raises Fault: PASSWORD_WRONG, PASSWORD_SAME, PASSWORD_LENGTH, PASSWORD_GUESSABLE, SIGN_IN_LOCKED.
         """
         signed = await self.session(token)
         account = signed.account
-        tried = store.login_hash(account.login)
-        async with self._database.unit(_OWN):
-            wait = await store.attempt(await current_connection(), tried)
-        if wait:
-            raise Fault(SIGN_IN_LOCKED, seconds=wait)
+        tried = await self._try(account.login, address)
         if len(old) > passwords.LONGEST or not await passwords.matches(account.password_hash, old):
             raise Fault(PASSWORD_WRONG, field="old")
+        async with self._database.unit(_OWN):
+            # Before the new one is looked at: who knows the old one is not guessing.
+            place = store.place_hash(account.login, address)
+            await store.forgive(await current_connection(), tried, place)
         if old == new:
             raise Fault(PASSWORD_SAME, field="new")
         passwords.check(new, account.login, account.name)
         kept = await passwords.hashed(new)
         async with self._database.unit(_OWN):
             connection = await current_connection()
-            await store.forgive(connection, tried)
             await store.set_password(connection, account.account_id, kept, None)
             await store.end_all(connection, account.account_id, token_hash(token))
             await store.record(
@@ -194,14 +190,25 @@ class Desk:
             raise Fault(OIDC_OFF)
         return self.provider
 
-    async def _failed(self, account: Account | None) -> None:
-        log.info("access.sign_in_refused")
-        if account is None:
-            return
+    async def _try(self, login: str, address: str) -> bytes:
+        """Counts an attempt; under what it was counted.
+
+        :raises Fault: SIGN_IN_LOCKED.
+        """
         async with self._database.unit(_OWN):
-            await store.record(
-                await current_connection(), "sign_in_refused", "", account.home, account.account_id, {}
-            )
+            connection = await current_connection()
+            counted = await store.counted_under(connection, login, address)
+            wait = await store.attempt(connection, counted)
+        if wait:
+            raise Fault(SIGN_IN_LOCKED, seconds=wait)
+        return counted
+
+    async def _failed(self, account: Account | None) -> None:
+        """Writes a refusal down, for unknown logins too: else the time taken tells which logins exist."""
+        log.info("access.sign_in_refused")
+        home, number = (account.home, account.account_id) if account is not None else ("", "")
+        async with self._database.unit(_OWN):
+            await store.record(await current_connection(), "sign_in_refused", "", home, number, {})
 
     async def _begin(self, account: Account, role_id: str, means: str) -> Begun:
         """Begins a session in the current unit."""

@@ -6,6 +6,7 @@ over all of them (a lockout) is in the database instead.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import time
 from collections.abc import Callable
@@ -40,18 +41,22 @@ class Buckets:
         left, at = self._left.get(name, (self._burst, now))
         left = min(self._burst, left + (now - at) * self._rate)
         if left < 1:
-            self._left[name] = (left, now)
             raise Fault(RATE_LIMITED, seconds=max(1, math.ceil((1 - left) / self._rate)))
-        if len(self._left) >= _MOST and name not in self._left:
-            self._forget_full(now)
+        # The one that asked last stands last, so that the first is the one longest silent.
+        self._left.pop(name, None)
+        if len(self._left) >= _MOST:
+            del self._left[next(iter(self._left))]
         self._left[name] = (left - 1, now)
 
-    def _forget_full(self, now: float) -> None:
-        """Forgets who has a full bucket again; were all at work, everybody starts anew."""
-        self._left = {
-            name: (left, at)
-            for name, (left, at) in self._left.items()
-            if left + (now - at) * self._rate < self._burst
-        }
-        if len(self._left) >= _MOST:
-            self._left.clear()
+
+def address_of(host: str | None) -> str:
+    """What an address is counted under: an IPv6 caller has a whole /64 to itself."""
+    try:
+        address = ipaddress.ip_address(host or "")
+    except ValueError:
+        return host or ""
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address), 64), strict=False))

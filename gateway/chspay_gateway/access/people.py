@@ -38,6 +38,9 @@ ROLE_BEYOND = Reason(
     Kind.DENIED,
     "该账号还有管理范围以外的角色（{value}），请由管理范围更大的账号管理员办理。",
 )
+AUDITOR_ALONE = Reason(
+    "AUDITOR_ALONE", Kind.PRECONDITION, "稽核审计与其他角色不能由同一账号担任，请为其中一个另建账号。"
+)
 UNTIL_PAST = Reason("ACCOUNT_UNTIL_PAST", Kind.INVALID, "到期时间{value}应晚于现在，并带时区。")
 
 
@@ -121,7 +124,8 @@ class People:
     async def grant(self, claim: Claim, account_id: str, wanted: Wanted, pool_of: PoolOf) -> Role:
         """Gives a role; one that stands already is answered as it is.
 
-        :raises Fault: the role is not good, its place is not the manager's, EXPERT_ALONE, GRANT_SELF.
+        :raises Fault: the role is not good, its place is not the manager's, EXPERT_ALONE, AUDITOR_ALONE,
+            GRANT_SELF.
         """
         _manager(claim)
         scope = roles.scope_of_role(
@@ -150,6 +154,8 @@ class People:
                 return same
             if any((each.role == "expert") != (role.role == "expert") for each in standing):
                 raise Fault(EXPERT_ALONE, field="role", value=wanted.kind)
+            if any((each.kind == "auditor") != (role.kind == "auditor") for each in standing):
+                raise Fault(AUDITOR_ALONE, field="role", value=wanted.kind)
             await store.grant(connection, role, account.home, claim.subject)
             await store.record(
                 connection, "role_granted", claim.subject, account.home, account_id, _told(role)
@@ -178,7 +184,7 @@ class People:
             account = await self._reached(claim, account_id, pool_of)
             await store.set_password(connection, account_id, kept, _soon())
             await store.end_all(connection, account_id)
-            await store.forgive(connection, store.login_hash(account.login))
+            await store.forgive_all(connection, account.login)
             await store.record(connection, "password_reset", claim.subject, account.home, account_id, {})
         return start
 

@@ -16,6 +16,8 @@ from chspay_kit.auth import Claim
 STREAM = "access"
 #: Wrong passwords in a row before a login has to wait, and how long then, doubling: seconds.
 FREE_TRIES, FIRST_WAIT, LONGEST_WAIT = 5, 60, 3600
+#: How long an address stays known after a sign-in, or the last attempt from it.
+KNOWN_DAYS = 14
 _ACCOUNT = "account_id, login, name, home, identity, password_hash, must_change, start_until, state"
 _ROLE = "role_id, account_id, kind, role, institution, region, expert, duties, since, until, revoked_at"
 
@@ -75,6 +77,11 @@ class SignedIn:
 def login_hash(login: str) -> bytes:
     """What attempts are counted under: people also type passwords where the login belongs."""
     return smcrypto.sm3(f"login:{login}".encode())
+
+
+def place_hash(login: str, address: str) -> bytes:
+    """What attempts from a known address are counted under; it begins with :func:`login_hash`."""
+    return login_hash(login) + smcrypto.sm3(f"address:{address}".encode())[:16]
 
 
 async def add(connection: asyncpg.Connection, account: Account) -> bool:
@@ -205,6 +212,16 @@ async def end_all(connection: asyncpg.Connection, account_id: str, but: bytes = 
     return len(rows)
 
 
+async def counted_under(connection: asyncpg.Connection, login: str, address: str) -> bytes:
+    """Under what an attempt is counted: an address this login signed in from has an allowance of its own.
+
+    Else anybody who types wrong passwords could keep the person out.
+    """
+    own = place_hash(login, address)
+    known = await connection.fetchval("SELECT true FROM sign_in_failure WHERE login_hash = $1", own)
+    return own if known else login_hash(login)
+
+
 async def attempt(connection: asyncpg.Connection, login_hash: bytes) -> int:
     """Counts an attempt before it is looked at; 0 when it may go on, else the seconds to wait.
 
@@ -229,10 +246,27 @@ async def attempt(connection: asyncpg.Connection, login_hash: bytes) -> int:
     return max(1, wait or 1)
 
 
-async def forgive(connection: asyncpg.Connection, login_hash: bytes) -> None:
-    """Forgets the failures of a login, and old ones of everybody."""
+async def forgive(connection: asyncpg.Connection, counted: bytes, place: bytes) -> None:
+    """Forgets the failures counted, remembers the address that got in, and drops what is old.
+
+    :param counted: of :func:`counted_under`.
+    :param place: of :func:`place_hash`.
+    """
     await connection.execute(
-        "DELETE FROM sign_in_failure WHERE login_hash = $1 OR last < now() - interval '2 days'", login_hash
+        "DELETE FROM sign_in_failure WHERE login_hash = $1 OR last < now() - make_interval(days => $2)",
+        counted, KNOWN_DAYS,
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO sign_in_failure (login_hash, failures, until, last) VALUES ($1, 0, now(), now())"
+        " ON CONFLICT (login_hash) DO UPDATE SET failures = 0, until = now(), last = now()",
+        place,
+    )
+
+
+async def forgive_all(connection: asyncpg.Connection, login: str) -> None:
+    """Forgets the failures of a login, wherever they came from, and the addresses it came from."""
+    await connection.execute(
+        "DELETE FROM sign_in_failure WHERE substring(login_hash FROM 1 FOR 32) = $1", login_hash(login)
     )
 
 

@@ -24,7 +24,7 @@ from chspay_gateway.national.times import legal_day
 from chspay_gateway.national.transactions import SERVED
 from chspay_gateway.national.wire import PartnerWire, style_of
 from chspay_gateway.problems import Faults
-from chspay_gateway.session import TOKEN_READS_ONLY, Gateway, begin, gateway_of
+from chspay_gateway.session import TOKEN_READS_ONLY, Gateway, address_in, begin, gateway_of, known_in
 
 PATH = "/fsi/api/rsfComIfsService/callService"
 TOKEN_PATH = "/auth/oauth/token"  # noqa: S105 - a path
@@ -116,13 +116,17 @@ for _path in _OTHERS:
 @router.post(TOKEN_PATH, include_in_schema=False)
 async def token(request: Request) -> Response:
     """换取令牌（吉林等地的接入规格）。"""
-    at, now = gateway_of(request).door, time.time()
+    gateway = gateway_of(request)
+    at, now = gateway.door, time.time()
     try:
+        gateway.access.doors.take(address_in(request))
         granted = oauth.grant(
             request.headers, await request.body(), at.partners(), at.token_key, now, legal_day(now)
         )
     except oauth.TokenRefused as refused:
         return _token_refusal(refused)
+    except Fault as fault:
+        return refusal(fault)
     return Response(orjson.dumps(granted), media_type=MEDIA_TYPE)
 
 
@@ -145,7 +149,7 @@ async def _serve(gateway: Gateway, request: Request, sent: Sent, partner: Partne
     """Carries a message out for a partner, or else for the owner of one of our keys."""
     wire: message.Wire = message.PLAIN
     if partner is None:
-        known = await gateway.keys.known(auth.key_in(request.headers))
+        known = await known_in(gateway, request)
         profile = gateway.door.default
     else:
         wire = PartnerWire(partner, gateway.door.partners(), sent.received.date())

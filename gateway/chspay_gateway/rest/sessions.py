@@ -14,7 +14,7 @@ from chspay_gateway.access import desk, roles, tokens
 from chspay_gateway.access.desk import Begun
 from chspay_gateway.access.store import Role, SignedIn
 from chspay_gateway.rest.types import Answer, Code, Strict
-from chspay_gateway.session import Gateway, gateway_of
+from chspay_gateway.session import Gateway, address_in, gateway_of
 
 router = APIRouter(tags=["账号与登录"])
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
@@ -132,7 +132,7 @@ def _begun_out(begun: Begun) -> BegunOut:
 def _at_the_door(request: Request) -> Gateway:
     """The gateway, for somebody not known yet: an address may try so often and no more."""
     gateway = gateway_of(request)
-    gateway.access.doors.take(request.client.host if request.client else "")
+    gateway.access.doors.take(address_in(request))
     return gateway
 
 
@@ -147,7 +147,9 @@ def _token(request: Request) -> str:
 async def sign_in(request: Request, body: SignInIn) -> BegunOut:
     """用登录名和密码登录，得到会话令牌。连续五次不对须等待，等待时间逐次加倍。不带 Idempotency-Key。"""
     gateway = _at_the_door(request)
-    return _begun_out(await gateway.access.desk.sign_in(body.login, body.password, body.role_id))
+    return _begun_out(
+        await gateway.access.desk.sign_in(body.login, body.password, address_in(request), body.role_id)
+    )
 
 
 @router.post("/api/v1/sessions/oidc", summary="开始统一身份登录", openapi_extra={"security": []})
@@ -190,7 +192,7 @@ async def sign_out(request: Request) -> Response:
 async def change_password(request: Request, body: PasswordIn) -> Response:
     """更改之后，这个账号在别处的登录全部结束。密码过短、常见或含登录名的会被拒绝。"""
     gateway, token = _at_the_door(request), _token(request)
-    await gateway.access.desk.change_password(token, body.old, body.new)
+    await gateway.access.desk.change_password(token, body.old, body.new, address_in(request))
     return Response(status_code=204)
 
 

@@ -233,7 +233,9 @@ async def change_password(
         if new != again:
             raise refused(Fault(reasons.PASSWORDS_DIFFER), HTTPStatus.UNPROCESSABLE_ENTITY)
         body = {"old": old, "new": new}
-        await portal.gateway.send(token, "PUT", "sessions", "current", "password", body=body)
+        await portal.gateway.send(
+            token, "PUT", "sessions", "current", "password", body=body, address=_address(request)
+        )
         await portal.gateway.send(token, "DELETE", "sessions", "current")
     except Refused as error:
         return RedirectResponse(href("sign-in", "password", failed=error.code), HTTPStatus.SEE_OTHER)
@@ -243,7 +245,11 @@ async def change_password(
 
 async def _ask(request: Request, body: object | None, *steps: str) -> Any:
     """A question of somebody not signed in yet."""
-    return await portal_of(request).gateway.send("", "POST", *steps, body=body)
+    return await portal_of(request).gateway.send("", "POST", *steps, body=body, address=_address(request))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _check(secret: str, name: str = "-") -> str:
