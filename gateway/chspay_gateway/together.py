@@ -32,7 +32,7 @@ class _Caller:
 
     def take(self) -> list[_Waiting]:
         """The next lists of one call; at least one when any waits."""
-        taken = []
+        taken: list[_Waiting] = []
         size = 0
         while self.waiting and len(taken) < MOST:
             size += self.waiting[0][0].ByteSize()
