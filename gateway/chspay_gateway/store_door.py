@@ -95,43 +95,53 @@ WHERE institution = ANY($1) AND at >= $2 AND at < $3 AND {_STANDING}
 """  # noqa: S608 - constants only
 
 
-async def messages(
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the door knows of a span; all of it as it was at one moment.
+
+    :param doors: messages by institution and transaction, and in a row without transaction their sum.
+    :param reasons: (institution, transaction) -> reason -> messages turned away.
+    :param promised: institution -> numbers of the lists it was told are taken.
+    """
+
+    doors: list[Door]
+    reasons: dict[tuple[str, str], dict[str, int]]
+    promised: dict[str, list[str]]
+
+
+async def counted(
     store: Connecting, institutions: Sequence[str], since: datetime, until: datetime
-) -> list[Door]:
-    """Messages of a span by institution and transaction, and in a row without transaction their sum."""
-    async with store.connection() as connection:
-        rows = await connection.fetch(
+) -> Counted:
+    """What came in a span, and what became of it.
+
+    Messages keep coming in while it is read: statements that see different moments would not add up.
+    """
+    span = (list(institutions), since, until)
+    async with (
+        store.connection() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        doors = await connection.fetch(
             "SELECT institution, coalesce(infno, ''), count(DISTINCT (infno, msgid, body_hash)),"  # noqa: S608
             f" count(*) FILTER (WHERE taken), count(*) FILTER (WHERE NOT taken) FROM ({_MESSAGES}) m"
             " GROUP BY GROUPING SETS ((institution, infno), (institution)) ORDER BY 1, 2",
-            list(institutions), since, until,
-        )  # fmt: skip
-    return [Door(*row) for row in rows]
-
-
-async def reasons(
-    store: Connecting, institutions: Sequence[str], since: datetime, until: datetime
-) -> dict[tuple[str, str], dict[str, int]]:
-    """Why messages of a span were turned away: (institution, transaction) -> reason -> messages."""
-    async with store.connection() as connection:
-        rows = await connection.fetch(
+            *span,
+        )
+        refusals = await connection.fetch(
             "SELECT institution, infno, reason, count(*) FROM gateway.rejection r"  # noqa: S608
             f" WHERE institution = ANY($1) AND at >= $2 AND at < $3 AND {_STANDING}"
             " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-            list(institutions), since, until,
-        )  # fmt: skip
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for institution, infno, reason, count in rows:
-        found.setdefault((institution, infno), {})[reason] = count
-    return found
-
-
-async def accepted_lists(store: Connecting, institution: str, since: datetime, until: datetime) -> list[str]:
-    """Numbers of the lists an institution was told they are taken, in a span."""
-    async with store.connection() as connection:
-        rows = await connection.fetch(
-            "SELECT DISTINCT list_id FROM gateway.exchange WHERE institution = $1 AND received_at >= $2"
-            " AND received_at < $3 AND accepted AND list_id <> '' ORDER BY 1",
-            institution, since, until,
-        )  # fmt: skip
-    return [row[0] for row in rows]
+            *span,
+        )
+        lists = await connection.fetch(
+            "SELECT DISTINCT institution, list_id FROM gateway.exchange WHERE institution = ANY($1)"
+            " AND received_at >= $2 AND received_at < $3 AND accepted AND list_id <> '' ORDER BY 1, 2",
+            *span,
+        )
+    reasons: dict[tuple[str, str], dict[str, int]] = {}
+    for institution, infno, reason, count in refusals:
+        reasons.setdefault((institution, infno), {})[reason] = count
+    promised: dict[str, list[str]] = {}
+    for institution, list_id in lists:
+        promised.setdefault(institution, []).append(list_id)
+    return Counted([Door(*row) for row in doors], reasons, promised)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import io
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import national_client as client
 import openpyxl
 import pytest
-from gateway_world import OWN, PATH, SOUND, STRANGER
+from gateway_world import OTHER, OWN, PATH, SOUND, STRANGER
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from chspay_cli.cli_client import issue
+from chspay_gateway import store_door
 from chspay_gateway.envelope.answer import SHANGHAI
 from chspay_gateway.envelope.example import EXAMPLE
 from chspay_kit import telemetry
@@ -131,3 +134,57 @@ async def test_a_report_whose_sides_differ_is_not_given(gw, today):
     answer = await gw.ask("GET", REPORT, params={"day": today})
     assert (answer.status_code, answer.json()["reason"]) == (409, "RECONCILIATION_DIFFERS")
     assert "LOST1" in answer.json()["detail"]
+    one = await gw.ask("GET", REPORT, who="bureau", params={"day": today, "hospital_code": OWN})
+    assert one.json()["reason"] == "RECONCILIATION_DIFFERS"
+    assert (
+        await gw.ask("POST", "/api/v1/lists", who="other", json=SOUND | {"hospital_code": OTHER})
+    ).is_success
+    city = (await gw.ask("GET", REPORT, who="bureau", params={"day": today})).json()["items"]
+    told = {(row["hospital_code"], row["infno"]): row for row in city}
+    assert "LOST1" in told[OWN, ""]["differs"]
+    assert (told[OTHER, ""]["accepted"], told[OTHER, ""]["differs"]) == (1, "")
+    assert (OWN, "4101") not in told
+
+
+async def test_a_test_institution_is_told_that_it_has_none(gw, today):
+    """Its lists are in no settlement by design: calling that a difference sends people looking for a loss."""
+    gw.keys["test"] = await issue(gw.admin_url, institution="SBX99010100001")
+    for who, params in (("test", {}), ("bureau", {"hospital_code": "SBX99010100001"})):
+        answer = await gw.ask("GET", REPORT, who=who, params={"day": today} | params)
+        assert (answer.status_code, answer.json()["reason"]) == (409, "SANDBOX_NOT_RECONCILED")
+
+
+async def test_the_door_is_counted_at_one_moment(gw, today, monkeypatch):
+    """A message that comes in between two counts must not make a sound day differ."""
+    day = datetime.fromisoformat(today).replace(tzinfo=SHANGHAI)
+    store = gw.app.state.gateway.store
+    number = iter(range(100))
+
+    class Between:
+        """A connection that lets a refused message in after every statement."""
+
+        def __init__(self, connection):
+            self._connection = connection
+
+        def transaction(self, **options):
+            return self._connection.transaction(**options)
+
+        async def fetch(self, *asked):
+            found = await self._connection.fetch(*asked)
+            await gw.admin.execute(
+                "INSERT INTO gateway.rejection (institution, infno, msgid, body_hash, reason)"
+                " VALUES ('HBETWEEN', '4101', $1, '\\x01', 'LATE')",
+                f"between {next(number)}",
+            )
+            return found
+
+    class Busy:
+        @contextlib.asynccontextmanager
+        async def connection(self):
+            async with store.connection() as connection:
+                yield Between(connection)
+
+    for expected in (0, 3):
+        found = await store_door.counted(Busy(), ["HBETWEEN"], day, day + timedelta(days=1))
+        assert sum(each.rejected for each in found.doors if each.infno) == expected
+        assert sum(sum(each.values()) for each in found.reasons.values()) == expected

@@ -35,6 +35,8 @@ class ReconciledOut(Answer):
     quality_pending: int = Field(description="等待质控")
     quality_none: int = Field(description="没有国家报文，不作质控")
 
+    differs: str = Field("", description="不为空时，该机构两边不平，各项为零、不作数；写明哪两项不同")
+
     @property
     def reasons_text(self) -> str:
         """The reasons in one cell."""
@@ -42,7 +44,7 @@ class ReconciledOut(Answer):
 
 
 class ReconciliationOut(Answer):
-    """一天的对账；各项之和已核对，不平的不出报告。"""
+    """一天的对账；各项之和已核对，不平的机构不出数字。"""
 
     day: str
     items: list[ReconciledOut]
@@ -65,6 +67,7 @@ _COLUMNS: export.Columns = (
     ("quality_failed", "质控有错误"),
     ("quality_pending", "等待质控"),
     ("quality_none", "不作质控"),
+    ("differs", "不平之处"),
 )
 
 
@@ -87,7 +90,9 @@ async def reconcile(
     file: Annotated[str, Query(alias="format", description="json、csv 或 xlsx")] = "",
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response | ReconciliationOut:
-    """网关逐份计数，结算服务按同样的清单流水号另行计数；两边不平时拒绝出报告，并指出哪两项不同。"""
+    """网关逐份计数，结算服务按同样的清单流水号另行计数；两边不平时拒绝出报告，并指出哪两项不同。
+
+    医保部门查询多家机构时，只有不平的机构不出数字，并在differs里写明；测试机构没有对账。"""
     form = export.wanted(file, accept)
     rows = await Reconciling(caller, gateway_of(request).store).report(day, hospital_code)
     items = [_out(row) for row in rows]
@@ -104,5 +109,6 @@ def _out(row: Row) -> ReconciledOut:
         accepted=row.accepted,
         rejected=row.rejected,
         reasons=row.reasons,
+        differs=row.differs,
         **{name: row.lists[name] for name in LISTS},
     )
