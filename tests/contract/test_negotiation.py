@@ -367,6 +367,9 @@ async def test_a_round_is_seen_by_its_pool_and_by_nobody_else(world):
     )
     guest = Claim("key-of-a-clerk", "hospital", institution="H002")
     seen = await world.topic(guest, topic_id)
+    for side in (seen, await world.topic(nw.DELEGATES["h1"], topic_id)):
+        assert "expert:" not in str(side)
+    assert "expert:coding" in str(await world.topic(nw.CITY, topic_id))
     assert [row.hospital_code for row in seen.proposals[0].impact.rows] == ["H002"]
     snapshot = next(json.loads(paper.facts_json) for paper in seen.papers if paper.kind == "snapshot")
     assert list(snapshot["volumes"]) == ["H002"]

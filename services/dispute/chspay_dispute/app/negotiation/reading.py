@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from chspay_core.errors import Fault, Kind
@@ -69,7 +69,7 @@ class Reading:
             seat["subject"] == claim.subject for seat in json.loads(found.content)
         )
         whole = claim.role != "hospital" or seated
-        papers = [(paper, _facts(paper, claim, whole=whole)) for paper in standing.papers]
+        papers = [(_seen(paper, claim), _facts(paper, claim, whole=whole)) for paper in standing.papers]
         proposals, refused = [], refusals(standing)
         for paper in standing.all("proposal"):
             proposal = read_proposal(paper.facts)
@@ -111,7 +111,19 @@ def _own(facts: Mapping[str, Any], claim: Claim, *, whole: bool) -> Mapping[str,
     return {**facts, "rows": rows}
 
 
+def _seen(paper: Paper, claim: Claim) -> Paper:
+    """A paper without whose examination it is: no hospital may turn to an expert, seat or no seat."""
+    if claim.role != "hospital":
+        return paper
+    if paper.kind == "panel":
+        return replace(paper, text="")
+    return replace(paper, by="") if paper.kind == "expert" else paper
+
+
 def _facts(paper: Paper, claim: Claim, *, whole: bool) -> bytes:
+    if claim.role == "hospital" and paper.kind == "panel":
+        fields = sorted(set(json.loads(paper.facts)["members"].values()))
+        return canonical_json({"fields": fields})
     if whole or paper.kind not in _BY_HOSPITAL:
         return paper.facts
     facts, own = json.loads(paper.facts), claim.institution
