@@ -374,6 +374,7 @@ async def test_a_round_is_seen_by_its_pool_and_by_nobody_else(world):
     snapshot = next(json.loads(paper.facts_json) for paper in seen.papers if paper.kind == "snapshot")
     assert list(snapshot["volumes"]) == ["H002"]
     assert len((await world.topic(nw.DELEGATES["h1"], topic_id)).proposals[0].impact.rows) == 3
+    await capped(world, topic_id, guest)
     for stranger in (nw.ELSEWHERE, Claim("key-x", "hospital", institution="H777"), nw.STRANGER):
         assert await refused(world.topic(stranger, topic_id)) == "TOPIC_UNKNOWN"
         async with world.database.unit(stranger) as unit:
@@ -385,3 +386,15 @@ async def test_a_round_is_seen_by_its_pool_and_by_nobody_else(world):
             request_id=nw.request_id(), pool=sw.POOL, kind="weight", title="外地", statement="外地"
         )
         assert await refused(world.stub.OpenTopic(request)) == "TOPIC_NOT_PARTY"
+
+
+async def capped(world, topic_id: str, guest: Claim) -> None:
+    """One institution cannot bury a topic: neither in comments nor in proposals."""
+    for _ in range(20):
+        await world.paper(guest, topic_id, "comment")
+    assert await refused(world.paper(guest, topic_id, "comment")) == "TOPIC_CAP"
+    await world.paper(nw.DELEGATES["h1"], topic_id, "comment")
+    proposal = (topic_id, "coefficient.by_level", MILDER)
+    for _ in range(4):
+        await world.propose(nw.DELEGATES["h3"], *proposal)
+    assert await refused(world.propose(nw.DELEGATES["h3"], *proposal)) == "TOPIC_CAP"

@@ -90,6 +90,10 @@ async def test_what_hospitals_say_alike_is_answered_once_and_can_become_a_topic(
         ({"cases": ["C1", "C1"]}, "OPINION_CASES"),
         ({"target_kind": "weather"}, "OPINION_TARGET"),
         ({"proposal": " "}, "NEGOTIATION_TEXT"),
+        ({"cases": [f"C{number}" for number in range(201)]}, "OPINION_CASES"),
+        ({"cases": ["C" * 101]}, "OPINION_CASES"),
+        ({"target": "E" * 101}, "NEGOTIATION_TEXT"),
+        ({"text": "长" * 5001}, "NEGOTIATION_TEXT"),
     ],
 )
 async def test_an_opinion_without_a_case_or_advice_is_refused(world, more, reason):
@@ -123,6 +127,21 @@ async def test_three_upheld_disputes_of_one_kind_open_a_topic_once(world):
     with use_claim(nw.DELEGATES["h1"]):
         listed_ = await world.stub.ListTopics(negotiation_pb2.ListTopicsRequest(pool=sw.POOL))
     assert opened[2][0] in [item.topic_id for item in listed_.topics]
+
+
+async def test_a_new_opinion_is_compared_with_one_of_each_cluster(world):
+    """A thousand alike opinions cost the next one a single comparison; a cluster moves as a whole."""
+    at = {"target_kind": "rule", "target": "outlier.low_multiple"}
+    first = await file(world, "H001", **at)
+    second = await file(world, "H002", text="ES31 组权重偏低；抗感染药品的费用上涨。", **at)
+    other = await file(world, "H003", text="请公布历年均费和例数", proposal="按季公布", **at)
+    assert second.lead_id == first.opinion_id
+    async with world.database.unit(service_claim("dispute")) as unit:
+        connection = await unit.connection()
+        leads = await opinions.leads_of_target(connection, sw.POOL, *at.values())
+        assert {item.opinion_id for item in leads} == {first.opinion_id, other.opinion_id}
+        await opinions.join(connection, first.opinion_id, other.opinion_id)
+        assert len(await opinions.led(connection, other.opinion_id)) == 3
 
 
 class NoRules:

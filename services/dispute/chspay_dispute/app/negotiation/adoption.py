@@ -24,7 +24,7 @@ from chspay_core.regions import prefix
 from chspay_dispute.app import register
 from chspay_dispute.app.negotiation.ballots import acted
 from chspay_dispute.app.negotiation.first_day import later_day, require_notice
-from chspay_dispute.app.negotiation.room import OWNER, Room, Standing, facts_of, text_of
+from chspay_dispute.app.negotiation.room import MOST_TITLE, OWNER, Room, Standing, facts_of, text_of
 from chspay_dispute.app.negotiation.session import REVIEWER_SAME
 from chspay_dispute.app.negotiation.talking import Talking
 from chspay_dispute.app.roles import roles_of
@@ -79,6 +79,7 @@ class Adoption:
         """
         room, claim = self._room, current_claim()
         connection, standing = await room.enter(topic_id, lock=True)
+        await room.require_below(standing, "negotiation.most_papers", "comment", "objection")
         paper = await room.write(connection, standing, "objection", text_of("text", text), {})
         within = room.today() <= standing.row.due_day and not standing.row.overdue
         await room.moves.move(
@@ -128,8 +129,8 @@ class Adoption:
         effective = later_day(chosen(standing).effective, first)
         require_notice(policy, room.today(), effective)
         facts = {
-            "decision_no": text_of("decision_no", decision_no)[:200],
-            "decided_by": text_of("decided_by", decided_by)[:200],
+            "decision_no": text_of("decision_no", decision_no, MOST_TITLE),
+            "decided_by": text_of("decided_by", decided_by, MOST_TITLE),
             "filing_no": filing_no[:200], "effective": effective.isoformat(),
         }  # fmt: skip
         facts |= await self._frozen(standing, facts, room.today())

@@ -12,6 +12,7 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_dispute.app import register
 from chspay_dispute.app.negotiation.room import (
+    MOST_TITLE,
     OWNER,
     Room,
     office,
@@ -152,8 +153,8 @@ class Opening:
         await act_as(connection, office(pool))
         await self.know_parties(connection, pool)
         new = Topic(
-            topic_id, pool, pool, kind, text_of("title", title)[:200], tuple(groups), origin, claim.subject,
-            self._room.today(),
+            topic_id, pool, pool, kind, text_of("title", title, MOST_TITLE), tuple(groups), origin,
+            claim.subject, self._room.today(),
         )  # fmt: skip
         await self._room.moves.open(connection, OWNER, topic_id, ("", pool, pool), claim, {"origin": origin})
         await topics.put_topic(connection, new)

@@ -12,7 +12,7 @@ from chspay_core.digest import sm3_hex
 from chspay_core.errors import Fault, Kind, Reason
 from chspay_dispute.app import register
 from chspay_dispute.app.negotiation.opening import Opening, called_number
-from chspay_dispute.app.negotiation.room import Room, office, text_of
+from chspay_dispute.app.negotiation.room import MOST_TITLE, Room, office, text_of
 from chspay_dispute.engine.machine import Transition
 from chspay_dispute.engine.negotiation.council import share_of
 from chspay_dispute.engine.negotiation.similar import Voice, clusters
@@ -37,10 +37,14 @@ _TRIGGER_KEYS: Final = tuple(
     f"negotiation.trigger_{name}" for name in ("upheld", "approved", "overturned", "overturned_least")
 )
 log = logs.get_logger(__name__)
+#: Characters of a text, of a name; cases of an opinion.
+MOST_WORDS, MOST_TARGET, MOST_CASES = 5_000, 100, 200
 OPINION_UNKNOWN = Reason("OPINION_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的意见，或不在权限范围内。")
 OPINION_TARGET = Reason("OPINION_TARGET", Kind.INVALID, "“{value}”不是意见的对象；可选：{known}。")
 OPINION_CASES = Reason(
-    "OPINION_CASES", Kind.INVALID, "意见至少应附{least}个病例的编号，不重复；收到{value}个。"
+    "OPINION_CASES",
+    Kind.INVALID,
+    "意见应附{least}至{most}个病例的编号，不重复，每个至多100字；收到{value}个。",
 )
 OPINION_OUTCOME = Reason("OPINION_OUTCOME", Kind.INVALID, "“{value}”不是答复；可选：{known}。")
 OPINION_ANSWERED = Reason("OPINION_ANSWERED", Kind.CONFLICT, "意见{value}已经答复，不能更改。")
@@ -69,19 +73,21 @@ class Opinions:
             raise Fault(OPINION_TARGET, field="target_kind", value=kind, known="、".join(TARGETS))
         policy = await room.policy(pool)
         least = policy.integer("negotiation.opinion_min_cases")
-        if len(set(cases)) < max(least, len(cases)) or not all(cases):
-            raise Fault(OPINION_CASES, field="cases", value=len(set(cases)), least=least)
+        fits = len(cases) <= MOST_CASES and all(1 <= len(case) <= MOST_TARGET for case in cases)
+        if len(set(cases)) < max(least, len(cases)) or not fits:
+            raise Fault(OPINION_CASES, field="cases", value=len(set(cases)), least=least, most=MOST_CASES)
         await self._opening.require_party(connection, pool, claim.institution)
         await store.lock_target(connection, pool, kind, name)
         today = room.today()
         new_id = f"OP-{pool}-{today:%Y%m%d}-{sm3_hex(f'{claim.subject}/{request_id}'.encode())[:8]}"
         new = StoredOpinion(
-            new_id, pool, pool, claim.institution, masked, claim.subject, kind, text_of("target", name)[:100],
-            text_of("text", text), text_of("proposal", proposal), tuple(cases), today,
+            new_id, pool, pool, claim.institution, masked, claim.subject, kind,
+            text_of("target", name, MOST_TARGET), text_of("text", text, MOST_WORDS),
+            text_of("proposal", proposal, MOST_WORDS), tuple(cases), today,
             room.moves.calendar.after(today, policy.integer("negotiation.opinion_answer_wd")), new_id,
             WAITING, "", "", "", False,
         )  # fmt: skip
-        before = await store.of_target(connection, pool, kind, new.target)
+        before = await store.leads_of_target(connection, pool, kind, new.target)
         voices = [
             Voice(item.opinion_id, kind, new.target, item.text + item.proposal) for item in [*before, new]
         ]
@@ -228,7 +234,7 @@ class Calls:
                 continue
             words = f"{_TRIGGERS[call.trigger]}：{call.target or '不限病组'}（{call.reason or '不分理由'}）"
             topic = await self._opening.begin(
-                connection, topic_id, pool, call.topic_kind, words,
+                connection, topic_id, pool, call.topic_kind, words[:MOST_TITLE],
                 _groups(call.topic_kind, call.target), call.trigger, service_claim("dispute"),
             )  # fmt: skip
             standing = await self._room.standing(connection, topic)

@@ -28,10 +28,16 @@ from chspay_kit.db import current_connection
 
 OWNER: Final = "topic"
 MOST_TEXT: Final = 20_000
+MOST_TITLE: Final = 200
 TOPIC_UNKNOWN = Reason("TOPIC_UNKNOWN", Kind.NOT_FOUND, "没有编号为“{value}”的协商议题，或不在权限范围内。")
 TEXT_NEEDED = Reason("NEGOTIATION_TEXT", Kind.INVALID, "“{field}”应写明内容，至多{most}字。")
 COUNCIL_NONE = Reason(
     "COUNCIL_NONE", Kind.PRECONDITION, "统筹区{value}在{day}没有在任的协商代表会议，请先登记代表名单。"
+)
+CAP_REACHED = Reason(
+    "TOPIC_CAP",
+    Kind.PRECONDITION,
+    "贵单位在本议题里已有{value}件，本地规定至多{most}件；请并入已有的材料，或在会议上说明。",
 )
 PROPOSAL_UNKNOWN = Reason("PROPOSAL_UNKNOWN", Kind.NOT_FOUND, "本议题没有编号为{value}的方案。")
 
@@ -76,6 +82,11 @@ class Standing:
         answered = {item.ref for item in self.papers if item.kind == f"{kind}_answer"}
         return [item for item in self.papers if item.kind == kind and item.seq not in answered]
 
+    def count_of(self, claim: Claim, *kinds: str) -> int:
+        """How many papers of some kinds the caller's institution has written; all offices are one."""
+        own = claim.institution if claim.role == "hospital" else ""
+        return sum(item.hospital_code == own for item in self.all(*kinds))
+
     def open_vote(self) -> Paper | None:
         """The vote that is under way."""
         vote = self.last("vote")
@@ -99,6 +110,16 @@ class Room:
     async def policy(self, pool: str) -> Policy:
         """The rules of the pool today."""
         return await self.moves.policies.policy(pool, self.today())
+
+    async def require_below(self, standing: Standing, key: str, *kinds: str) -> None:
+        """Whether the caller's institution may write one more paper of some kinds.
+
+        :raises Fault: TOPIC_CAP.
+        """
+        most = (await self.policy(standing.topic.pool)).integer(key)
+        count = standing.count_of(current_claim(), *kinds)
+        if count >= most:
+            raise Fault(CAP_REACHED, field="topic_id", value=count, most=most)
 
     async def enter(self, topic_id: str, *, lock: bool = False) -> tuple[asyncpg.Connection, Standing]:
         """The topic as the caller may see it; from here on the row policies act for the office.
@@ -220,12 +241,12 @@ def wanted_of(policy: Policy) -> tuple[Wanted, ...]:
     )
 
 
-def text_of(field: str, text: str) -> str:
+def text_of(field: str, text: str, most: int = MOST_TEXT) -> str:
     """A text somebody has to write.
 
     :raises Fault: NEGOTIATION_TEXT.
     """
     found = text.strip()
-    if not 1 <= len(found) <= MOST_TEXT:
-        raise Fault(TEXT_NEEDED, field=field, most=MOST_TEXT)
+    if not 1 <= len(found) <= most:
+        raise Fault(TEXT_NEEDED, field=field, most=most)
     return found

@@ -14,7 +14,7 @@ from chspay_core.period import Month
 from chspay_core.policy import canonical_json
 from chspay_dispute.app import register
 from chspay_dispute.app.negotiation.examiners import FIELDS, examiners
-from chspay_dispute.app.negotiation.room import OWNER, Room, Standing, office, panel_of, text_of
+from chspay_dispute.app.negotiation.room import MOST_TITLE, OWNER, Room, Standing, office, panel_of, text_of
 from chspay_dispute.app.roles import roles_of
 from chspay_dispute.engine.negotiation.proposal import (
     Difference,
@@ -100,11 +100,12 @@ class Talking:
         if standing.row.state not in _PROPOSING:
             state = room.moves.machines[OWNER].state_text(standing.row.state)
             raise Fault(PROPOSING_CLOSED, field="topic_id", value=topic_id, state=state)
+        await room.require_below(standing, "negotiation.most_proposals", "proposal")
         if effective <= room.today():
             raise Fault(EFFECTIVE_PAST, field="effective", value=effective)
         if counters:
             standing.proposal(counters)
-        proposal = Proposal(text_of("title", title), effective, read_changes(given))
+        proposal = Proposal(text_of("title", title, MOST_TITLE), effective, read_changes(given))
         changes = await self.changes(standing, proposal)
         trial = amendment_text(trial_head(standing, proposal, room.today()), changes, effective)
         with use_claim(service_claim("dispute")):
@@ -142,6 +143,7 @@ class Talking:
     ) -> Paper:
         current_claim().require_role("hospital", "bureau")
         self._in_state(standing, kind, "CONSULT", "SESSION")
+        await self._room.require_below(standing, "negotiation.most_papers", "comment", "objection")
         if ref:
             standing.proposal(ref)
         return await self._room.write(connection, standing, kind, text, {}, ref=ref)

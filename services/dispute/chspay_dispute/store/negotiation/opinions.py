@@ -78,11 +78,13 @@ async def one(connection: asyncpg.Connection, opinion_id: str) -> StoredOpinion 
     return None if row is None else _of(row)
 
 
-async def of_target(connection: asyncpg.Connection, pool: str, kind: str, target: str) -> list[StoredOpinion]:
-    """Opinions on one target that wait for an answer, in the order they came."""
+async def leads_of_target(
+    connection: asyncpg.Connection, pool: str, kind: str, target: str
+) -> list[StoredOpinion]:
+    """The first of each cluster on one target that waits for an answer, in the order they came."""
     rows = await connection.fetch(
         f"SELECT {_OPINION} FROM opinion WHERE pool = $1 AND target_kind = $2 AND target = $3"  # noqa: S608
-        " AND outcome = 'waiting' ORDER BY filed_day, opinion_id",
+        " AND outcome = 'waiting' AND lead_id = opinion_id ORDER BY filed_day, opinion_id",
         pool,
         kind,
         target,
@@ -99,9 +101,9 @@ async def led(connection: asyncpg.Connection, lead_id: str) -> list[StoredOpinio
     return [_of(row) for row in rows]
 
 
-async def join(connection: asyncpg.Connection, opinion_id: str, lead_id: str) -> None:
-    """An opinion says the same as another."""
-    await connection.execute("UPDATE opinion SET lead_id = $2 WHERE opinion_id = $1", opinion_id, lead_id)
+async def join(connection: asyncpg.Connection, led_by: str, lead_id: str) -> None:
+    """A whole cluster says the same as another."""
+    await connection.execute("UPDATE opinion SET lead_id = $2 WHERE lead_id = $1", led_by, lead_id)
 
 
 async def answer(
