@@ -121,7 +121,7 @@ async def test_a_decision_reaches_the_next_statement_and_its_revocation_takes_it
     case = am.case_in(1, 3)
     before, paid = await points(world, case)
     old = {code: one.content for code, one in (await am.statements(world, world.january)).items()}
-    await enqueue(world, filed(case), decided("ITEM", 321_000_000, unreasonable_fen=0))
+    await enqueue(world, filed(case), decided("ADJUST", 321_000_000))
     moved = await until(world, "T1-M1-3-post", "moved")
     assert moved.points_micro == 321_000_000 - round(before * 1_000_000)
     after, now = await points(world, case)
@@ -143,11 +143,25 @@ async def test_a_decision_reaches_the_next_statement_and_its_revocation_takes_it
         )
     assert (await world.ended(again.run.run_id)).state == pb.RUN_STATE_DONE
     assert old == {code: one.content for code, one in (await am.statements(world, world.january)).items()}
-    await enqueue(world, filed(case), decided("ITEM", 321_000_000), "撤〔2026〕1号")
+    await enqueue(world, filed(case), decided("ADJUST", 321_000_000), "撤〔2026〕1号")
     back = await until(world, "T1-M1-3-revoke", "moved")
     assert (back.points_micro, back.fen) == (-moved.points_micro, -moved.fen)
     assert back.paid_month == "2026-03"
     assert await points(world, case) == (before, paid)
+
+
+async def test_a_list_paid_by_item_gets_the_points_its_month_gives_the_cost(world):
+    """Dispute shows an estimate of a list paid by item; what is paid follows the cost as settled."""
+    case = am.case_in(1, 13)
+    await enqueue(world, filed(case), decided("ITEM", 999_000_000, unreasonable_fen=100_000))
+    moved = await until(world, "T1-M1-13-post", "moved")
+    with auth.use_claim(sw.BUREAU):
+        stub = disputable_pb2_grpc.DisputableServiceStub(world.channel)
+        asked = disputable_pb2.GetCaseFactsRequest(hospital_code=case.hospital_code, case_id=case.case_id)
+        facts = (await stub.GetCaseFacts(asked)).facts
+    exact = (facts.cost_fen - 100_000) / facts.city_mean_fen * 100
+    assert float(facts.points.value) == pytest.approx(exact, abs=1e-3)
+    assert moved.points_micro
 
 
 async def test_what_is_enqueued_twice_or_moves_nothing_is_one_or_none(world):
@@ -316,6 +330,10 @@ class _Undone(Exception):
     ("type_", "decision", "more", "content"),
     [
         ("T1", decided("ITEM", unreasonable_fen=1234), {}, {"mode": "by_item", "value": "12.34"}),
+        ("T1", decided("ITEM", 9, unreasonable_fen=1234), {}, {"mode": "by_item", "value": "12.34"}),
+        ("T1", decided("PARTIAL", 9, unreasonable_fen=1), {}, {"mode": "by_item", "value": "0.01"}),
+        ("T1", decided("ADJUST", 9_000_000), {}, {"mode": "points", "value": "9"}),
+        ("T2", decided("REVOKE", 9), {}, "EFFECT_NO_WAY"),
         ("T2", decided("REGROUP", drg="BR25"), {}, {"kind": "regroup", "value": "BR25"}),
         ("T3", decided("PARTIAL", restored_fen=5), {"subject_ref": "F"}, {"restored_fen": 5}),
         ("T5", decided("ADJUST", 92_500_000), {}, {"kind": "score", "value": "92.5", "year": 2026}),

@@ -122,6 +122,14 @@ def test_points_of_a_case_paid_by_item() -> None:
     assert found.delta_fen == 404_208
 
 
+def test_the_share_of_the_fund_is_refused_until_it_can_be_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A figure that settlement would pay in another way must not be told to a hospital.
+    monkeypatch.setattr(type(POLICY), "text", lambda _policy, _key: "fund_share")
+    with pytest.raises(Fault, match="基金支付比例") as fault:
+        outcome.effect(Decision("ITEM", "属实", ("办法",)), PLAIN, POLICY, Worksheet("试验"))
+    assert fault.value.reason.code == "CASE_DECISION_BAD"
+
+
 def test_other_outcomes() -> None:
     # What leaves the money alone, what sets it, and what only settlement can find.
     assert _effect(Decision("KEEP", "x", ("y",))) == outcome.Effect(None, 0, 0)

@@ -27,6 +27,8 @@ _YEAR = re.compile(r"20[0-9]{2}")
 _NOT_DELIVERED = frozenset({"waiting", "refused"})
 #: Outcomes that leave the money as it is.
 _KEPT = frozenset({"KEEP", "DEDUCT"})
+#: Outcomes by which a list is paid by its cost, less what was unreasonable.
+_BY_ITEM = frozenset({"ITEM", "PARTIAL"})
 
 EFFECT_NO_WAY = Reason(
     "EFFECT_NO_WAY",
@@ -137,11 +139,14 @@ def _case(case: StoredCase, decision: StoredDecision) -> dict[str, Any]:
     asked = {"hospital_code": case.hospital_code, "case_id": case_id}
     if decision.outcome == "REGROUP":
         return asked | {"kind": "regroup", "value": decision.body["drg"]}
-    if decision.points_micro is not None:
+    if decision.outcome == "ADJUST":
+        if decision.points_micro is None:
+            raise _no_way(decision.outcome, "没有写明调整后的点数")
         value = plain(from_micro(decision.points_micro))
         return asked | {"kind": "review", "mode": "points", "value": value}
-    if decision.outcome == "REVOKE":
-        raise _no_way(decision.outcome, "没有写明调整后的点数")
+    if decision.outcome not in _BY_ITEM:
+        raise _no_way(decision.outcome, "这类争议没有这种办理方式")
+    # Settlement works the points out of the cost of the list as it pays any case by item.
     unreasonable = fen_to_yuan(int(decision.body.get("unreasonable_fen") or 0))
     return asked | {"kind": "review", "mode": "by_item", "value": unreasonable}
 

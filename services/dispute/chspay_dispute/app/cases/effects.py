@@ -15,7 +15,7 @@ from chspay_core.worksheet import Worksheet
 from chspay_dispute.app import register
 from chspay_dispute.app.cases.common import as_office, case_of, type_of
 from chspay_dispute.app.cases.filing import facts_of
-from chspay_dispute.app.effects import REVOKE, enqueue
+from chspay_dispute.app.effects import REVOKE, content_of, enqueue
 from chspay_dispute.app.moves import Moves
 from chspay_dispute.engine.cases import outcome
 from chspay_dispute.engine.machine import Transition
@@ -43,7 +43,7 @@ class CaseEffects:
 
         A step with the effect ``keep_decision`` needs ``details["decision"]`` as :func:`plain_decision`
         writes it: ``{"outcome": "ITEM", "reasons": …, "cites": […], "unreasonable_fen": 0, …}``.
-        :raises Fault: OUTCOME_NOT_OPEN, DECISION_BAD.
+        :raises Fault: OUTCOME_NOT_OPEN, DECISION_BAD, EFFECT_NO_WAY.
         """
         # What a step writes belongs to the office, whoever takes it (an expert sees no case).
         async with as_office(connection, row.pool):
@@ -137,6 +137,8 @@ class CaseEffects:
             day=row.entered_day,
             dropped=False,
         )
+        # What cannot be paid is refused while it can still be decided otherwise, not when it is posted.
+        content_of(case, new)
         await store.decide(connection, new, case)
         upheld = "yes" if decision.outcome in outcome.UPHELD else "no"
         await store.note(connection, case.case_no, approved=upheld)

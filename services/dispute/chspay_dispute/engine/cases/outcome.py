@@ -129,8 +129,12 @@ def effect(decision: Decision, facts: Facts | None, policy: Policy, sheet: Works
     """What a decision that was checked comes to for the list it is about.
 
     Points of a list paid by item are its approved cost over the mean cost of the pool, times the points of
-    the mean case; where the pool says so, the fund's share of the approved cost instead. The money is at
-    the point value of the list's month: what the statement pays may differ by what that value becomes.
+    the mean case, an estimate by the mean in whole fen of what settlement works out by the exact one. A pool
+    that pays the fund's share of that cost instead is refused: settlement cannot pay it.
+    The money is at the point value of the list's month: what the statement pays may differ by what that
+    value becomes.
+
+    :raises Fault: DECISION_BAD.
     """
     if decision.outcome in _KEPT:
         return Effect(None, 0, 0)
@@ -150,8 +154,9 @@ def effect(decision: Decision, facts: Facts | None, policy: Policy, sheet: Works
         sheet.given("unreasonable", "不合理费用", fen_to_yuan(decision.unreasonable_fen), "元")
         sheet.line("approved", "核定费用", fen_to_yuan(approved), "元", formula="cost - unreasonable",
                    inputs=["cost", "unreasonable"])  # fmt: skip
-        if policy.text("dispute.item_method") == "fund_share":
-            return _fund_share(approved, facts, policy, sheet)
+        if policy.text("dispute.item_method") != "points_of_cost":
+            why = "本地规定按项目核定的费用按基金支付比例支付，结算还不能按此办理，请按点数作出结论"
+            raise Fault(DECISION_BAD, field="outcome", why=why)
         after = _points_of_cost(approved, facts, policy, sheet)
     else:
         after = from_micro(decision.points_micro or 0)
@@ -180,18 +185,6 @@ def _points_of_cost(approved: int, facts: Facts, policy: Policy, sheet: Workshee
                inputs=["approved", "mean", "scale"], rounding=f"四舍五入到{places}位",
                rule=policy.rule("dispute.item_method"))  # fmt: skip
     return after
-
-
-def _fund_share(approved: int, facts: Facts, policy: Policy, sheet: Worksheet) -> Effect:
-    if facts.patient_fen is None or not facts.cost_fen:
-        raise Fault(DECISION_BAD, field="outcome", why="清单没有个人负担，不能推算基金支付比例")
-    share = Fraction(facts.cost_fen - facts.patient_fen, facts.cost_fen)
-    pay = ratio_half_up((approved * share).numerator, (approved * share).denominator, 0)
-    sheet.given("patient", "个人负担", fen_to_yuan(facts.patient_fen), "元")
-    sheet.line("pay", "基金支付", fen_to_yuan(int(pay)), "元", formula="approved * (cost - patient) / cost",
-               inputs=["approved", "cost", "patient"], rounding="四舍五入到分",
-               rule=policy.rule("dispute.item_method"))  # fmt: skip
-    return Effect(None, 0, int(pay) - facts.fund_fen)
 
 
 def _delta(after: Decimal, facts: Facts, sheet: Worksheet) -> Effect:
