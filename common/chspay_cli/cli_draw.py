@@ -145,6 +145,24 @@ def run_batch(
 
 
 @app.command()
+def replace(
+    panel: Annotated[str, typer.Argument(help="专家组编号")],
+    token: Annotated[str, typer.Argument(help="成员在本次抽取中的代号")],
+    reason: Annotated[str, typer.Option("--reason", help="理由")],
+    gateway: GatewayOption = "",
+    key: KeyOption = "",
+) -> None:
+    """更换期限届满仍没有办理、或者不再任职的专家；接替的是同一次抽取的替补。"""
+    body = {"token": token, "reason": reason}
+    found: Any = asked(
+        gateway, key, lambda client: client.send("POST", "panels", panel, "replacement", body=body)
+    )
+    typer.echo(f"{found['panel_id']}  {found['state']}")
+    for seat in found["seats"]:
+        typer.echo(f"  {seat['seat']}  {seat['token']}  {seat['state']}")
+
+
+@app.command()
 def waiting(gateway: GatewayOption = "", key: KeyOption = "") -> None:
     """等待抽取专家的案件。"""
     found: Any = asked(gateway, key, lambda client: client.get("draws", "waiting"))

@@ -37,6 +37,15 @@ class RecuseIn(Strict):
     reason: Line = Field(min_length=1)
 
 
+class ReplaceIn(Strict):
+    """更换专家组的一名成员。"""
+
+    model_config = example({"token": "0f" * 12, "reason": "期限届满，两次催办没有答复"})
+
+    token: Code = Field(min_length=1, description="成员在本次抽取中的代号")
+    reason: Line = Field(min_length=1)
+
+
 class AvoidableShape(Strict):
     """一项不合理的费用。"""
 

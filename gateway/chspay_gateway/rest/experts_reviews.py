@@ -13,6 +13,7 @@ from chspay_gateway.rest.experts_review_shapes import (
     DeclareIn,
     OpinionIn,
     RecuseIn,
+    ReplaceIn,
     ReviewList,
     ReviewOut,
     SheetShape,
@@ -173,6 +174,15 @@ async def seat_panel(caller: Writer, panel_id: PanelId) -> PanelOut:
     """专家全部声明以后由秘书办理，案件进入专家评议。"""
     asked = pb.SeatPanelRequest(request_id=caller.request_id, panel_id=panel_id)
     return _panel((await caller.services.panels.SeatPanel(asked)).panel)
+
+
+@router.post("/panels/{panel_id}/replacement", summary="更换没有办理的专家")
+async def replace_member(body: ReplaceIn, caller: Writer, panel_id: PanelId) -> PanelOut:
+    """期限届满仍没有办理、或者不再任职的专家，由同一次抽取的替补接替；没有替补的解散，另行抽取。"""
+    asked = pb.ReplaceMemberRequest(
+        request_id=caller.request_id, panel_id=panel_id, token=body.token, reason=body.reason
+    )
+    return _panel((await caller.services.panels.ReplaceMember(asked)).panel)
 
 
 @router.post("/panels/{panel_id}/adopt", summary="采纳省级或复核专家组的结论")

@@ -149,6 +149,8 @@ class Panel(SQLModel, table=True):
     policy_digest: str = _text()
     due_day: date = Field(sa_type=Date)
     made_at: datetime = moment_of_writing()
+    vote_round: int = Field(sa_type=Integer)
+    dropped: list[Any] = Field(sa_type=JSONB)
 
 
 class PanelSeat(SQLModel, table=True):
@@ -198,6 +200,7 @@ class Vote(SQLModel, table=True):
 
     panel_id: str = Field(primary_key=True, sa_type=Text)
     token: str = Field(primary_key=True, sa_type=Text)
+    vote_round: int = numbered_here(sa_type=Integer)
     subject: str = _text()
     region_code: str = _text()
     vote: str = _text()

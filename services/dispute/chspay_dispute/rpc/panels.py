@@ -9,6 +9,7 @@ from chspay.dispute.v1 import experts_pb2_grpc
 from chspay_dispute.app.experts import deciding
 from chspay_dispute.app.experts.overview import Overview
 from chspay_dispute.app.experts.panels import Panels
+from chspay_dispute.app.experts.replacing import Replacing
 from chspay_dispute.app.moves import Moves
 from chspay_dispute.rpc import expert_messages as say
 
@@ -20,11 +21,21 @@ class PanelServicer(experts_pb2_grpc.PanelServiceServicer):
     """Serves ``PanelService``."""
 
     WRITES = frozenset(
-        {"Declare", "Recuse", "SubmitSheet", "ProposeOpinion", "VoteOnPanel", "SeatPanel", "AdoptPanel"}
+        {
+            "Declare",
+            "Recuse",
+            "SubmitSheet",
+            "ProposeOpinion",
+            "VoteOnPanel",
+            "SeatPanel",
+            "ReplaceMember",
+            "AdoptPanel",
+        }
     )
 
     def __init__(self, moves: Moves, panels: Panels, overview: Overview) -> None:
         self._moves, self._panels, self._overview = moves, panels, overview
+        self._replacing = Replacing(moves)
 
     async def ListReviews(self, request: pb.ListReviewsRequest, _context: Context) -> pb.ListReviewsResponse:
         """The caller's reviews."""
@@ -107,6 +118,13 @@ class PanelServicer(experts_pb2_grpc.PanelServiceServicer):
     async def SeatPanel(self, request: pb.SeatPanelRequest, _context: Context) -> pb.SeatPanelResponse:
         """A panel goes to work."""
         return pb.SeatPanelResponse(panel=say.panel_to(await self._panels.seat(request.panel_id)))
+
+    async def ReplaceMember(
+        self, request: pb.ReplaceMemberRequest, _context: Context
+    ) -> pb.ReplaceMemberResponse:
+        """A silent member leaves; the substitute of the draw follows."""
+        await self._replacing.replace(request.panel_id, request.token, request.reason)
+        return pb.ReplaceMemberResponse(panel=say.panel_to(await self._panels.get(request.panel_id)))
 
     async def AdoptPanel(self, request: pb.AdoptPanelRequest, _context: Context) -> pb.AdoptPanelResponse:
         """A conclusion is taken over into the case."""

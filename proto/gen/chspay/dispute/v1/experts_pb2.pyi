@@ -710,6 +710,24 @@ class SeatPanelResponse(_message.Message):
     panel: Panel
     def __init__(self, panel: _Optional[_Union[Panel, _Mapping]] = ...) -> None: ...
 
+class ReplaceMemberRequest(_message.Message):
+    __slots__ = ("request_id", "panel_id", "token", "reason")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PANEL_ID_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    panel_id: str
+    token: str
+    reason: str
+    def __init__(self, request_id: _Optional[str] = ..., panel_id: _Optional[str] = ..., token: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ReplaceMemberResponse(_message.Message):
+    __slots__ = ("panel",)
+    PANEL_FIELD_NUMBER: _ClassVar[int]
+    panel: Panel
+    def __init__(self, panel: _Optional[_Union[Panel, _Mapping]] = ...) -> None: ...
+
 class AdoptPanelRequest(_message.Message):
     __slots__ = ("request_id", "panel_id")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]

@@ -887,6 +887,11 @@ class PanelServiceStub:
                 request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelRequest.SerializeToString,
                 response_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelResponse.FromString,
                 _registered_method=True)
+        self.ReplaceMember = channel.unary_unary(
+                '/chspay.dispute.v1.PanelService/ReplaceMember',
+                request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.ReplaceMemberRequest.SerializeToString,
+                response_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.ReplaceMemberResponse.FromString,
+                _registered_method=True)
         self.AdoptPanel = channel.unary_unary(
                 '/chspay.dispute.v1.PanelService/AdoptPanel',
                 request_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.AdoptPanelRequest.SerializeToString,
@@ -977,6 +982,14 @@ class PanelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReplaceMember(self, request, context):
+        """The secretary replaces a member who is silent beyond the clock, or whose standing has ended; who follows
+        comes from the same draw.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AdoptPanel(self, request, context):
         """The office takes what a provincial or a fresh panel concluded over into the case.
         """
@@ -1055,6 +1068,11 @@ def add_PanelServiceServicer_to_server(servicer, server):
                     servicer.SeatPanel,
                     request_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelRequest.FromString,
                     response_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelResponse.SerializeToString,
+            ),
+            'ReplaceMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplaceMember,
+                    request_deserializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.ReplaceMemberRequest.FromString,
+                    response_serializer=chspay_dot_dispute_dot_v1_dot_experts__pb2.ReplaceMemberResponse.SerializeToString,
             ),
             'AdoptPanel': grpc.unary_unary_rpc_method_handler(
                     servicer.AdoptPanel,
@@ -1348,6 +1366,33 @@ class PanelService:
             '/chspay.dispute.v1.PanelService/SeatPanel',
             chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelRequest.SerializeToString,
             chspay_dot_dispute_dot_v1_dot_experts__pb2.SeatPanelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplaceMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/chspay.dispute.v1.PanelService/ReplaceMember',
+            chspay_dot_dispute_dot_v1_dot_experts__pb2.ReplaceMemberRequest.SerializeToString,
+            chspay_dot_dispute_dot_v1_dot_experts__pb2.ReplaceMemberResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,7 +21,6 @@ from chspay_dispute.app.experts.access import (
 )
 from chspay_dispute.app.experts.common import (
     SITS,
-    body_of,
     counted,
     in_state,
     members_of,
@@ -32,10 +31,11 @@ from chspay_dispute.app.experts.common import (
     tell,
 )
 from chspay_dispute.app.experts.packs import paper
+from chspay_dispute.app.experts.replacing import RECUSED, follow
 from chspay_dispute.app.moves import Moves
 from chspay_dispute.engine.cases import outcome as case_outcome
 from chspay_dispute.engine.experts import published
-from chspay_dispute.engine.experts.draw import permitted, substitute
+from chspay_dispute.engine.experts.draw import permitted
 from chspay_dispute.engine.experts.panel import (
     OPINION_BAD,
     Avoidable,
@@ -156,7 +156,7 @@ class Panels:
             raise Fault(RECUSE_REASON, field="reason")
         if await store.votes(connection, panel_id):
             raise Fault(VOTES_CAST, field="panel_id")
-        await self._replace(connection, panel, seat, reason.strip())
+        await follow(self._moves, connection, panel, seat, reason.strip(), RECUSED)
         return View(seat, panel, False, False, None, ())
 
     async def seat(self, panel_id: str) -> Whole:
@@ -292,37 +292,6 @@ class Panels:
         else:
             await store.note(connection, panel.panel_id, state="province")
             await tell(connection, panel, "province", {})
-
-    async def _replace(
-        self, connection: asyncpg.Connection, panel: StoredPanel, seat: Seat, reason: str
-    ) -> None:
-        seats = await store.seats(connection, panel.panel_id)
-        members = members_of(seats)
-        gone = [one.token for one in seats if one.state == "recused"]
-        entries = [published.entry_of(one) for one in panel.listed]
-        drawn = published.drawn_of(panel.drawn)
-        panel_now = [one.token for one in members]
-        following = substitute(entries, shape_in(panel), drawn, panel_now, seat.token, gone)
-        await store.note_seat(
-            connection, panel.panel_id, seat.token, state="recused", reason=reason, place=seat.place
-        )
-        if following is not None:
-            await store.note_seat(
-                connection, panel.panel_id, following, state="asked", place=seat.place, seat=seat.seat
-            )
-            await tell(connection, panel, "replaced", {"out": seat.token, "in": following})
-            if panel.state == "opinion":
-                # Who comes new judges first; the opinion waits for his sheet.
-                await store.note(connection, panel.panel_id, state="scoring", opinion={})
-            return
-        await store.note(connection, panel.panel_id, state="dissolved")
-        await tell(connection, panel, "dissolved", {"out": seat.token})
-        row = await self._moves.locked(connection, CASE, panel.case_no)
-        if row.state == "PANEL_REVIEW" and panel.stage == "first":
-            facts = {"recusal_ground": True, "no_substitute": True}
-            await self._moves.move(
-                connection, CASE, panel.case_no, "recuse", body_of(panel), facts, {"panel_id": panel.panel_id}
-            )
 
     async def _check_opinion(
         self, connection: asyncpg.Connection, panel: StoredPanel, opinion: Mapping[str, Any]

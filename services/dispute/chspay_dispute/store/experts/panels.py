@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import asyncpg
 import orjson
 
-_JSON = ("shape", "listed", "kept_out", "drawn", "pack", "opinion", "result")
+_JSON = ("shape", "listed", "kept_out", "drawn", "pack", "opinion", "result", "dropped")
 _COLUMNS = (
     "panel_id, batch_id, case_no, stage, pool, region_code, state, blind, cost_fen, shape, listed,"
-    " list_digest, kept_out, drawn, joined, pack, pack_digest, opinion, result, policy_digest, due_day"
+    " list_digest, kept_out, drawn, joined, pack, pack_digest, opinion, result, policy_digest, due_day,"
+    " vote_round, dropped"
 )
 _SEAT = "panel_id, token, expert_id, subject, region_code, seat, place, state, reason, drawn_at, declared_at"
 #: A panel that may still be asked for something.
@@ -21,7 +22,11 @@ OPEN = ("listed", "drawn", "scoring", "opinion")
 
 @dataclass(frozen=True, slots=True)
 class StoredPanel:
-    """A panel; ``blind`` makes the tokens, ``listed`` holds the public entries of the list."""
+    """A panel; ``blind`` makes the tokens, ``listed`` holds the public entries of the list.
+
+    :param vote_round: how often votes began anew; only votes of the present round count.
+    :param dropped: opinions of earlier rounds, on which votes were dropped.
+    """
 
     panel_id: str
     batch_id: str
@@ -44,6 +49,8 @@ class StoredPanel:
     result: dict[str, Any]
     policy_digest: str
     due_day: date
+    vote_round: int = 0
+    dropped: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +221,11 @@ async def sheets(connection: asyncpg.Connection, panel_id: str) -> list[StoredSh
 
 
 async def put_vote(connection: asyncpg.Connection, seat: Seat, new: StoredVote) -> bool:
-    """Stores a vote; ``False`` when there is one."""
+    """Stores a vote of the present round; ``False`` when there is one."""
     done: str = await connection.execute(
         "INSERT INTO panel_vote (panel_id, token, subject, region_code, vote, digest, public_key, signature,"
-        " day) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        " day, vote_round) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, vote_round FROM panel"
+        " WHERE panel_id = $1 ON CONFLICT DO NOTHING",
         seat.panel_id, seat.token, seat.subject, seat.region_code, new.vote, new.digest, new.public_key,
         new.signature, new.day,
     )  # fmt: skip
@@ -225,13 +233,20 @@ async def put_vote(connection: asyncpg.Connection, seat: Seat, new: StoredVote) 
 
 
 async def votes(connection: asyncpg.Connection, panel_id: str) -> list[StoredVote]:
-    """The votes of a panel, by token."""
+    """The votes of a panel in its present round, by token."""
     rows = await connection.fetch(
-        "SELECT token, subject, vote, digest, public_key, signature, day FROM panel_vote"
-        " WHERE panel_id = $1 ORDER BY token",
+        "SELECT token, v.subject, vote, digest, public_key, signature, day FROM panel_vote v"
+        " JOIN panel USING (panel_id, vote_round) WHERE panel_id = $1 ORDER BY token",
         panel_id,
     )
     return [StoredVote(**row) for row in rows]
+
+
+async def drop_round(connection: asyncpg.Connection, panel: StoredPanel) -> None:
+    """Back to the sheets: the opinion goes on file, and votes begin anew."""
+    dropped = [*panel.dropped, panel.opinion] if panel.opinion else panel.dropped
+    changes = {"opinion": {}, "dropped": dropped, "vote_round": panel.vote_round + 1}
+    await note(connection, panel.panel_id, state="scoring", **changes)
 
 
 async def mark_desensitised(
@@ -258,7 +273,8 @@ async def waiting(connection: asyncpg.Connection, pool: str, limit: int) -> list
     rows = await connection.fetch(
         "SELECT owner_id, pool, state, due_day FROM docket d WHERE owner = 'case' AND NOT closed"
         " AND state IN ('PANEL_FORMING', 'PROV_REVIEW', 'RECONSIDER') AND ($1 = '' OR pool = $1)"
-        " AND NOT EXISTS (SELECT FROM panel p WHERE p.case_no = d.owner_id AND p.state = ANY($3))"
+        " AND NOT EXISTS (SELECT FROM panel p WHERE p.case_no = d.owner_id AND p.state = ANY($3)"
+        "  AND p.stage <> 'second')"
         " ORDER BY due_day, owner_id LIMIT $2",
         pool,
         limit,
@@ -298,7 +314,8 @@ async def service_of(connection: asyncpg.Connection, pool: str, since: datetime)
         " coalesce(sh.day > p.due_day, false) AS late,"
         " coalesce((v.vote = 'yes') = (p.result->>'passed')::boolean, false) AS agreed"
         " FROM panel_seat s JOIN panel p USING (panel_id)"
-        " LEFT JOIN panel_sheet sh USING (panel_id, token) LEFT JOIN panel_vote v USING (panel_id, token)"
+        " LEFT JOIN panel_sheet sh USING (panel_id, token) LEFT JOIN panel_vote v ON"
+        "  v.panel_id = p.panel_id AND v.token = s.token AND v.vote_round = p.vote_round"
         " LEFT JOIN LATERAL (SELECT l.result->>'outcome' AS outcome FROM panel l WHERE l.case_no = p.case_no"
         "  AND l.state = 'concluded' AND l.made_at > p.made_at ORDER BY l.made_at LIMIT 1) later ON true"
         " WHERE p.pool = $1 AND p.state = 'concluded' AND s.state = 'accepted' AND s.drawn_at >= $2"
@@ -319,7 +336,7 @@ async def decided_between(connection: asyncpg.Connection, pool: str) -> list[tup
         "  lag(closed_at, 1, '-infinity') OVER (ORDER BY closed_at, batch_id) AS since"
         "  FROM draw_batch WHERE pool = $1 AND state = 'drawn'),"
         " decided AS (SELECT p.panel_id, p.case_no, max(v.put_at) AS at FROM panel p"
-        "  JOIN panel_vote v USING (panel_id) WHERE p.pool = $1 AND p.stage = 'first'"
+        "  JOIN panel_vote v USING (panel_id, vote_round) WHERE p.pool = $1 AND p.stage = 'first'"
         "  AND p.state = 'concluded' GROUP BY p.panel_id)"
         " SELECT b.batch_id, b.seed, d.panel_id, d.case_no FROM batch b"
         " JOIN decided d ON d.at >= b.since AND d.at < b.closed_at ORDER BY b.closed_at, d.panel_id",
