@@ -175,6 +175,19 @@ def quota(
             typer.echo(f"{text}\t上限 {limit}\t已用 {item['used']}")
 
 
+@app.command("publish-cycle")
+def publish_cycle(
+    pool: Annotated[str, typer.Argument(help="统筹区代码")],
+    cycle: Annotated[str, typer.Argument(help="申报周期，如2026Q1")],
+    gateway: GatewayOption = "",
+    key: KeyOption = "",
+) -> None:
+    """公布一个周期的统计（市级经办）；少于五例的数字隐去，再次公布即代替前一份。"""
+    steps = ("disputes", "cycles", pool, cycle, "statistics")
+    found: Any = asked(gateway, key, lambda client: client.send("POST", *steps))
+    typer.echo(f"{found['entry_no']}\t{found['title']}\t{found['content_sm3']}")
+
+
 @app.command()
 def history(case_no: CaseNo, gateway: GatewayOption = "", key: KeyOption = "") -> None:
     """办理过程和各步的SM3；链断了退出码为1。"""

@@ -33,6 +33,7 @@ from chspay.dispute.v1 import (
     news_pb2_grpc,
     opinions_pb2_grpc,
     register_pb2_grpc,
+    statistics_pb2_grpc,
 )
 from chspay.grouper.v1 import (
     artefacts_pb2_grpc,
@@ -134,6 +135,7 @@ _MORE: dict[str, tuple[str, Any]] = {
     "review": ("settlement", review_pb2_grpc.ReviewServiceStub),
     "disputes": ("dispute", cases_pb2_grpc.CaseServiceStub),
     "case_news": ("dispute", news_pb2_grpc.CaseNewsServiceStub),
+    "statistics": ("dispute", statistics_pb2_grpc.StatisticsServiceStub),
     "effects": ("dispute", effects_pb2_grpc.EffectServiceStub),
     "register": ("dispute", register_pb2_grpc.RegisterServiceStub),
     "negotiations": ("dispute", negotiation_pb2_grpc.NegotiationServiceStub),
@@ -202,6 +204,7 @@ class Services:
     packages: Any
     disputes: Any
     case_news: Any
+    statistics: Any
     effects: Any
     register: Any
     negotiations: Any

@@ -91,3 +91,13 @@ async def test_the_machine_the_quota_and_a_check_are_readable(gw):
     assert quota.json()["drg"]["limit"] == 0
     missing = await gw.ask("POST", f"{HOME}/check", json={"list_id": "none"})
     assert missing.status_code == 404
+
+
+async def test_statistics_of_a_cycle_are_the_citys_to_publish(gw):
+    """Who may not is told so; a cycle without cases makes no publication of nothing."""
+    place = f"{HOME}/cycles/990100/2025Q1/statistics"
+    for who, status, reason in (
+        ("own", 403, "ROLE_DENIED"), ("bureau", 409, "CYCLE_EMPTY"),
+    ):  # fmt: skip
+        answer = await gw.ask("POST", place, who=who)
+        assert (answer.status_code, answer.json()["reason"]) == (status, reason), answer.text

@@ -144,7 +144,7 @@ async def publish(body: NoticeIn, caller: Writer) -> EntryOut:
         redacted=body.redacted,
         **{name: getattr(body, name) for name in ("pool", "kind", "title")},
     )
-    return _entry((await caller.services.register.PublishNotice(request)).entry)
+    return entry_out((await caller.services.register.PublishNotice(request)).entry)
 
 
 @router.post("/api/v1/register/{entry_no}/withdraw", summary="撤回一条公示", status_code=201, tags=_TAGS)
@@ -153,14 +153,14 @@ async def withdraw(body: WithdrawIn, caller: Writer, entry_no: EntryNo) -> Entry
     request = pb.WithdrawEntryRequest(
         request_id=caller.request_id, entry_no=entry_no, reason=body.reason, document=body.document
     )
-    return _entry((await caller.services.register.WithdrawEntry(request)).entry)
+    return entry_out((await caller.services.register.WithdrawEntry(request)).entry)
 
 
 @router.get("/public/register.json", summary="公示的JSON订阅", openapi_extra=_OPEN, tags=_TAGS)
 async def feed_json(request: Request, pool: PoolQuery = None, kind: KindQuery = "") -> Response:
     """JSON Feed 1.1，最近50条。"""
     entries = await _newest(request, pool, kind)
-    content = json_feed(str(request.base_url), [_entry(item) for item in entries])
+    content = json_feed(str(request.base_url), [entry_out(item) for item in entries])
     return _kept(request, content, "application/feed+json", _tag_of(entries))
 
 
@@ -168,7 +168,7 @@ async def feed_json(request: Request, pool: PoolQuery = None, kind: KindQuery = 
 async def feed_atom(request: Request, pool: PoolQuery = None, kind: KindQuery = "") -> Response:
     """Atom 1.0，最近50条。"""
     entries = await _newest(request, pool, kind)
-    content = atom_feed(str(request.base_url), [_entry(item) for item in entries])
+    content = atom_feed(str(request.base_url), [entry_out(item) for item in entries])
     return _kept(request, content, "application/atom+xml", _tag_of(entries))
 
 
@@ -216,7 +216,7 @@ async def entry(request: Request, response: Response, entry_no: EntryNo) -> Entr
     session = public(request)
     found = (await session.services.register.GetEntry(pb.GetEntryRequest(entry_no=entry_no))).entry
     response.headers["Cache-Control"] = f"public, max-age={_FRESH}"
-    return _entry(found)
+    return entry_out(found)
 
 
 @router.get("/public/register", summary="公示登记簿", openapi_extra=_OPEN, tags=_TAGS)
@@ -237,7 +237,7 @@ async def entries(
     )
     response.headers["Cache-Control"] = f"public, max-age={_FRESH}"
     return EntryPage.model_construct(
-        items=[_entry(item) for item in answer.entries], next_page_token=answer.next_page_token
+        items=[entry_out(item) for item in answer.entries], next_page_token=answer.next_page_token
     )
 
 
@@ -262,7 +262,8 @@ def _kept(request: Request, content: bytes, media_type: str, tag: str) -> Respon
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _entry(item: pb.RegisterEntry) -> EntryOut:
+def entry_out(item: pb.RegisterEntry) -> EntryOut:
+    """A publication as JSON."""
     names = (
         "entry_no", "pool", "seq", "kind", "kind_text", "subject", "region_code", "title", "content_sm3",
         "previous", "hash", "withdrawn_by",

@@ -12,10 +12,12 @@ from chspay.dispute.v1 import (
     machines_pb2_grpc,
     news_pb2_grpc,
     register_pb2_grpc,
+    statistics_pb2_grpc,
 )
 from chspay_dispute.app import shelf
 from chspay_dispute.app.cases.acting import Acting
 from chspay_dispute.app.cases.common import CASE
+from chspay_dispute.app.cases.cycles import CycleDesk
 from chspay_dispute.app.cases.effects import CaseEffects
 from chspay_dispute.app.cases.files import Papers
 from chspay_dispute.app.cases.filing import Filing
@@ -41,6 +43,8 @@ from chspay_dispute.rpc.news import SERVICE as NEWS
 from chspay_dispute.rpc.news import CaseNewsServicer
 from chspay_dispute.rpc.register import SERVICE as REGISTER
 from chspay_dispute.rpc.register import RegisterServicer
+from chspay_dispute.rpc.statistics import SERVICE as STATISTICS
+from chspay_dispute.rpc.statistics import StatisticsServicer
 from chspay_dispute.settings import DisputeSettings
 from chspay_kit.db import Database
 from chspay_kit.grpc_client import Channel
@@ -97,6 +101,11 @@ def build(
             news_pb2_grpc.add_CaseNewsServiceServicer_to_server,
             CaseNewsServicer(moves.machines[CASE]),
             NEWS,
+        ),
+        (
+            statistics_pb2_grpc.add_StatisticsServiceServicer_to_server,
+            StatisticsServicer(CycleDesk(moves)),
+            STATISTICS,
         ),
     ]
     servicers.append(_cases(moves, handlers, Settlement(settlement)))

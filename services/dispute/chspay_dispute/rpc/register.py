@@ -29,25 +29,25 @@ class RegisterServicer(register_pb2_grpc.RegisterServiceServicer):
         found = await self._desk.publish(
             request.pool, request.kind, request.title, request.content, list(request.redacted)
         )
-        return pb.PublishNoticeResponse(entry=_to_pb(found))
+        return pb.PublishNoticeResponse(entry=entry_to_pb(found))
 
     async def WithdrawEntry(
         self, request: pb.WithdrawEntryRequest, _context: Context
     ) -> pb.WithdrawEntryResponse:
         """Takes an entry back."""
         found = await self._desk.withdraw(request.entry_no, request.reason, request.document)
-        return pb.WithdrawEntryResponse(entry=_to_pb(found))
+        return pb.WithdrawEntryResponse(entry=entry_to_pb(found))
 
     async def GetEntry(self, request: pb.GetEntryRequest, _context: Context) -> pb.GetEntryResponse:
         """One entry."""
-        return pb.GetEntryResponse(entry=_to_pb(await self._desk.entry(request.entry_no)))
+        return pb.GetEntryResponse(entry=entry_to_pb(await self._desk.entry(request.entry_no)))
 
     async def ListEntries(self, request: pb.ListEntriesRequest, _context: Context) -> pb.ListEntriesResponse:
         """A page of entries, the newest first."""
         found, token = await self._desk.page(
             request.pool, request.kind, request.subject, request.page_size, request.page_token
         )
-        return pb.ListEntriesResponse(entries=[_to_pb(item) for item in found], next_page_token=token)
+        return pb.ListEntriesResponse(entries=[entry_to_pb(item) for item in found], next_page_token=token)
 
     async def GetChain(self, request: pb.GetChainRequest, _context: Context) -> pb.GetChainResponse:
         """A pool's whole register as a file."""
@@ -59,7 +59,8 @@ class RegisterServicer(register_pb2_grpc.RegisterServiceServicer):
         return pb.ListHeadsResponse(heads=[_head_to_pb(*item) for item in await self._desk.heads()])
 
 
-def _to_pb(entry: Entry) -> pb.RegisterEntry:
+def entry_to_pb(entry: Entry) -> pb.RegisterEntry:
+    """A publication as it goes over the wire."""
     message = pb.RegisterEntry(
         **{
             name: getattr(entry, name)
