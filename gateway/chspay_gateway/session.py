@@ -160,7 +160,8 @@ async def _session(request: Request) -> Session:
     gateway.access.clients.take(known.client)
     path = request.scope["route"].path_format
     if path in personal.PATHS:
-        ids = personal.ids_of(request.path_params, request.query_params)
+        body = None if request.method in _READING_METHODS else await request.json()
+        ids = personal.ids_of(request.path_params, request.query_params, body)
         await gateway.access.readings.note(known.claim, path, ids)
     begun = begin(gateway, known.claim, gateway.settings.call_seconds)
     if not known.may_write:

@@ -13,7 +13,8 @@ from gateway_world import OTHER, OWN, POOL
 
 from chspay_cli.cli_client import issue
 from chspay_core.errors import Fault
-from chspay_gateway.access import passwords
+from chspay_gateway.access import passwords, personal
+from chspay_gateway.national.transactions import SERVED
 from chspay_kit import journal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -316,3 +317,19 @@ async def test_every_reading_of_persons_is_written_down(gw):
     assert (await gw.ask("GET", "/api/v1/readings", who="faraudit")).json()["items"] == []
     far = await gw.ask("GET", f"/api/v1/readings?institution={OWN}", who="faraudit")
     assert far.status_code == 404
+
+
+async def test_a_question_sent_as_a_body_is_written_down_too(gw):
+    """A question too long for an address still tells of a person."""
+    body = {"list_id": "L-none", "case_id": "", "hospital_code": OWN}
+    await gw.ask("POST", "/api/v1/disputes/check", json=body)
+    seen = await gw.admin.fetch("SELECT ids FROM gateway.reading WHERE what = '/api/v1/disputes/check'")
+    assert [row["ids"] for row in seen] == [f"hospital_code={OWN} list_id=L-none"]
+    assert personal.ids_of({}, {}, ["list_id"]) == personal.ids_of({}, {}, {"list_id": 7}) == ""
+
+
+async def test_every_national_question_about_persons_is_known_as_one():
+    """A transaction added tomorrow has to say whether it tells of persons."""
+    of_places_and_sums = {"1201", "3201", "3608", "3609", "3610", "3611", "4105"}
+    asking = {infno for infno, served in SERVED.items() if not served.writes}
+    assert asking - personal.INFNOS == of_places_and_sums

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: Route templates of reads (GET) whose answers hold rows of single patients or insured persons.
+#: Route templates of reads whose answers hold rows of single patients or insured persons.
 PATHS = frozenset(
     {
         "/api/v1/attributions/{attribution_id}/communities/{community}/doubts",
@@ -15,6 +15,7 @@ PATHS = frozenset(
         "/api/v1/differences",
         "/api/v1/differences/{pool}/preview",
         "/api/v1/disputes",
+        "/api/v1/disputes/check",
         "/api/v1/disputes/{case_no}",
         "/api/v1/disputes/{case_no}/attachments/{attachment_id}",
         "/api/v1/disputes/{case_no}/explanation",
@@ -54,7 +55,25 @@ PATHS = frozenset(
     }
 )
 #: National transactions that answer with a person, a stay or a list.
-INFNOS = frozenset({"1101", "2304", "3202", "3605", "3606", "3607", "4103", "4104", "5203", "5204", "9102"})
+INFNOS = frozenset(
+    {
+        "1101",
+        "2304",
+        "3202",
+        "3601",
+        "3604",
+        "3605",
+        "3606",
+        "3607",
+        "3701",
+        "4103",
+        "4104",
+        "5203",
+        "5204",
+        "9102",
+    }
+)
+_LONGEST = 64
 #: Ids a question may name; other parameters (days, page numbers) say nothing of who was read.
 _IDS = frozenset(
     {
@@ -65,7 +84,16 @@ _IDS = frozenset(
 )  # fmt: skip
 
 
-def ids_of(path: Mapping[str, object], query: Mapping[str, str]) -> str:
-    """The ids a request names, as ``name=value`` with blanks between."""
-    named = {name: str(value) for name, value in (*query.items(), *path.items()) if name in _IDS and value}
+def ids_of(path: Mapping[str, object], query: Mapping[str, str], body: object = None) -> str:
+    """The ids a request names, as ``name=value`` with blanks between.
+
+    :param body: the JSON of a question that is sent as a body, not checked yet.
+    """
+    asked = body if isinstance(body, Mapping) else {}
+    told = {name: value[:_LONGEST] for name, value in asked.items() if isinstance(value, str)}
+    named = {
+        name: str(value)
+        for name, value in (*told.items(), *query.items(), *path.items())
+        if name in _IDS and value
+    }
     return " ".join(f"{name}={value}" for name, value in sorted(named.items()))
