@@ -127,3 +127,16 @@ async def test_who_serves_no_longer_is_replaced_at_once_until_nobody_is_left(her
                 request_id=ew.fresh(), expert_id=one, event="restore", reason="核实无误"
             )
             await here.experts.SetStanding(change)
+
+
+async def test_a_case_that_is_handed_up_leaves_its_open_panel(here):
+    """A panel still at work must not keep the province from drawing its own."""
+    case_no, _, panel_id, _ = await at_work(here)
+    assert await ew.step(here, case_no, "escalate", ew.CITY) == "PROV_REVIEW"
+    with use_claim(ew.SECRETARY):
+        panel = (await here.panels.GetPanel(pb.GetPanelRequest(panel_id=panel_id))).panel
+        waiting = (await here.draws.ListWaiting(pb.ListWaitingRequest(pool=ew.POOL))).cases
+    assert panel.state == "dissolved"
+    assert [one.stage for one in waiting if one.case_no == case_no] == ["province"]
+    batch, _ = await ew.drawn(here, case_no)
+    assert len(await ew.sitting(here, batch.panel_ids[0])) == 5
