@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from gateway_world import OTHER, OWN, POOL, SOUND
 
+from chspay_cli.cli_client import issue
 from chspay_client import WebhookRefused, verify_webhook
 from chspay_core.errors import Fault
 from chspay_gateway.webhooks.addresses import check_url, pinned
@@ -179,6 +180,56 @@ async def test_steps_of_a_case_are_told_to_its_hospital_and_its_office_only(worl
         }  # fmt: skip
     for who, hook in hooks.items():
         await world.ask("DELETE", f"{HOOKS}/{hook['webhook_id']}", who=who)
+
+
+async def test_a_subscription_ends_with_the_key_that_made_it(world, tmp_path):
+    """Who was shut out must not go on hearing what happens."""
+    world.keys["leaver"] = await issue(world.admin_url, institution=OWN)
+    async with receiver(tmp_path / "got", 0) as (url, got):
+        made = await world.ask("POST", HOOKS, who="leaver", json={"url": url, "events": ["list.accepted"]})
+        path = f"{HOOKS}/{made.json()['webhook_id']}"
+        assert (await world.ask("POST", f"{path}/ping", who="leaver", json={})).status_code == 200
+        await world.admin.execute(
+            "UPDATE gateway.api_client SET state = 'revoked' WHERE key_id = $1", world.keys["leaver"][3:15]
+        )
+        await world.ask("POST", "/api/v1/lists", json=SOUND | {"case_id": "WH9"})
+        async with courier(world) as one:
+            for source in SOURCES:
+                await one.hand_out(source)
+            assert await one.carry() == 0
+        assert got() == []
+    left = (await world.ask("GET", HOOKS)).json()["items"]
+    assert path.rpartition("/")[2] not in {each["webhook_id"] for each in left}
+
+
+async def test_a_receiver_that_never_answers_holds_up_no_other(world, tmp_path):
+    """One dead machine of one hospital must not delay the news of all hospitals."""
+
+    async def silent(_reader, _writer):
+        await asyncio.sleep(60)
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    dead = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with receiver(tmp_path / "got", 0) as (url, got), courier(world, 60.0) as one:
+        paths = []
+        for address in (dead, url):
+            made = await world.ask("POST", HOOKS, json={"url": address, "events": ["run.finished"]})
+            paths.append(f"{HOOKS}/{made.json()['webhook_id']}")
+        for _ in range(30):
+            await world.ask("POST", f"{paths[0]}/ping", json={})
+        work = asyncio.create_task(one.work())
+        try:
+            await asyncio.sleep(0.3)
+            await world.ask("POST", f"{paths[1]}/ping", json={})
+            async with asyncio.timeout(6):
+                while not got():  # noqa: ASYNC110 - the receiver is another process
+                    await asyncio.sleep(0.05)
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+        for path in paths:
+            await world.ask("DELETE", path, headers={"Idempotency-Key": path[-30:]})
+    server.close()
 
 
 @pytest.mark.parametrize(

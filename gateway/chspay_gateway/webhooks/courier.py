@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
 from functools import partial
@@ -30,7 +31,8 @@ log = logs.get_logger(__name__)
 WAITS = (5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0, 7200.0, 14400.0, 28800.0)
 _SECONDS = 10.0
 _LEASE = 60.0
-_AT_ONCE = 20
+#: Deliveries under way at once, and of one receiver: one that never answers must leave room for the others.
+_AT_ONCE, _EACH = 20, 4
 _PAGE = 500
 _PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
@@ -110,9 +112,10 @@ class Courier:
 
     async def work(self) -> None:
         """Works until it is cancelled; a service that is away holds up neither the other nor the carrying."""
-        await asyncio.gather(
-            *(self._turns(partial(self.hand_out, source)) for source in SOURCES), self._turns(self.carry)
-        )
+        async with asyncio.TaskGroup() as group:
+            for source in SOURCES:
+                group.create_task(self._turns(partial(self.hand_out, source)))
+            group.create_task(self._turns(partial(self._fill, group, {})))
 
     async def _turns(self, turn: Callable[[], Awaitable[int]]) -> None:
         pause = _PAUSE
@@ -158,10 +161,31 @@ class Courier:
             return len(events)
 
     async def carry(self) -> int:
-        """Tries the deliveries whose turn it is; how many there were."""
-        waiting = await hookstore.due(self._store, _AT_ONCE, _LEASE)
+        """Tries deliveries whose turn it is, and waits for how they end; how many there were."""
+        waiting = await hookstore.due(self._store, _AT_ONCE, _LEASE, each=_EACH)
         await asyncio.gather(*(self._try(each) for each in waiting))
         return len(waiting)
+
+    async def _fill(self, group: asyncio.TaskGroup, under_way: dict[asyncio.Task[None], str]) -> int:
+        """Begins as many deliveries as there is room for, and waits for none but the first that ends."""
+        of_hook = Counter(under_way.values())
+        busy = [name for name, count in of_hook.items() if count >= _EACH]
+        room = _AT_ONCE - len(under_way)
+        waiting = await hookstore.due(self._store, room, _LEASE, each=_EACH, busy=busy) if room else []
+        for each in waiting:
+            under_way[group.create_task(self._safely(each))] = each.webhook_id
+        if under_way:
+            done, _ = await asyncio.wait(under_way, timeout=_PAUSE, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                del under_way[task]
+        return len(waiting)
+
+    async def _safely(self, delivery: hookstore.Due) -> None:
+        try:
+            await self._try(delivery)
+        except Exception as error:
+            # It is tried again when its lease ends; the other deliveries go on.
+            log.error("gateway.webhooks_failed", **logs.failure(error))
 
     async def _try(self, delivery: hookstore.Due) -> None:
         status, told = await self._sent(delivery)
@@ -172,35 +196,40 @@ class Courier:
 
     async def _sent(self, delivery: hookstore.Due) -> tuple[int, str]:
         """The receiver's status and a word; status 0 when there was no answer."""
-        secret = self._store.seals.open(delivery.secret, seal_name(delivery.webhook_id)).decode()
         stamp = str(int(self._clock()))
         try:
-            address, host = await pinned(delivery.url, loopback=self._loopback, resolve=self._resolve)
-            url = httpx.URL(delivery.url)
-            request = self._http.build_request(
-                "POST",
-                url.copy_with(host=address),
-                content=delivery.body,
-                headers={
-                    "Host": url.netloc.decode(),
-                    "Content-Type": "application/json",
-                    ID_HEADER: delivery.event_id,
-                    TIME_HEADER: stamp,
-                    SIGNATURE_HEADER: signature(secret, delivery.event_id, stamp, delivery.body),
-                },
-                timeout=_SECONDS,
-                extensions={"sni_hostname": host},
-            )
-            # Only the status counts: what a receiver says besides is never read.
-            answer = await asyncio.wait_for(
-                self._http.send(request, stream=True, follow_redirects=False), _SECONDS
-            )
-            await answer.aclose()
+            async with asyncio.timeout(_SECONDS):
+                answer = await self._answered(delivery, stamp)
+                await answer.aclose()
         except Fault as fault:
             return 0, fault.reason.code
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             return 0, type(error).__name__
         return answer.status_code, f"HTTP {answer.status_code}"
+
+    async def _answered(self, delivery: hookstore.Due, stamp: str) -> httpx.Response:
+        """The receiver's answer, of which only the head was read."""
+        secret = self._store.seals.open(delivery.secret, seal_name(delivery.webhook_id)).decode()
+        address, host = await pinned(delivery.url, loopback=self._loopback, resolve=self._resolve)
+        url = httpx.URL(delivery.url)
+        # The client is shared: what one receiver sets must not be told to another.
+        self._http.cookies.clear()
+        request = self._http.build_request(
+            "POST",
+            url.copy_with(host=address),
+            content=delivery.body,
+            headers={
+                "Host": url.netloc.decode(),
+                "Content-Type": "application/json",
+                ID_HEADER: delivery.event_id,
+                TIME_HEADER: stamp,
+                SIGNATURE_HEADER: signature(secret, delivery.event_id, stamp, delivery.body),
+            },
+            timeout=_SECONDS,
+            extensions={"sni_hostname": host},
+        )
+        # Only the status counts: what a receiver says besides is never read.
+        return await self._http.send(request, stream=True, follow_redirects=False)
 
 
 def seal_name(webhook_id: str) -> str:

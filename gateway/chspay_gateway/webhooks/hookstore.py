@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+
+import asyncpg
 
 from chspay_gateway.store_door import Connecting
 
@@ -63,6 +66,13 @@ class Delivery:
     done_at: datetime | None
 
 
+#: A subscription ends with the key or the account that made it, as everything else of theirs does.
+_LIVES = """w.state = 'active' AND (
+  EXISTS (SELECT FROM gateway.api_client c WHERE c.key_id = w.subject AND c.state = 'active'
+    AND c.since <= now() AND (c.until IS NULL OR c.until > now()))
+  OR EXISTS (SELECT FROM gateway.account a JOIN gateway.account_role r ON r.account_id = a.account_id
+    WHERE 'user:' || a.account_id = w.subject AND a.state = 'active' AND r.revoked_at IS NULL
+    AND (r.until IS NULL OR r.until > now()) AND (r.institution, r.region) = (w.institution, w.region)))"""
 _HOOK = "webhook_id, subject, institution, region, url, events, secret, since"
 
 
@@ -82,11 +92,19 @@ async def add(store: Connecting, hook: Hook) -> Hook:
     return Hook(*row)
 
 
+@asynccontextmanager
+async def _seeing(store: Connecting) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction that sees the accounts of every region, as whoever carries for all must."""
+    async with store.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('chspay.region', '*', true)")
+        yield connection
+
+
 async def active(store: Connecting) -> list[Hook]:
-    """Every subscription in force."""
-    async with store.connection() as connection:
+    """Every subscription in force, whose key or account is in force too."""
+    async with _seeing(store) as connection:
         rows = await connection.fetch(
-            f"SELECT {_HOOK} FROM gateway.webhook WHERE state = 'active' ORDER BY since, webhook_id"  # noqa: S608
+            f"SELECT {_HOOK} FROM gateway.webhook w WHERE {_LIVES} ORDER BY since, webhook_id"  # noqa: S608
         )
     return [Hook(*row) for row in rows]
 
@@ -143,17 +161,28 @@ async def put(
             )  # fmt: skip
 
 
-async def due(store: Connecting, limit: int, lease: float) -> list[Due]:
-    """Deliveries whose turn it is, taken for ``lease`` seconds: a process that dies leaves them to others."""
-    async with store.connection() as connection:
+async def due(
+    store: Connecting, limit: int, lease: float, *, each: int, busy: Sequence[str] = ()
+) -> list[Due]:
+    """Deliveries whose turn it is, taken for ``lease`` seconds: a process that dies leaves them to others.
+
+    :param each: at most so many of one subscription, so that a long queue of one leaves room for the others.
+    :param busy: subscriptions that have no room now.
+    """
+    async with _seeing(store) as connection:
         rows = await connection.fetch(
-            "WITH next AS (SELECT seq FROM gateway.webhook_delivery WHERE state = 'waiting'"
-            "  AND next_at <= now() ORDER BY next_at, seq LIMIT $1 FOR UPDATE SKIP LOCKED)"
+            "WITH turn AS (SELECT d.seq, row_number() OVER (PARTITION BY d.webhook_id"  # noqa: S608
+            "   ORDER BY d.next_at, d.seq) AS place FROM gateway.webhook_delivery d JOIN gateway.webhook w"
+            f"  USING (webhook_id) WHERE d.state = 'waiting' AND d.next_at <= now() AND {_LIVES}"
+            "   AND d.webhook_id <> ALL($4)),"
+            " next AS (SELECT d.seq FROM gateway.webhook_delivery d JOIN turn USING (seq)"
+            "  WHERE turn.place <= $3 AND d.state = 'waiting' AND d.next_at <= now()"
+            "  ORDER BY turn.place, d.next_at, d.seq LIMIT $1 FOR UPDATE OF d SKIP LOCKED)"
             " UPDATE gateway.webhook_delivery d SET attempts = d.attempts + 1,"
             "  next_at = now() + make_interval(secs => $2) FROM next, gateway.webhook w"
             " WHERE d.seq = next.seq AND w.webhook_id = d.webhook_id"
             " RETURNING d.seq, d.webhook_id, d.event_id, d.name, d.body, d.attempts, w.url, w.secret",
-            limit, lease,
+            limit, lease, each, list(busy),
         )  # fmt: skip
     return [Due(*row) for row in rows]
 
