@@ -18,8 +18,9 @@ from gateway_world import OTHER, OWN, POOL, SOUND
 from chspay_cli.cli_client import issue
 from chspay_client import WebhookRefused, verify_webhook
 from chspay_core.errors import Fault
+from chspay_gateway.webhooks import hookstore
 from chspay_gateway.webhooks.addresses import check_url, pinned
-from chspay_gateway.webhooks.courier import SOURCES, Courier
+from chspay_gateway.webhooks.courier import KEPT_DAYS, SOURCES, Courier
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOOKS = "/api/v1/webhooks"
@@ -200,6 +201,26 @@ async def test_a_subscription_ends_with_the_key_that_made_it(world, tmp_path):
         assert got() == []
     left = (await world.ask("GET", HOOKS)).json()["items"]
     assert path.rpartition("/")[2] not in {each["webhook_id"] for each in left}
+
+
+async def test_what_is_long_over_is_cleaned_away(world):
+    """Bodies of events of years would fill the database that answers hospitals."""
+    for number, state, days in (
+        (1, "delivered", 91),
+        (2, "dead", 91),
+        (3, "waiting", 91),
+        (4, "delivered", 89),
+    ):
+        await world.admin.execute(
+            "INSERT INTO gateway.webhook_delivery (webhook_id, event_id, name, body, state, written_at)"
+            " VALUES ('wh-old', $1, 'ping', '', $2, now() - make_interval(days => $3))",
+            f"old/{number}", state, days,
+        )  # fmt: skip
+    assert await hookstore.forget(world.app.state.gateway.store, KEPT_DAYS) == 2
+    left = await world.admin.fetch(
+        "DELETE FROM gateway.webhook_delivery WHERE webhook_id = 'wh-old' RETURNING 1"
+    )
+    assert len(left) == 2
 
 
 async def test_a_receiver_that_never_answers_holds_up_no_other(world, tmp_path):

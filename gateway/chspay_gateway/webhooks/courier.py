@@ -33,6 +33,8 @@ _SECONDS = 10.0
 _LEASE = 60.0
 #: Deliveries under way at once, and of one receiver: one that never answers must leave room for the others.
 _AT_ONCE, _EACH = 20, 4
+#: Days a delivery that is over is kept, and seconds between two looks for older ones.
+KEPT_DAYS, _TIDY_SECONDS = 90, 3600.0
 _PAGE = 500
 _PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
@@ -116,6 +118,7 @@ class Courier:
             for source in SOURCES:
                 group.create_task(self._turns(partial(self.hand_out, source)))
             group.create_task(self._turns(partial(self._fill, group, {})))
+            group.create_task(self._turns(self._tidy))
 
     async def _turns(self, turn: Callable[[], Awaitable[int]]) -> None:
         pause = _PAUSE
@@ -179,6 +182,11 @@ class Courier:
             for task in done:
                 del under_way[task]
         return len(waiting)
+
+    async def _tidy(self) -> int:
+        await hookstore.forget(self._store, KEPT_DAYS)
+        await asyncio.sleep(_TIDY_SECONDS)
+        return 0
 
     async def _safely(self, delivery: hookstore.Due) -> None:
         try:

@@ -202,6 +202,17 @@ async def tried(store: Connecting, seq: int, *, status: int, told: str, wait: fl
         )  # fmt: skip
 
 
+async def forget(store: Connecting, days: int) -> int:
+    """Drops deliveries that have been over for so many days; how many."""
+    async with store.connection() as connection:
+        rows = await connection.fetch(
+            "DELETE FROM gateway.webhook_delivery WHERE state <> 'waiting'"
+            " AND coalesce(done_at, written_at) < now() - make_interval(days => $1) RETURNING 1",
+            days,
+        )
+    return len(rows)
+
+
 async def deliveries(
     store: Connecting, webhook_id: str, state: str, before: int, limit: int
 ) -> list[Delivery]:
