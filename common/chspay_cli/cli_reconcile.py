@@ -42,9 +42,16 @@ def reconcile(
         return
     found = asked(gateway, key, lambda client: client.get("reconciliation", **query))
     typer.echo("\t".join(_HEADS))
+    differing = [row["differs"] for row in found["items"] if row["differs"]]
     for row in found["items"]:
+        if row["differs"]:
+            continue
         typer.echo("\t".join(str(row[name] or ("合计" if name == "infno" else row[name])) for name in _NAMES))
         if row["reasons"] and not row["infno"]:
             typer.echo(
                 "  拒收原因：" + "；".join(f"{name} {count}" for name, count in row["reasons"].items())
             )
+    for told in differing:
+        typer.echo(told, err=True)
+    if differing:
+        raise typer.Exit(1)

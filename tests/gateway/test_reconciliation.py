@@ -13,10 +13,13 @@ from typing import Any
 import national_client as client
 import openpyxl
 import pytest
+import typer
 from gateway_world import OTHER, OWN, PATH, SOUND, STRANGER
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from typer.testing import CliRunner
 
+from chspay_cli import cli_reconcile
 from chspay_cli.cli_client import issue
 from chspay_gateway import store_door
 from chspay_gateway.envelope.answer import SHANGHAI
@@ -25,6 +28,8 @@ from chspay_kit import telemetry
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 REPORT = "/api/v1/reconciliation"
+cli = typer.Typer()
+cli.command()(cli_reconcile.reconcile)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +129,7 @@ async def test_a_refused_message_that_is_accepted_later_is_no_refusal_any_more(g
     assert (await report(gw, day=today))["4101"]["rejected"] == 1
 
 
-async def test_a_report_whose_sides_differ_is_not_given(gw, today):
+async def test_a_report_whose_sides_differ_is_not_given(gw, today, monkeypatch):
     """A list the sender was promised and nobody has is the very thing reconciliation is for."""
     await gw.admin.execute(
         "INSERT INTO gateway.exchange (institution, infno, msgid, body_hash, accepted, refmsgid, answer,"
@@ -144,6 +149,9 @@ async def test_a_report_whose_sides_differ_is_not_given(gw, today):
     assert "LOST1" in told[OWN, ""]["differs"]
     assert (told[OTHER, ""]["accepted"], told[OTHER, ""]["differs"]) == (1, "")
     assert (OWN, "4101") not in told
+    monkeypatch.setattr(cli_reconcile, "asked", lambda *_: {"items": city})
+    ran = CliRunner().invoke(cli, [today])
+    assert (ran.exit_code, "LOST1" in ran.output, OTHER in ran.output) == (1, True, True)
 
 
 async def test_a_test_institution_is_told_that_it_has_none(gw, today):
