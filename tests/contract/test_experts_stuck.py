@@ -140,3 +140,25 @@ async def test_a_case_that_is_handed_up_leaves_its_open_panel(here):
     assert [one.stage for one in waiting if one.case_no == case_no] == ["province"]
     batch, _ = await ew.drawn(here, case_no)
     assert len(await ew.sitting(here, batch.panel_ids[0])) == 5
+
+
+async def test_a_second_review_does_not_keep_a_case_from_its_reconsideration(here):
+    """What measures the first panel changes nothing of the case, so it must hold nothing up either."""
+    case_no, _, panel_id, members = await at_work(here)
+    for one in members:
+        await ew.score(here, panel_id, one)
+    await ew.opine(here, panel_id, members[0])
+    for one in members:
+        await ew.vote(here, panel_id, one, "yes")
+    await ew.drawn(here, await ew.waiting_case(here))
+    with use_claim(ew.SECRETARY):
+        asked = pb.ListWaitingRequest(pool=ew.POOL)
+        found = (await here.draws.ListWaiting(asked)).cases
+    assert [one.stage for one in found if one.case_no == case_no] == ["second"]
+    await ew.drawn(here, case_no)
+    await ew.step(here, case_no, "notify", ew.CITY, decision_no="演示裁〔2026〕9号")
+    assert await ew.step(here, case_no, "request_reconsider", ew.FILER) == "RECONSIDER"
+    with use_claim(ew.SECRETARY):
+        again = (await here.draws.ListWaiting(asked)).cases
+    assert [one.stage for one in again if one.case_no == case_no] == ["reconsider"]
+    await ew.drawn(here, case_no)

@@ -27,14 +27,7 @@ from chspay_dispute.app.experts.pool import Pool
 from chspay_dispute.app.moves import Moves
 from chspay_dispute.engine.experts import published
 from chspay_dispute.engine.experts.conflict import Matter
-from chspay_dispute.engine.experts.draw import (
-    draw,
-    entries_of,
-    list_digest,
-    shape_of,
-    sort_out,
-    token,
-)
+from chspay_dispute.engine.experts.draw import draw, entries_of, list_digest, shape_of, sort_out, token
 from chspay_dispute.engine.experts.gather import Checked, Told, check_draws
 from chspay_dispute.engine.experts.stream import Stream, check_beacon, check_secret, commitment, seed
 from chspay_dispute.engine.experts.terms import OPEN_SEAT, Terms, read_terms
@@ -248,7 +241,9 @@ class Draws:
         if stage is None and case_no in await seconds.due(connection, batch.pool, terms):
             stage = seconds.SECOND
         before = await panels.of_case(connection, case_no)
-        if stage is None or row.pool != batch.pool or any(one.state in panels.OPEN for one in before):
+        # A second review only measures the first: neither waits for the other.
+        apart = [one for one in before if (one.stage == seconds.SECOND) == (stage == seconds.SECOND)]
+        if stage is None or row.pool != batch.pool or any(one.state in panels.OPEN for one in apart):
             raise Fault(CASE_NOT_WAITING, field="case_nos", value=case_no)
         case, actors = await case_of(connection, case_no), await persons(connection, case_no)
         if claim.subject in actors.handlers:
