@@ -197,7 +197,8 @@ async def tried(store: Connecting, seq: int, *, status: int, told: str, wait: fl
         await connection.execute(
             "UPDATE gateway.webhook_delivery SET state = $2, status = $3, told = $4,"
             " next_at = now() + make_interval(secs => $5),"
-            " done_at = CASE WHEN $2 = 'waiting' THEN NULL ELSE now() END WHERE seq = $1 AND state = 'waiting'",
+            " done_at = CASE WHEN $2 = 'waiting' THEN NULL ELSE now() END"
+            " WHERE seq = $1 AND state = 'waiting'",
             seq, state, status, told[:200], wait or 0.0,
         )  # fmt: skip
 

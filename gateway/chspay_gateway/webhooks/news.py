@@ -8,7 +8,8 @@ from chspay_kit import smcrypto
 
 #: Every event somebody may ask for.
 EVENTS = (
-    "list.accepted", "list.grouped", "list.refused", "run.finished", "statement.issued", "case.changed", "ping",
+    "list.accepted", "list.grouped", "list.refused", "run.finished", "statement.issued", "case.changed",
+    "ping",
 )  # fmt: skip
 ID_HEADER, TIME_HEADER, SIGNATURE_HEADER = "X-Chspay-Id", "X-Chspay-Timestamp", "X-Chspay-Signature"
 
