@@ -338,6 +338,7 @@ class _Undone(Exception):
         ("T3", decided("PARTIAL", restored_fen=5), {"subject_ref": "F"}, {"restored_fen": 5}),
         ("T5", decided("ADJUST", 92_500_000), {}, {"kind": "score", "value": "92.5", "year": 2026}),
         ("T5", decided("ADJUST", 1), {"year": "", "subject_ref": "考核〔2025〕9号"}, {"year": 2025}),
+        ("T5", decided("ADJUST", 1), {"year": "", "subject_ref": "〔2026〕9号评2025年"}, "EFFECT_NO_WAY"),
         ("T7", decided("REVOKE"), {"subject_ref": "稽1号"}, "稽1号"),
         ("T7", decided("REVOKE", restored_fen=7), {"subject_ref": "F"}, {"restored_fen": 7, "whole": True}),
         ("T3", decided("REVOKE"), {"subject_ref": "F"}, {"whole": True}),

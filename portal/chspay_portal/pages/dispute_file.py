@@ -73,6 +73,7 @@ async def _form(visit: Visit, case: str, hospital: str, pool: str) -> Sheet:
         again.paragraph(
             "reason", "理由", "写明费用高、住院长或分组不当的临床原因；不要写患者和医师的姓名。", rows=5
         ),
+        again.line("subject_ref", "扣款编号", "只在审核扣款争议时填写，见扣款通知"),
         _stated(again),
         tag(
             "fieldset",
@@ -204,6 +205,7 @@ async def _file(visit: Visit, form: FormData) -> str:
         "type": text(form, "type") or "T1",
         "hospital_code": text(form, "hospital"),
         "case_id": text(form, "case"),
+        "subject_ref": text(form, "subject_ref"),
         "reason": text(form, "reason"),
         "stated": stated,
     }

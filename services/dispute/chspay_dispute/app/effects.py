@@ -101,7 +101,9 @@ def content_of(case: StoredCase, decision: StoredDecision) -> dict[str, Any]:
     if case.type == "T7":
         return _violation(case, outcome, restored)
     if case.type == "T5":
-        year = case.year or next(iter(_YEAR.findall(case.subject_ref)), "")
+        named = set(_YEAR.findall(case.subject_ref))
+        # More than one year in a number says none.
+        year = case.year or (named.pop() if len(named) == 1 else "")
         if decision.points_micro is None or not year:
             raise _no_way(outcome, "没有写明年度或调整后的得分")
         return {

@@ -179,10 +179,11 @@ async def signers(connection: asyncpg.Connection, case_no: str) -> dict[int, lis
 
 
 async def same_subject(connection: asyncpg.Connection, case: StoredCase) -> bool:
-    """Whether another case about the same thing stands."""
+    """Whether another case about the same thing stands; a deduction and a finding are one thing by their
+    number, whichever list is named beside it."""
     found = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM dispute_case WHERE hospital_code = $1 AND type = $2 AND list_id = $3"
-        " AND subject_ref = $4 AND standing AND case_no <> $5)",
+        "SELECT EXISTS (SELECT FROM dispute_case WHERE hospital_code = $1 AND type = $2"
+        " AND (list_id = $3 OR type IN ('T3', 'T7')) AND subject_ref = $4 AND standing AND case_no <> $5)",
         case.hospital_code, case.type, case.list_id, case.subject_ref, case.case_no,
     )  # fmt: skip
     return bool(found)

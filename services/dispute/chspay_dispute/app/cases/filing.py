@@ -30,12 +30,17 @@ FILING_REASON = Reason("FILING_REASON", Kind.INVALID, "请写明申请的理由�
 FILING_SUBJECT = Reason(
     "FILING_SUBJECT", Kind.INVALID, "请指明争议的对象：结算清单，或者扣款、评价、认定的编号。"
 )
+FILING_NUMBER = Reason(
+    "FILING_NUMBER", Kind.INVALID, "请写明所争议的扣款或者违规认定的编号，退还的金额按这个编号办理。"
+)
 FILING_NOT_SETTLED = Reason("FILING_NOT_SETTLED", Kind.PRECONDITION, "不能申请：{value}。")
 FILING_NO_CRITERION = Reason(
     "FILING_NO_CRITERION", Kind.PRECONDITION, "病例不符合本地特例单议的任何一项标准：{value}。"
 )
 FILING_TWICE = Reason("FILING_TWICE", Kind.CONFLICT, "对{value}已经有一个未办结或已生效的同类案件。")
 FILING_STATED = Reason("FILING_STATED", Kind.INVALID, "所填的“{field}”不正确：{value}。")
+#: What is disputed by the number of a deduction or a finding, which is what money is given back by.
+_BY_NUMBER = frozenset({"T3", "T7"})
 _MOST_REASON, _MOST_ITEMS, _LONGEST_ITEM = 2000, 50, 60
 
 
@@ -90,6 +95,8 @@ class Filing:
         _check_stated(new.stated)
         if not (new.list_id or new.case_id or new.subject_ref.strip()):
             raise Fault(FILING_SUBJECT, field="list_id")
+        if new.type in _BY_NUMBER and not new.subject_ref.strip():
+            raise Fault(FILING_NUMBER, field="subject_ref")
         today = self._moves.today()
         judged = await self._judged(new) if new.list_id or new.case_id else None
         if judged is not None:
@@ -104,7 +111,8 @@ class Filing:
         )
         case = replace(case, hospital_code=claim.institution, filed_by=claim.subject, filed_day=today)
         connection = await current_connection()
-        if not await store.put(connection, case):
+        twice = new.type in _BY_NUMBER and await store.same_subject(connection, case)
+        if twice or not await store.put(connection, case):
             raise Fault(FILING_TWICE, field="list_id", value=case.list_id or case.subject_ref)
         days = {"apply_window_wd": judged.window[1]} if kind.window and judged is not None else {}
         place = (case.hospital_code, case.region_code, case.pool)
