@@ -34,6 +34,8 @@ app = typer.Typer(
 
   chspay negotiate act NT-… freeze --text 三月数据 --run MR-990100-202603-1 --expert expert:1=clinical
 
+  chspay negotiate attend NT-… h1 --sm2-key delegate.key
+
   chspay negotiate vote NT-… yes --sm2-key delegate.key
 
   chspay negotiate verify NT-… 1
@@ -198,6 +200,24 @@ def vote(
     typer.echo(f"席位{sheet['delegate_id']}已投票，收到{found['cast']}张，应投{found['entitled']}张")
     if secret:
         typer.echo(f"随机数 {nonce}")
+
+
+@app.command()
+def attend(
+    topic_id: TopicId,
+    seat: Annotated[str, typer.Argument(help="自己的席位编号")],
+    sm2_key: Annotated[Path, typer.Option("--sm2-key", help="代表的SM2私钥文件")],
+    gateway: GatewayOption = "",
+    key: KeyOption = "",
+) -> None:
+    """代表用席位的密钥确认自己到会；没有确认的不算到会。"""
+    signer = private_key(sm2_key)
+    found: Any = asked(gateway, key, lambda client: client.get("negotiations", topic_id))
+    round_ = 1 + sum(item["kind"] == "vote" for item in found["papers"])
+    content = papers.attendance_text(topic_id, round_, seat, signer.public_hex())
+    body = {"text": "到会", "signature": signer.sign_raw(content).hex()}
+    steps = ("negotiations", topic_id, "events", "attend")
+    _state(asked(gateway, key, lambda client: client.send("POST", *steps, body=body)))
 
 
 @app.command()

@@ -17,6 +17,7 @@ import settlement_world as sw
 from chspay.dispute.v1 import negotiation_pb2 as pb
 from chspay.dispute.v1 import negotiation_pb2_grpc, opinions_pb2_grpc
 from chspay_dispute.app import shelf
+from chspay_dispute.engine.negotiation.ballot import attendance_text
 from chspay_dispute.main import Built, build
 from chspay_dispute.store.experts import pool as experts
 from chspay_dispute.store.experts.pool import StoredExpert
@@ -163,6 +164,37 @@ class World:
         self.day += timedelta(days=days)
         await self.built.scheduler.once()
 
+    async def attend(
+        self, topic_id: str, *names: str, key: Sm2Key | None = None, who: Claim | None = None
+    ) -> None:
+        """Delegates confirm that they have come, each with the key of his seat."""
+        papers = (await self.topic(CITY, topic_id)).papers
+        round_ = 1 + sum(paper.kind == "vote" for paper in papers)
+        for name in names:
+            content = attendance_text(topic_id, round_, name, KEYS[name].public_hex())
+            signature = (key or KEYS[name]).sign_raw(content)
+            await self.act(who or DELEGATES[name], topic_id, "attend", signature=signature)
+
+    async def counted(self, topic_id: str, round_: int = 1) -> dict[str, Any]:
+        """A finished vote as the gateway tells it."""
+        with use_claim(DELEGATES["h1"]):
+            found = await self.stub.GetCount(pb.GetCountRequest(topic_id=topic_id, round=round_))
+        names = ("round", "kind", "proposal_digest", "method", "count_json", "urn_digest")
+        return {
+            **{name: getattr(found, name) for name in names},
+            "ballots": [
+                {
+                    "delegate_id": item.delegate_id, "public_key": item.public_key, "volume": item.volume,
+                    "content": item.content.decode(), "signature": item.signature.hex(),
+                }
+                for item in found.ballots
+            ],
+            "openings": [
+                {"choice": item.choice, "nonce": item.nonce, "commitment": item.commitment}
+                for item in found.openings
+            ],
+        }  # fmt: skip
+
     async def vote(self, name: str, topic_id: str, choice: str, nonce: str = "") -> pb.CastBallotResponse:
         """A delegate reads his ballot, signs it and casts it."""
         with use_claim(DELEGATES[name]):
@@ -187,6 +219,7 @@ class World:
         await self.later(21)
         for claim in EXPERTS:
             await self.paper(claim, topic_id, "expert", no_conflict=True)
+        await self.attend(topic_id, *KEYS)
         return topic_id, number
 
 

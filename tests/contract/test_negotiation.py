@@ -108,7 +108,10 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
     present = {"present": list(nw.KEYS), "proposal": number}
     assert await refused(world.act(nw.CITY, topic_id, "agree", **present)) == "NEGOTIATION_SAME_PERSON"
     few = {"present": ["h1", "h2", "b1"], "proposal": number}
+    await came_by_themselves(world, topic_id, number)
     assert await refused(world.act(nw.SECOND, topic_id, "agree", **few)) == "GUARD_FAILED"
+    await world.attend(topic_id, "h3", "b2", "b3")
+    assert await refused(world.act(nw.SECOND, topic_id, "agree", **few)) == "PRESENT_UNCONFIRMED"
     other = {**present, "proposal": counter}
     assert await refused(world.act(nw.SECOND, topic_id, "agree", **other)) == "PROPOSAL_NOT_ADMITTED"
     assert (await world.act(nw.SECOND, topic_id, "agree", **present)).state == "VOTE"
@@ -116,7 +119,7 @@ async def test_a_coefficient_is_negotiated_and_next_month_is_paid_by_it(world, t
         cast = await world.vote(name, topic_id, "no" if name == "h1" else "yes")
     assert (cast.cast, cast.entitled) == (6, 6)
     assert (await world.topic(nw.CITY, topic_id)).topic.state == "PUBLICITY"
-    vote = await counted(world, topic_id)
+    vote = await world.counted(topic_id)
     assert recounted(topic_id, vote) == 6
     vote["ballots"][3]["content"] = vote["ballots"][3]["content"].replace('"no"', '"yes"')
     with pytest.raises(Fault):
@@ -165,25 +168,15 @@ async def replaced(world, topic_id: str, panel: list[pb.PanelMember]) -> None:
     await world.act(nw.CITY, topic_id, "replace", **back)
 
 
-async def counted(world, topic_id: str) -> dict:
-    """A finished vote as the gateway tells it."""
-    with use_claim(nw.DELEGATES["h1"]):
-        found = await world.stub.GetCount(pb.GetCountRequest(topic_id=topic_id, round=1))
-    return {
-        **{
-            name: getattr(found, name)
-            for name in ("round", "kind", "proposal_digest", "method", "count_json", "urn_digest")
-        },
-        "ballots": [
-            {
-                "delegate_id": item.delegate_id, "public_key": item.public_key, "volume": item.volume,
-                "content": item.content.decode(), "signature": item.signature.hex(),
-            }
-            for item in found.ballots
-        ],
-        "openings": [{"choice": item.choice, "nonce": item.nonce, "commitment": item.commitment}
-                     for item in found.openings],
-    }  # fmt: skip
+async def came_by_themselves(world, topic_id: str, number: int) -> None:
+    """An officer makes nobody present, and whoever holds the login but not the key of a seat neither."""
+    given = {"present": ["h1", "h2", "b1"], "proposal": number}
+    assert await refused(world.act(nw.SECOND, topic_id, "agree", **given)) == "PRESENT_UNCONFIRMED"
+    assert await refused(world.attend(topic_id, "h1", key=Sm2Key.generate())) == "SIGNATURE_BAD"
+    subject = nw.DELEGATES["h1"].subject
+    for other in (Claim(subject, "hospital", institution="H002"), Claim(subject, "bureau", region="9901")):
+        assert await refused(world.attend(topic_id, "h1", who=other)) == "ATTEND_NO_SEAT"
+    await world.attend(topic_id, "h1", "h2", "b1")
 
 
 async def published(world, topic_id: str) -> None:
@@ -271,7 +264,7 @@ async def test_a_secret_vote_is_counted_by_anybody_and_by_no_name(world):
     openings = [Opening(Choice(item.choice), item.nonce) for item in count.openings]
     assert sorted(check_openings(paper, commitments, openings)) == ["no"] * 3 + ["yes"] * 3
     assert "delegate" not in str(count.openings)
-    assert recounted(topic_id, await counted(world, topic_id)) == 6
+    assert recounted(topic_id, await world.counted(topic_id)) == 6
     assert json.loads(count.count_json)["passed"] == "no"
     await mediated(world, topic_id)
 
@@ -284,12 +277,18 @@ async def mediated(world, topic_id: str) -> None:
     present = {"present": list(nw.KEYS), "proposal": number}
     assert await refused(world.act(nw.PROVINCE, topic_id, "revised", **present)) == "PROPOSAL_UNTRIED"
     await world.sealed()
+    # b3 stays away: he cannot vote, and his head is counted all the same.
+    await world.attend(topic_id, *list(nw.KEYS)[:5])
+    present["present"] = list(nw.KEYS)[:5]
     assert await refused(world.act(nw.CITY, topic_id, "revised", **present)) == "EVENT_ROLE"
     assert (await world.act(nw.PROVINCE, topic_id, "revised", **present)).state == "VOTE"
     for place, name in enumerate(("h1", "h2")):
         await world.vote(name, topic_id, "yes", f"{place:032x}")
+    assert await refused(world.vote("b3", topic_id, "no", f"{9:032x}")) == "VOTE_NOT_ENTITLED"
     await world.later(10)
+    assert json.loads((await world.counted(topic_id, 2))["count_json"])["entitled"] == "6"
     assert (await world.topic(nw.CITY, topic_id)).topic.state == "MEDIATION"
+    await world.attend(topic_id, *present["present"])
     assert await refused(world.act(nw.PROVINCE, topic_id, "revised", **present)) == "GUARD_FAILED"
     decided = await world.act(nw.ADMIN, topic_id, "admin_decide", **{**reasons, "proposal": number})
     assert decided.state == "PUBLICITY"

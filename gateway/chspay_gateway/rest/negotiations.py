@@ -45,8 +45,9 @@ Event = Annotated[
     Code,
     Path(
         description="propose 提出 · freeze 冻结数据 · replace 更换论证专家 · simulate 完成试算 · "
-        "agree 提交表决 · adjourn 休会续议 · deadlock 僵局 · revised 折中方案 · admin_decide 行政决定 · "
-        "objection 异议 · withdraw 撤回公示 · approve 批准 · publish 发布 · rollback 生效前更正"
+        "attend 代表确认到会 · agree 提交表决 · adjourn 休会续议 · deadlock 僵局 · revised 折中方案 · "
+        "admin_decide 行政决定 · objection 异议 · withdraw 撤回公示 · approve 批准 · publish 发布 · "
+        "rollback 生效前更正"
     ),
 ]
 

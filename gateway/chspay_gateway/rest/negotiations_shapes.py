@@ -142,7 +142,7 @@ class StepIn(Strict):
     not_admitted: list[NotAdmittedIn] = Field(
         default_factory=list, max_length=1000, description="simulate：不予采用的方案和理由"
     )
-    signature: Hex = Field(default="", description="publish：发布包的SM2签名，r‖s，128位十六进制")
+    signature: Hex = Field(default="", description="publish、attend：SM2签名，r‖s，128位十六进制")
 
 
 class RuleIn(Strict):

@@ -11,6 +11,7 @@ from chspay_core.policy import canonical_json
 from chspay_dispute.app.negotiation.adoption import Adoption
 from chspay_dispute.app.negotiation.ballots import openings_of
 from chspay_dispute.app.negotiation.opening import Opening
+from chspay_dispute.app.negotiation.presence import attend
 from chspay_dispute.app.negotiation.reading import Reading
 from chspay_dispute.app.negotiation.room import COUNCIL_NONE, Room, facts_of
 from chspay_dispute.app.negotiation.session import Session
@@ -24,8 +25,8 @@ SERVICE = "chspay.dispute.v1.NegotiationService"
 EVENT_UNKNOWN = Reason("TOPIC_EVENT", Kind.INVALID, "“{value}”不是可以这样办理的步骤；可选：{known}。")
 Context = Any
 _EVENTS = (
-    "propose", "freeze", "replace", "simulate", "agree", "revised", "adjourn", "deadlock", "admin_decide",
-    "objection", "withdraw", "approve", "publish", "rollback",
+    "propose", "freeze", "replace", "simulate", "attend", "agree", "revised", "adjourn", "deadlock",
+    "admin_decide", "objection", "withdraw", "approve", "publish", "rollback",
 )  # fmt: skip
 
 
@@ -177,6 +178,8 @@ class NegotiationServicer(negotiation_pb2_grpc.NegotiationServiceServicer):
                     topic_id, text, list(request.admitted),
                     {item.proposal: item.reason for item in request.not_admitted},
                 )  # fmt: skip
+            case "attend":
+                await attend(self._room, topic_id, request.signature)
             case "agree":
                 await self._session.agree(topic_id, text, present, request.proposal)
             case "revised":
@@ -185,10 +188,10 @@ class NegotiationServicer(negotiation_pb2_grpc.NegotiationServiceServicer):
                 await self._session.pause(topic_id, request.event, text)
             case "admin_decide":
                 await self._session.decide(topic_id, text, request.proposal)
-            case "objection":
-                await self._adoption.protest(topic_id, text)
-            case "withdraw":
-                await self._adoption.withdraw(topic_id, text)
+            case "objection" | "withdraw":
+                adoption = self._adoption
+                step = adoption.protest if request.event == "objection" else adoption.withdraw
+                await step(topic_id, text)
             case "approve":
                 await self._adoption.approve(
                     topic_id, text, request.decision_no, request.decided_by, request.filing_no,

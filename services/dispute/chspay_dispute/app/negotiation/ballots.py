@@ -84,13 +84,16 @@ def vote_facts(
     volumes, groups = volumes_of(standing), group_cases_of(standing)
     limit = share_of(policy.text("negotiation.conflict_share"))
     came = [seat for seat in seats if seat.delegate_id in present]
-    silent = {seat.delegate_id: conflicted(seat, groups, limit) for seat in came}
+    silent = {seat.delegate_id: conflicted(seat, groups, limit) for seat in seats}
     entitled = {
         # A secret vote is not weighed: discharges would tell whose vote it was.
         seat.delegate_id: str(
-            volumes.get(seat.institution, 0) if seat.side == HOSPITAL and row["ballot"] == OPEN else 0
+            volumes.get(seat.institution, 0)
+            if seat.side == HOSPITAL and row["ballot"] == OPEN and seat.delegate_id in present
+            else 0
         )
-        for seat in came
+        # Who stays away has not agreed: his head counts, and nobody gains by leaving him out.
+        for seat in seats
         if not silent[seat.delegate_id]
     }
     return {

@@ -23,6 +23,7 @@ from chspay_dispute.app.negotiation.ballots import (
 )
 from chspay_dispute.app.negotiation.first_day import require_notice
 from chspay_dispute.app.negotiation.impact import impact_facts, tried
+from chspay_dispute.app.negotiation.presence import require_present, speaks_for
 from chspay_dispute.app.negotiation.room import OWNER, Room, Standing, facts_of, text_of, wanted_of
 from chspay_dispute.engine.negotiation.ballot import OPEN, SECRET, Paper, urn_digest
 from chspay_dispute.engine.negotiation.council import (
@@ -37,7 +38,6 @@ from chspay_kit.sm2 import require_signature
 
 VOTE_TWICE = Reason("VOTE_TWICE", Kind.CONFLICT, "席位{value}已经投票，选票不能更改。")
 VOTE_UNKNOWN = Reason("VOTE_UNKNOWN", Kind.NOT_FOUND, "没有第{value}次表决的结果。")
-PRESENT_UNKNOWN = Reason("PRESENT_UNKNOWN", Kind.INVALID, "到会名单里的“{value}”不是在任代表。")
 REVIEWER_SAME = Reason(
     "NEGOTIATION_SAME_PERSON",
     Kind.DENIED,
@@ -190,7 +190,8 @@ class Session:
         await connection.execute("SELECT set_config('chspay.region', '*', true)")
         if not await votes.cast(connection, new):
             raise Fault(VOTE_TWICE, field="delegate_id", value=seat.delegate_id)
-        cast, entitled = len(await votes.urn(connection, topic_id, paper.round)), len(facts["entitled"])
+        cast = len(await votes.urn(connection, topic_id, paper.round))
+        entitled = len(facts["entitled"].keys() & set(facts["present"]))
         if cast == entitled:
             await self.tally(connection, standing)
         return cast, entitled
@@ -260,12 +261,10 @@ class Session:
         policy = await room.policy(topic.pool)
         require_notice(policy, room.today(), standing.proposal(number).effective)
         seats = await room.council(connection, topic.pool)
-        strange = sorted(set(present) - {seat.delegate_id for seat in seats})
-        if strange:
-            raise Fault(PRESENT_UNKNOWN, field="present", value=strange[0])
-        here = attendance(seats, set(present), wanted_of(policy), share_of(policy.text("negotiation.quorum")))
+        came = require_present(standing, seats, present)
+        here = attendance(seats, came, wanted_of(policy), share_of(policy.text("negotiation.quorum")))
         compromise = standing.all("mediation")
-        facts = vote_facts(standing, policy, seats, present, number, here)
+        facts = vote_facts(standing, policy, seats, came, number, here)
         first = await room.write(connection, standing, kind, text_of("text", text), {}, ref=number)
         await room.write(connection, standing, "vote", "", facts, ref=number, offset=1)
         guards = {
@@ -288,11 +287,12 @@ class Session:
 
     def _seat(self, standing: Standing) -> Seat:
         _, facts = vote_of(standing)
-        subject = current_claim().subject
+        claim = current_claim()
         for seat in facts["seats"]:
-            if seat["subject"] == subject and seat["delegate_id"] in facts["entitled"]:
+            mine = speaks_for(claim, seat["side"], seat["institution"], seat["subject"])
+            if mine and seat["delegate_id"] in facts["entitled"]:
                 return Seat(
-                    seat["delegate_id"], seat["side"], seat["institution"], frozenset(), subject,
+                    seat["delegate_id"], seat["side"], seat["institution"], frozenset(), seat["subject"],
                     seat["public_key"],
                 )  # fmt: skip
         raise Fault(VOTE_NOT_ENTITLED, field="topic_id", value=standing.topic.topic_id)

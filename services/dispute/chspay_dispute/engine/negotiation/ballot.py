@@ -60,6 +60,19 @@ def secret_ballot(paper: Paper, delegate_id: str, committed: str) -> bytes:
     return canonical_json({**_head(paper, delegate_id), "commitment": committed})
 
 
+def attendance_text(topic_id: str, round_: int, delegate_id: str, public_key: str) -> bytes:
+    """The bytes a delegate signs to say that he has come and holds the key of his seat."""
+    return canonical_json(
+        {
+            "form": "chspay-attendance@1",
+            "topic": topic_id,
+            "round": str(round_),
+            "delegate": delegate_id,
+            "public_key": public_key,
+        }
+    )
+
+
 def commitment(paper: Paper, opening: Opening) -> str:
     """SM3 of choice and number within this vote.
 

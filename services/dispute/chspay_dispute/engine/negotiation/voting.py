@@ -1,6 +1,6 @@
 """Counting votes 计票: named rules, whole numbers, and a sheet anybody can follow.
 
-The heads are those entitled to vote and present; who is present and casts nothing has not agreed. A
+The heads are all seats entitled to vote; who stays away or casts nothing has not agreed. A
 double majority asks for the heads and for the discharges of the agreeing hospitals among all represented
 ones (governance A8).
 """
@@ -34,9 +34,9 @@ CHOICE_NAMES = {Choice.YES: "赞成", Choice.NO: "反对", Choice.ABSTAIN: "弃�
 
 @dataclass(frozen=True, slots=True)
 class Voter:
-    """One who may vote and is present; ``choice`` is ``None`` when no ballot came.
+    """One who may vote; ``choice`` is ``None`` when no ballot came.
 
-    :param volume: discharges of the hospital he speaks for; 0 for the bureau.
+    :param volume: discharges of the hospital he speaks for; 0 for the bureau and who stays away.
     """
 
     delegate_id: str
@@ -93,7 +93,7 @@ class Count:
 
 
 def count(voters: Iterable[Voter], rule: PassRule) -> Count:
-    """Counts the votes of everybody entitled and present.
+    """Counts the votes of everybody entitled.
 
     :raises Fault: PASS_METHOD_UNKNOWN.
     """
@@ -109,7 +109,7 @@ def count(voters: Iterable[Voter], rule: PassRule) -> Count:
     heads, volume = judge(_Figures(entitled, yes, represented, agreeing), rule)
     cast = sum(by.values())
     sheet = Worksheet("计票")
-    sheet.given("entitled", "到会且有表决权", entitled, "人")
+    sheet.given("entitled", "有表决权", entitled, "人")
     for choice, name in CHOICE_NAMES.items():
         sheet.given(choice.value, name, by[choice], "人")
     sheet.line(
