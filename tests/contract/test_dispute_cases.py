@@ -84,7 +84,9 @@ async def test_a_special_case_goes_its_way_by_the_fast_track(here) -> None:
     await here.act(NEIGHBOUR, no, "objection", reason="费用偏高", objector="演示二院", contact="医保办")
     assert await refused(here.act(NEIGHBOUR, no, "objection", reason="又", objector="又")) == "CASE_UNKNOWN"
     here.clock.at += timedelta(days=5)
-    case = await here.act(CITY, no, "resolve", reason="费用经逐项核对")
+    # Whoever decided does not judge what is said against it.
+    assert await refused(here.act(CITY, no, "resolve", reason="经核对")) == "OBJECTION_APART"
+    case = await here.act(CITY_TWO, no, "resolve", reason="费用经逐项核对")
     assert case.left_wd == left
     # The same name does not object to the same decision again.
     twice = await refused(here.act(NEIGHBOUR, no, "objection", reason="再", objector="演示二院"))

@@ -58,4 +58,4 @@ async def after(connection: asyncpg.Connection, seq: int, limit: int) -> list[Ev
         " ORDER BY seq LIMIT $2",
         seq, limit,
     )  # fmt: skip
-    return [Event(*row[:5], orjson.loads(row[5]), row[6]) for row in rows]
+    return [Event(**{**row, "facts": orjson.loads(row["facts"])}) for row in rows]

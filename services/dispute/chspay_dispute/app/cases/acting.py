@@ -56,6 +56,9 @@ OPINION_BAD = Reason(
 OBJECTION_TWICE = Reason(
     "OBJECTION_TWICE", Kind.PRECONDITION, "您已对这一裁定提出过异议并有答复，同一裁定每人只能提出一次。"
 )
+OBJECTION_APART = Reason(
+    "OBJECTION_APART", Kind.DENIED, "作出裁定的人不能办理对该裁定的异议，请由其他经办人办理。"
+)
 NOTE_LONG = Reason("NOTE_LONG", Kind.INVALID, "“{field}”过长，至多{most}个字。")
 
 #: What the acceptor has to have looked at.
@@ -116,6 +119,7 @@ class Acting:
             "resubmit": self._resubmit, "county_opinion": self._county_opinion,
             "swap_out": self._swap_out, "fast_track": self._fast_track, "to_panel": self._to_panel,
             "regroup": self._regroup, "notify": self._notify, "objection": self._objection,
+            "resolve": self._answered, "overturn": self._answered,
         }  # fmt: skip
 
     async def act(self, case_no: str, act: Act) -> StoredCase:
@@ -141,8 +145,8 @@ class Acting:
         claim, connection = current_claim(), await current_connection()
         claim.require_role("bureau")
         claim.require_duty("handling")
-        claim.require_level("city", "province")
         row = await self._moves.locked(connection, CASE, case_no)
+        claim.require_level("city", "province")
         case = await case_of(connection, case_no)
         decision = await store.standing_decision(connection, case_no)
         if decision is None or row.state != "DECIDED":
@@ -306,6 +310,12 @@ class Acting:
             for step in steps
         ):
             raise Fault(OBJECTION_TWICE)
+        return {}
+
+    async def _answered(self, around: Around) -> Found:
+        """Whoever decided does not judge what is said against it."""
+        if around.actor.subject in around.persons.deciders:
+            raise Fault(OBJECTION_APART)
         return {}
 
     def _check(self, around: Around) -> None:

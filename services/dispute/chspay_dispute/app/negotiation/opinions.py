@@ -33,8 +33,11 @@ TARGETS: Final = {
 WAITING, OUTCOMES = "waiting", {"adopted": "采纳", "trial": "提交论证", "declined": "不采纳"}
 _TRIGGERS: Final = {"upheld": "同类争议多次成立", "approved": "特例单议较多", "overturned": "分组改判较多"}
 #: A pool whose rules do not say when a topic opens by itself has none that does.
-_TRIGGER_KEYS: Final = tuple(
-    f"negotiation.trigger_{name}" for name in ("upheld", "approved", "overturned", "overturned_least")
+_TRIGGER_KEYS: Final = (
+    "negotiation.trigger_upheld",
+    "negotiation.trigger_approved",
+    "negotiation.trigger_overturned",
+    "negotiation.trigger_overturned_least",
 )
 log = logs.get_logger(__name__)
 #: Characters of a text, of a name; cases of an opinion.
