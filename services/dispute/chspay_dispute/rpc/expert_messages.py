@@ -20,8 +20,8 @@ from chspay_dispute.store.experts.draws import Batch
 from chspay_dispute.store.experts.pool import StoredExpert
 from chspay_kit.convert import date_from_pb, date_to_pb
 
-INSTANT_BAD = Reason(
-    "INSTANT_BAD", Kind.INVALID, "时间“{value}”（秒）不是有效的时刻，应在公元1年至9999年之间。"
+TIMESTAMP_BAD = Reason(
+    "TIMESTAMP_BAD", Kind.INVALID, "时间“{value}”（秒）不是有效的时刻，应在公元1年至9999年之间。"
 )
 WORD_UNKNOWN = Reason("WORD_UNKNOWN", Kind.INVALID, "“{field}”没有“{value}”这一项；可用：{known}。")
 
@@ -39,12 +39,12 @@ def word(field: str, value: str, known: type[Outcome] | type[TieKind]) -> Any:
 def instant_from(message: Timestamp) -> datetime:
     """An instant, in UTC.
 
-    :raises Fault: INSTANT_BAD, beyond the years 1 to 9999 or with nanoseconds that are none.
+    :raises Fault: TIMESTAMP_BAD, beyond the years 1 to 9999 or with nanoseconds that are none.
     """
     try:
         return message.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise Fault(INSTANT_BAD, value=f"{message.seconds}.{message.nanos}") from error
+        raise Fault(TIMESTAMP_BAD, value=f"{message.seconds}.{message.nanos}") from error
 
 
 def instant_to(at: datetime) -> Timestamp:
