@@ -68,9 +68,8 @@ def deliveries(
     """列出最近的投递，新的在前。"""
     found = asked(gateway, key, lambda client: client.get("webhooks", hook, "deliveries", state=state))
     for each in found["items"]:
-        typer.echo(
-            f"{each['event']}\t{each['event_id']}\t{each['state']}\t{each['attempts']}次\t{each['told'] or '-'}"
-        )
+        tried, told = f"{each['attempts']}次", each["told"] or "-"
+        typer.echo("\t".join((each["event"], each["event_id"], each["state"], tried, told)))
 
 
 @app.command()

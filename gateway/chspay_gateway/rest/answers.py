@@ -26,7 +26,10 @@ class ListAnswer(Answer):
     version: int = Field(description="版本，重报一次加一")
     superseded: bool = Field(description="是否替代了先前上报的同一份清单")
     settle_period: str = Field(description="参加哪个月的结算（yyyy-MM）")
-    mark: str = Field(description="空；late 出院月已结算，转入下月；difference 更正已结算的清单，等待处理；sandbox 测试清单，不参加结算")
+    mark: str = Field(
+        description="空；late 出院月已结算，转入下月；difference 更正已结算的清单，等待处理；"
+        "sandbox 测试清单，不参加结算"
+    )
     group: GroupOut
 
 
