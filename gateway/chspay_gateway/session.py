@@ -154,14 +154,23 @@ def begin(gateway: Gateway, claim: Claim, seconds: float) -> Session:
     return Session(claim, gateway.services)
 
 
+async def _asked(request: Request) -> object:
+    """The JSON a question carries; nothing when there is none or it cannot be read, which its route tells."""
+    if request.method in _READING_METHODS:
+        return None
+    try:
+        return await request.json()
+    except ValueError:
+        return None
+
+
 async def _session(request: Request) -> Session:
     gateway = gateway_of(request)
     known = await known_in(gateway, request)
     gateway.access.clients.take(known.client)
     path = request.scope["route"].path_format
     if path in personal.PATHS:
-        body = None if request.method in _READING_METHODS else await request.json()
-        ids = personal.ids_of(request.path_params, request.query_params, body)
+        ids = personal.ids_of(request.path_params, request.query_params, await _asked(request))
         await gateway.access.readings.note(known.claim, path, ids)
     begun = begin(gateway, known.claim, gateway.settings.call_seconds)
     if not known.may_write:

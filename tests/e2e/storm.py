@@ -272,7 +272,8 @@ def facts(ground: Ground, database: str) -> dict[str, tuple[int, str]]:
     with psycopg.connect(ground.pg.url(database=database)) as connection:
         columns = connection.execute(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'settlement'"
-            " AND data_type <> 'timestamp with time zone' AND column_name <> 'opened_in'"
+            " AND data_type <> 'timestamp with time zone' AND column_name NOT IN ('opened_in', 'written_in')"
+            " AND (table_name, column_name) <> ('event', 'seq')"
             " AND table_name IN (SELECT relname FROM pg_class WHERE relkind = 'r')"
             " ORDER BY table_name, column_name"
         ).fetchall()

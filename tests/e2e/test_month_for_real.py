@@ -44,7 +44,7 @@ async def approved_year(budget, year: int) -> None:
         await budget.ApproveYear(
             budget_pb2.ApproveYearRequest(
                 request_id=f"approve-{year}", pool=sw.POOL, year=year, version=drafted.year.version,
-                decision_no="演示决定〔2027〕1号",
+                decision_no="演示决定〔2029〕1号",
             )
         )  # fmt: skip
 
@@ -69,15 +69,15 @@ async def test_a_real_month_is_refused_without_a_budget_and_settled_to_the_fen_w
         case = sw.case_of(
             number, CODES[number % 3], case_id=f"REAL{number}", diagnoses=(DIAGNOSES[number % 6], "I10.x00")
         )
-        days = {name: getattr(case, name).replace(year=2027) for name in ("admission_date", "discharge_date")}
+        days = {name: getattr(case, name).replace(year=2029) for name in ("admission_date", "discharge_date")}
         cases.append(replace(case, **days))
     answers = await sw.import_lists(stub, "real-month", [sw.chunk(cases)], DRAFTER)
     assert (answers[0].accepted, list(answers[0].faults)) == (600, [])
-    request = pb.StartMonthRunRequest(request_id="real-run", pool=sw.POOL, year=2027, month=3)
+    request = pb.StartMonthRunRequest(request_id="real-run", pool=sw.POOL, year=2029, month=3)
     with auth.use_claim(DRAFTER), pytest.raises(Fault) as caught:
         await stub.StartMonthRun(request)
     assert "BUDGET" in caught.value.reason.code
-    await approved_year(budget, 2027)
+    await approved_year(budget, 2029)
     with auth.use_claim(DRAFTER):
         run = (await stub.StartMonthRun(request)).run
         async for moved in stub.WatchRun(pb.WatchRunRequest(run_id=run.run_id)):

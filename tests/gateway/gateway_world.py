@@ -77,11 +77,12 @@ class GatewayWorld:
         """How many rows every table holds, to see that nothing was half-written.
 
         The rulebook is left out: it seals a policy the first time anybody looks at it. So is quality: it
-        looks at lists in its own time; and what was turned away or read, which is written down on purpose.
+        looks at lists in its own time, and tells of it by events; and what was turned away or read, which is
+        written down on purpose.
         """
         tables = await self.admin.fetch(
             "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname = ANY($1)"
-            " AND tablename NOT LIKE 'quality%' AND tablename NOT IN ('rejection', 'reading')",
+            " AND tablename NOT LIKE 'quality%' AND tablename NOT IN ('rejection', 'reading', 'event')",
             ["settlement", "budget", "capitation", "perdiem", "gateway", "grouper"],
         )
         return {

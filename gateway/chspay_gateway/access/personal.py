@@ -90,7 +90,11 @@ def ids_of(path: Mapping[str, object], query: Mapping[str, str], body: object = 
     :param body: the JSON of a question that is sent as a body, not checked yet.
     """
     asked = body if isinstance(body, Mapping) else {}
-    told = {name: value[:_LONGEST] for name, value in asked.items() if isinstance(value, str)}
+    told = {
+        name: value[:_LONGEST]
+        for name, value in asked.items()
+        if isinstance(value, str) and value.isprintable()
+    }
     named = {
         name: str(value)
         for name, value in (*told.items(), *query.items(), *path.items())

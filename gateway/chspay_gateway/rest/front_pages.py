@@ -49,11 +49,12 @@ async def compare(
     setl_id: Annotated[Code, Query(description="结算ID")] = "",
 ) -> FrontPageComparisonOut:
     """最新的首页（4401）与清单最新版本逐项比对；不同不一定是错，两者的填写口径本来有别。"""
-    found = await caller.services.front_pages.CompareFrontPage(
+    answer = await caller.services.front_pages.CompareFrontPage(
         pb.CompareFrontPageRequest(
             hospital_code=caller.hospital_or_own(hospital_code), mdtrt_id=mdtrt_id, setl_id=setl_id
         )
     )
+    found = answer.comparison
     return FrontPageComparisonOut(
         list_id=found.list_id,
         version=found.version,

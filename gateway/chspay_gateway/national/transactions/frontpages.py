@@ -22,7 +22,7 @@ async def submit(call: Call) -> Outcome:
     mdtrt_id, setl_id = node.text("mdtrt_id"), node.text("setl_id")
     if not (mdtrt_id or setl_id):
         raise Fault(MEMBER_MISSING, field="baseinfo.mdtrt_id")
-    found = await call.session.services.front_pages.PutFrontPage(
+    answer = await call.session.services.front_pages.PutFrontPage(
         pb.PutFrontPageRequest(
             request_id=message.request_id,
             hospital_code=message.institution,
@@ -31,6 +31,7 @@ async def submit(call: Call) -> Outcome:
             source=message.source,
         )
     )
+    found = answer.comparison
     return Outcome({}, warning(found), mdtrt_id=found.mdtrt_id, setl_id=found.setl_id)
 
 

@@ -26,19 +26,19 @@ class FrontPageServicer(frontpages_pb2_grpc.FrontPageServiceServicer):
     def __init__(self, pages: FrontPages) -> None:
         self._pages = pages
 
-    async def PutFrontPage(self, request: pb.PutFrontPageRequest, _context: Any) -> pb.FrontPageComparison:
+    async def PutFrontPage(self, request: pb.PutFrontPageRequest, _context: Any) -> pb.PutFrontPageResponse:
         """Keeps one front page."""
-        return _to_pb(
-            await self._pages.put(
-                request.request_id, request.hospital_code, request.mdtrt_id, request.setl_id, request.source
-            )
+        found = await self._pages.put(
+            request.request_id, request.hospital_code, request.mdtrt_id, request.setl_id, request.source
         )
+        return pb.PutFrontPageResponse(comparison=_to_pb(found))
 
     async def CompareFrontPage(
         self, request: pb.CompareFrontPageRequest, _context: Any
-    ) -> pb.FrontPageComparison:
+    ) -> pb.CompareFrontPageResponse:
         """Both papers of a stay."""
-        return _to_pb(await self._pages.compare(request.hospital_code, request.mdtrt_id, request.setl_id))
+        found = await self._pages.compare(request.hospital_code, request.mdtrt_id, request.setl_id)
+        return pb.CompareFrontPageResponse(comparison=_to_pb(found))
 
 
 def _to_pb(found: Comparison) -> pb.FrontPageComparison:

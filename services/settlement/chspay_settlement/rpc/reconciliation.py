@@ -30,7 +30,7 @@ class ReconciliationServicer(reconciliation_pb2_grpc.ReconciliationServiceServic
 
     WRITES: frozenset[str] = frozenset()
 
-    async def CountLists(self, request: pb.CountListsRequest, _context: Any) -> pb.ListCounts:
+    async def CountLists(self, request: pb.CountListsRequest, _context: Any) -> pb.CountListsResponse:
         """Lists by their numbers."""
         return _to_pb(await count_lists(request.hospital_code, request.list_ids))
 
@@ -55,8 +55,8 @@ def _instant(value: Timestamp, name: str) -> datetime:
     return value.ToDatetime(UTC)
 
 
-def _to_pb(found: Counts) -> pb.ListCounts:
-    return pb.ListCounts(
+def _to_pb(found: Counts) -> pb.CountListsResponse:
+    return pb.CountListsResponse(
         waiting=found.states["waiting"],
         stored=found.states["stored"],
         missing=found.missing,

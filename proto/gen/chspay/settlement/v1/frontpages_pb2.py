@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%chspay/settlement/v1/frontpages.proto\x12\x14\x63hspay.settlement.v1\"s\n\x13PutFrontPageRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rhospital_code\x18\x02 \x01(\t\x12\x10\n\x08mdtrt_id\x18\x03 \x01(\t\x12\x0f\n\x07setl_id\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\x0c\"S\n\x17\x43ompareFrontPageRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x10\n\x08mdtrt_id\x18\x02 \x01(\t\x12\x0f\n\x07setl_id\x18\x03 \x01(\t\"b\n\rComparedField\x12\r\n\x05label\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x33\n\x07verdict\x18\x03 \x01(\x0e\x32\".chspay.settlement.v1.FieldVerdict\"\xaf\x01\n\x13\x46rontPageComparison\x12\x0f\n\x07list_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x10\n\x08mdtrt_id\x18\x03 \x01(\t\x12\x0f\n\x07setl_id\x18\x04 \x01(\t\x12\x1e\n\x16\x66ront_page_received_at\x18\x05 \x01(\t\x12\x33\n\x06\x66ields\x18\x06 \x03(\x0b\x32#.chspay.settlement.v1.ComparedField*\xa2\x01\n\x0c\x46ieldVerdict\x12\x1d\n\x19\x46IELD_VERDICT_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46IELD_VERDICT_SAME\x10\x01\x12\x1b\n\x17\x46IELD_VERDICT_DIFFERENT\x10\x02\x12\x1b\n\x17\x46IELD_VERDICT_ONLY_LIST\x10\x03\x12!\n\x1d\x46IELD_VERDICT_ONLY_FRONT_PAGE\x10\x04\x32\xe6\x01\n\x10\x46rontPageService\x12\x64\n\x0cPutFrontPage\x12).chspay.settlement.v1.PutFrontPageRequest\x1a).chspay.settlement.v1.FrontPageComparison\x12l\n\x10\x43ompareFrontPage\x12-.chspay.settlement.v1.CompareFrontPageRequest\x1a).chspay.settlement.v1.FrontPageComparisonb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%chspay/settlement/v1/frontpages.proto\x12\x14\x63hspay.settlement.v1\"s\n\x13PutFrontPageRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rhospital_code\x18\x02 \x01(\t\x12\x10\n\x08mdtrt_id\x18\x03 \x01(\t\x12\x0f\n\x07setl_id\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\x0c\"S\n\x17\x43ompareFrontPageRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x10\n\x08mdtrt_id\x18\x02 \x01(\t\x12\x0f\n\x07setl_id\x18\x03 \x01(\t\"b\n\rComparedField\x12\r\n\x05label\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x33\n\x07verdict\x18\x03 \x01(\x0e\x32\".chspay.settlement.v1.FieldVerdict\"\xaf\x01\n\x13\x46rontPageComparison\x12\x0f\n\x07list_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x10\n\x08mdtrt_id\x18\x03 \x01(\t\x12\x0f\n\x07setl_id\x18\x04 \x01(\t\x12\x1e\n\x16\x66ront_page_received_at\x18\x05 \x01(\t\x12\x33\n\x06\x66ields\x18\x06 \x03(\x0b\x32#.chspay.settlement.v1.ComparedField\"U\n\x14PutFrontPageResponse\x12=\n\ncomparison\x18\x01 \x01(\x0b\x32).chspay.settlement.v1.FrontPageComparison\"Y\n\x18\x43ompareFrontPageResponse\x12=\n\ncomparison\x18\x01 \x01(\x0b\x32).chspay.settlement.v1.FrontPageComparison*\xa2\x01\n\x0c\x46ieldVerdict\x12\x1d\n\x19\x46IELD_VERDICT_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46IELD_VERDICT_SAME\x10\x01\x12\x1b\n\x17\x46IELD_VERDICT_DIFFERENT\x10\x02\x12\x1b\n\x17\x46IELD_VERDICT_ONLY_LIST\x10\x03\x12!\n\x1d\x46IELD_VERDICT_ONLY_FRONT_PAGE\x10\x04\x32\xec\x01\n\x10\x46rontPageService\x12\x65\n\x0cPutFrontPage\x12).chspay.settlement.v1.PutFrontPageRequest\x1a*.chspay.settlement.v1.PutFrontPageResponse\x12q\n\x10\x43ompareFrontPage\x12-.chspay.settlement.v1.CompareFrontPageRequest\x1a..chspay.settlement.v1.CompareFrontPageResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'chspay.settlement.v1.frontpages_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FIELDVERDICT']._serialized_start=544
-  _globals['_FIELDVERDICT']._serialized_end=706
+  _globals['_FIELDVERDICT']._serialized_start=722
+  _globals['_FIELDVERDICT']._serialized_end=884
   _globals['_PUTFRONTPAGEREQUEST']._serialized_start=63
   _globals['_PUTFRONTPAGEREQUEST']._serialized_end=178
   _globals['_COMPAREFRONTPAGEREQUEST']._serialized_start=180
@@ -41,6 +41,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMPAREDFIELD']._serialized_end=363
   _globals['_FRONTPAGECOMPARISON']._serialized_start=366
   _globals['_FRONTPAGECOMPARISON']._serialized_end=541
-  _globals['_FRONTPAGESERVICE']._serialized_start=709
-  _globals['_FRONTPAGESERVICE']._serialized_end=939
+  _globals['_PUTFRONTPAGERESPONSE']._serialized_start=543
+  _globals['_PUTFRONTPAGERESPONSE']._serialized_end=628
+  _globals['_COMPAREFRONTPAGERESPONSE']._serialized_start=630
+  _globals['_COMPAREFRONTPAGERESPONSE']._serialized_end=719
+  _globals['_FRONTPAGESERVICE']._serialized_start=887
+  _globals['_FRONTPAGESERVICE']._serialized_end=1123
 # @@protoc_insertion_point(module_scope)

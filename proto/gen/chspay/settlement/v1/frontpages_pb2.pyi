@@ -69,3 +69,15 @@ class FrontPageComparison(_message.Message):
     front_page_received_at: str
     fields: _containers.RepeatedCompositeFieldContainer[ComparedField]
     def __init__(self, list_id: _Optional[str] = ..., version: _Optional[int] = ..., mdtrt_id: _Optional[str] = ..., setl_id: _Optional[str] = ..., front_page_received_at: _Optional[str] = ..., fields: _Optional[_Iterable[_Union[ComparedField, _Mapping]]] = ...) -> None: ...
+
+class PutFrontPageResponse(_message.Message):
+    __slots__ = ("comparison",)
+    COMPARISON_FIELD_NUMBER: _ClassVar[int]
+    comparison: FrontPageComparison
+    def __init__(self, comparison: _Optional[_Union[FrontPageComparison, _Mapping]] = ...) -> None: ...
+
+class CompareFrontPageResponse(_message.Message):
+    __slots__ = ("comparison",)
+    COMPARISON_FIELD_NUMBER: _ClassVar[int]
+    comparison: FrontPageComparison
+    def __init__(self, comparison: _Optional[_Union[FrontPageComparison, _Mapping]] = ...) -> None: ...

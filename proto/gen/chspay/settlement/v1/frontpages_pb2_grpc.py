@@ -38,12 +38,12 @@ class FrontPageServiceStub:
         self.PutFrontPage = channel.unary_unary(
                 '/chspay.settlement.v1.FrontPageService/PutFrontPage',
                 request_serializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.PutFrontPageRequest.SerializeToString,
-                response_deserializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.FrontPageComparison.FromString,
+                response_deserializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.PutFrontPageResponse.FromString,
                 _registered_method=True)
         self.CompareFrontPage = channel.unary_unary(
                 '/chspay.settlement.v1.FrontPageService/CompareFrontPage',
                 request_serializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.CompareFrontPageRequest.SerializeToString,
-                response_deserializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.FrontPageComparison.FromString,
+                response_deserializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.CompareFrontPageResponse.FromString,
                 _registered_method=True)
 
 
@@ -71,12 +71,12 @@ def add_FrontPageServiceServicer_to_server(servicer, server):
             'PutFrontPage': grpc.unary_unary_rpc_method_handler(
                     servicer.PutFrontPage,
                     request_deserializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.PutFrontPageRequest.FromString,
-                    response_serializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.FrontPageComparison.SerializeToString,
+                    response_serializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.PutFrontPageResponse.SerializeToString,
             ),
             'CompareFrontPage': grpc.unary_unary_rpc_method_handler(
                     servicer.CompareFrontPage,
                     request_deserializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.CompareFrontPageRequest.FromString,
-                    response_serializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.FrontPageComparison.SerializeToString,
+                    response_serializer=chspay_dot_settlement_dot_v1_dot_frontpages__pb2.CompareFrontPageResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -106,7 +106,7 @@ class FrontPageService:
             target,
             '/chspay.settlement.v1.FrontPageService/PutFrontPage',
             chspay_dot_settlement_dot_v1_dot_frontpages__pb2.PutFrontPageRequest.SerializeToString,
-            chspay_dot_settlement_dot_v1_dot_frontpages__pb2.FrontPageComparison.FromString,
+            chspay_dot_settlement_dot_v1_dot_frontpages__pb2.PutFrontPageResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -133,7 +133,7 @@ class FrontPageService:
             target,
             '/chspay.settlement.v1.FrontPageService/CompareFrontPage',
             chspay_dot_settlement_dot_v1_dot_frontpages__pb2.CompareFrontPageRequest.SerializeToString,
-            chspay_dot_settlement_dot_v1_dot_frontpages__pb2.FrontPageComparison.FromString,
+            chspay_dot_settlement_dot_v1_dot_frontpages__pb2.CompareFrontPageResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)chspay/settlement/v1/reconciliation.proto\x12\x14\x63hspay.settlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"<\n\x11\x43ountListsRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x10\n\x08list_ids\x18\x02 \x03(\t\"\xeb\x01\n\nListCounts\x12\x0f\n\x07waiting\x18\x01 \x01(\x03\x12\x0e\n\x06stored\x18\x02 \x01(\x03\x12\x0f\n\x07grouped\x18\x03 \x01(\x03\x12\x11\n\tungrouped\x18\x04 \x01(\x03\x12\x11\n\tambiguous\x18\x05 \x01(\x03\x12\x15\n\rinvalid_input\x18\x06 \x01(\x03\x12\x16\n\x0equality_passed\x18\x07 \x01(\x03\x12\x16\n\x0equality_failed\x18\x08 \x01(\x03\x12\x17\n\x0fquality_pending\x18\t \x01(\x03\x12\x14\n\x0cquality_none\x18\n \x01(\x03\x12\x0f\n\x07missing\x18\x0b \x03(\t\"\x83\x01\n\x14\x43ountReceivedRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\rChannelCounts\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x10\n\x08versions\x18\x02 \x01(\x03\x12/\n\x05lists\x18\x03 \x01(\x0b\x32 .chspay.settlement.v1.ListCounts\"N\n\x15\x43ountReceivedResponse\x12\x35\n\x08\x63hannels\x18\x01 \x03(\x0b\x32#.chspay.settlement.v1.ChannelCounts2\xda\x01\n\x15ReconciliationService\x12W\n\nCountLists\x12\'.chspay.settlement.v1.CountListsRequest\x1a .chspay.settlement.v1.ListCounts\x12h\n\rCountReceived\x12*.chspay.settlement.v1.CountReceivedRequest\x1a+.chspay.settlement.v1.CountReceivedResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)chspay/settlement/v1/reconciliation.proto\x12\x14\x63hspay.settlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"<\n\x11\x43ountListsRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12\x10\n\x08list_ids\x18\x02 \x03(\t\"\xf3\x01\n\x12\x43ountListsResponse\x12\x0f\n\x07waiting\x18\x01 \x01(\x03\x12\x0e\n\x06stored\x18\x02 \x01(\x03\x12\x0f\n\x07grouped\x18\x03 \x01(\x03\x12\x11\n\tungrouped\x18\x04 \x01(\x03\x12\x11\n\tambiguous\x18\x05 \x01(\x03\x12\x15\n\rinvalid_input\x18\x06 \x01(\x03\x12\x16\n\x0equality_passed\x18\x07 \x01(\x03\x12\x16\n\x0equality_failed\x18\x08 \x01(\x03\x12\x17\n\x0fquality_pending\x18\t \x01(\x03\x12\x14\n\x0cquality_none\x18\n \x01(\x03\x12\x0f\n\x07missing\x18\x0b \x03(\t\"\x83\x01\n\x14\x43ountReceivedRequest\x12\x15\n\rhospital_code\x18\x01 \x01(\t\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"k\n\rChannelCounts\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x10\n\x08versions\x18\x02 \x01(\x03\x12\x37\n\x05lists\x18\x03 \x01(\x0b\x32(.chspay.settlement.v1.CountListsResponse\"N\n\x15\x43ountReceivedResponse\x12\x35\n\x08\x63hannels\x18\x01 \x03(\x0b\x32#.chspay.settlement.v1.ChannelCounts2\xe2\x01\n\x15ReconciliationService\x12_\n\nCountLists\x12\'.chspay.settlement.v1.CountListsRequest\x1a(.chspay.settlement.v1.CountListsResponse\x12h\n\rCountReceived\x12*.chspay.settlement.v1.CountReceivedRequest\x1a+.chspay.settlement.v1.CountReceivedResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,14 +34,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COUNTLISTSREQUEST']._serialized_start=100
   _globals['_COUNTLISTSREQUEST']._serialized_end=160
-  _globals['_LISTCOUNTS']._serialized_start=163
-  _globals['_LISTCOUNTS']._serialized_end=398
-  _globals['_COUNTRECEIVEDREQUEST']._serialized_start=401
-  _globals['_COUNTRECEIVEDREQUEST']._serialized_end=532
-  _globals['_CHANNELCOUNTS']._serialized_start=534
-  _globals['_CHANNELCOUNTS']._serialized_end=633
-  _globals['_COUNTRECEIVEDRESPONSE']._serialized_start=635
-  _globals['_COUNTRECEIVEDRESPONSE']._serialized_end=713
-  _globals['_RECONCILIATIONSERVICE']._serialized_start=716
-  _globals['_RECONCILIATIONSERVICE']._serialized_end=934
+  _globals['_COUNTLISTSRESPONSE']._serialized_start=163
+  _globals['_COUNTLISTSRESPONSE']._serialized_end=406
+  _globals['_COUNTRECEIVEDREQUEST']._serialized_start=409
+  _globals['_COUNTRECEIVEDREQUEST']._serialized_end=540
+  _globals['_CHANNELCOUNTS']._serialized_start=542
+  _globals['_CHANNELCOUNTS']._serialized_end=649
+  _globals['_COUNTRECEIVEDRESPONSE']._serialized_start=651
+  _globals['_COUNTRECEIVEDRESPONSE']._serialized_end=729
+  _globals['_RECONCILIATIONSERVICE']._serialized_start=732
+  _globals['_RECONCILIATIONSERVICE']._serialized_end=958
 # @@protoc_insertion_point(module_scope)

@@ -17,7 +17,7 @@ class CountListsRequest(_message.Message):
     list_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, hospital_code: _Optional[str] = ..., list_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
-class ListCounts(_message.Message):
+class CountListsResponse(_message.Message):
     __slots__ = ("waiting", "stored", "grouped", "ungrouped", "ambiguous", "invalid_input", "quality_passed", "quality_failed", "quality_pending", "quality_none", "missing")
     WAITING_FIELD_NUMBER: _ClassVar[int]
     STORED_FIELD_NUMBER: _ClassVar[int]
@@ -60,8 +60,8 @@ class ChannelCounts(_message.Message):
     LISTS_FIELD_NUMBER: _ClassVar[int]
     channel: str
     versions: int
-    lists: ListCounts
-    def __init__(self, channel: _Optional[str] = ..., versions: _Optional[int] = ..., lists: _Optional[_Union[ListCounts, _Mapping]] = ...) -> None: ...
+    lists: CountListsResponse
+    def __init__(self, channel: _Optional[str] = ..., versions: _Optional[int] = ..., lists: _Optional[_Union[CountListsResponse, _Mapping]] = ...) -> None: ...
 
 class CountReceivedResponse(_message.Message):
     __slots__ = ("channels",)

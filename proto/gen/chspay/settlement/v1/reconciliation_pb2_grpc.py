@@ -38,7 +38,7 @@ class ReconciliationServiceStub:
         self.CountLists = channel.unary_unary(
                 '/chspay.settlement.v1.ReconciliationService/CountLists',
                 request_serializer=chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.CountListsRequest.SerializeToString,
-                response_deserializer=chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.ListCounts.FromString,
+                response_deserializer=chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.CountListsResponse.FromString,
                 _registered_method=True)
         self.CountReceived = channel.unary_unary(
                 '/chspay.settlement.v1.ReconciliationService/CountReceived',
@@ -71,7 +71,7 @@ def add_ReconciliationServiceServicer_to_server(servicer, server):
             'CountLists': grpc.unary_unary_rpc_method_handler(
                     servicer.CountLists,
                     request_deserializer=chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.CountListsRequest.FromString,
-                    response_serializer=chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.ListCounts.SerializeToString,
+                    response_serializer=chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.CountListsResponse.SerializeToString,
             ),
             'CountReceived': grpc.unary_unary_rpc_method_handler(
                     servicer.CountReceived,
@@ -106,7 +106,7 @@ class ReconciliationService:
             target,
             '/chspay.settlement.v1.ReconciliationService/CountLists',
             chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.CountListsRequest.SerializeToString,
-            chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.ListCounts.FromString,
+            chspay_dot_settlement_dot_v1_dot_reconciliation__pb2.CountListsResponse.FromString,
             options,
             channel_credentials,
             insecure,
